@@ -134,9 +134,9 @@ class Campus:
             plan["course"] = self.course()
         return open_batch(by=by or self.admin, fields=BatchInput(**plan))
 
-    def enroll(self, batch: Batch, student: User | None = None) -> Enrollment:
+    def enroll(self, batch: Batch, student: User | None = None, **fields: Any) -> Enrollment:
         """A student with a seat in the batch."""
-        return enroll_student(by=self.admin, student=student or self.student(), batch=batch)
+        return enroll_student(by=self.admin, student=student or self.student(), batch=batch, **fields)
 
     def token(self, user: User | None = None) -> str:
         """The secret of an API token of the person, the administrator when none is named."""

@@ -23,7 +23,7 @@ from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DAY = date(2030, 1, 8)
+DAY = date(2019, 1, 8)
 
 
 @pytest.fixture
@@ -42,8 +42,9 @@ def role():
 def there():
     """A locked register in a batch that runs, and an archived batch with a payment; another institution."""
     campus, other = Campus.found(), Campus.found()
-    running, over = campus.batch(slots=[slot(2, "08:00", "10:00")], capacity=5), campus.batch(capacity=5)
-    seat, old = campus.enroll(running), campus.enroll(over)
+    running = campus.batch(slots=[slot(2, "08:00", "10:00")], capacity=5, start_date=DAY, end_date=date(2028, 12, 29))
+    over = campus.batch(capacity=5)
+    seat, old = campus.enroll(running, enrollment_date=DAY), campus.enroll(over)
     session = ClassSession.objects.create(
         institution=campus.institution, meeting_id=running.pk, date=DAY, is_edited=True
     )

@@ -10,7 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.models import Evidence
-from muster.core.checks import AnyInvariant, CodeInvariant, Contradiction, Invariant, attempt_repair
+from muster.core.checks import (
+    AnyInvariant,
+    CodeInvariant,
+    Contradiction,
+    Invariant,
+    MadeByMigration,
+    attempt_repair,
+)
+
+TRIGGERS = (MadeByMigration("timetable_classsession", "keep_marked_session"),)
 
 OWN = "(%(owner)s::uuid IS NULL OR {table}.institution_id = %(owner)s::uuid)"
 
@@ -67,10 +76,38 @@ AND {OWN.format(table="record")}
 MET = f"""
 SELECT class.institution_id, class.id::text, 'Session ' || class.id || ' is ' || class.status || ' and has marks'
 FROM timetable_classsession AS class
+JOIN timetable_meeting AS meeting ON meeting.id = class.meeting_id
 WHERE class.status = 'scheduled' AND EXISTS (
     SELECT FROM attendance_attendancerecord AS record WHERE record.session_id = class.id AND record.status IS NOT NULL
 )
+-- A job counts it as held soon after it has begun.
+AND muster_beginning(class.date, class.start_time, meeting.time_zone) < now() - interval '1 hour'
 AND {OWN.format(table="class")}
+"""  # noqa: S608
+
+ON_THE_DAY = f"""
+SELECT record.institution_id, record.id::text,
+       'The record ' || record.id || ' is ' || record.status || ' before its day has come'
+FROM attendance_attendancerecord AS record
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
+JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+WHERE record.status <> 'EXCUSED' AND record.record_date >= muster_today('UTC')
+AND record.record_date > muster_today(muster_zone(batch.institution_id, batch.branch_id))
+AND {OWN.format(table="record")}
+"""  # noqa: S608
+
+ONE_MARK = f"""
+SELECT record.institution_id, record.id::text,
+       'The learner of record ' || record.id || ' has another mark in the same session'
+FROM attendance_attendancerecord AS record
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
+WHERE record.session_id IS NOT NULL AND record.status IS NOT NULL AND EXISTS (
+    SELECT FROM enrollments_enrollment AS other
+    JOIN attendance_attendancerecord AS beside ON beside.enrollment_id = other.id
+    WHERE other.student_id = enrollment.student_id AND other.id > enrollment.id
+    AND beside.session_id = record.session_id AND beside.status IS NOT NULL
+)
+AND {OWN.format(table="record")}
 """  # noqa: S608
 
 ONE_LEARNER = f"""
@@ -138,6 +175,8 @@ INVARIANTS: tuple[AnyInvariant, ...] = (
     Invariant(gettext_lazy("Every attendance record matches its session's date and a student of its batch"), IN_PLACE),
     Invariant(gettext_lazy("Every current mark is in the log"), LOGGED),
     Invariant(gettext_lazy("Every session with marks was held"), MET),
+    Invariant(gettext_lazy("Nobody is present, absent or late before the day has come"), ON_THE_DAY),
+    Invariant(gettext_lazy("Nobody has two marks in one session"), ONE_MARK),
     Invariant(gettext_lazy("Every register's tally equals its marks"), TALLIES, _retally),
     Invariant(gettext_lazy("Every piece of evidence belongs to one student"), ONE_LEARNER),
     CodeInvariant(gettext_lazy("Evidence keeps its file until it is removed"), _lost_files, _left_as_they_are),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
@@ -27,13 +29,36 @@ class RegisterLocked(Conflict):
         )
 
 
+class TooEarlyToMark(Invalid):
+    """Somebody is marked as present, absent or late before the day has come; names each row."""
+
+    def __init__(self, day: date, rows: Sequence[int] = ()) -> None:
+        message = _("%(day)s hasn't come yet. Only Excused can be marked before the day.") % {
+            "day": date_format(day, "D j M Y")
+        }
+        super().__init__(
+            message, code="too_early", errors=[FieldError(f"records.{row}.status", message) for row in rows]
+        )
+
+
+class RegisterNotBegun(Conflict):
+    """The register of a session that has not begun is to be locked."""
+
+    def __init__(self, session: ClassSession) -> None:
+        super().__init__(
+            _("The session begins on %(when)s. Lock its register after that.")
+            % {"when": date_format(session.begins_at, "D j M Y, H:i" if session.start_time else "D j M Y")},
+            code="not_begun",
+        )
+
+
 class SessionCancelled(Conflict):
     """A session that does not take place is to be marked."""
 
     def __init__(self, session: ClassSession) -> None:
         super().__init__(
             _("The session on %(day)s is cancelled, so it has no register.")
-            % {"day": date_format(session.date, "SHORT_DATE_FORMAT")},
+            % {"day": date_format(session.date, "D j M Y")},
             code="session_cancelled",
         )
 

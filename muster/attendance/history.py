@@ -10,6 +10,7 @@ name_use_cases(
         "mark_learners": _("marked students"),
         "mark_day": _("marked a day's attendance"),
         "take_over_daily": _("imported an old register"),
+        "hold_session": _("counted a session as held"),
         "lock_register": _("locked a register"),
         "unlock_register": _("unlocked a register"),
         "ask_to_unlock": _("asked to unlock a register"),

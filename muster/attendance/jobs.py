@@ -6,7 +6,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from muster.attendance.rules import sweep_evidence
-from muster.attendance.rules.reminders import chase_registers, lock_old_registers
+from muster.attendance.rules.reminders import chase_registers, hold_begun_sessions, lock_old_registers
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -26,8 +26,9 @@ def chase_all_registers(timestamp: int) -> None:
 @app.periodic(cron="*/20 * * * *")
 @app.task(queueing_lock="lock_old_registers", pass_context=False)
 def lock_all_old_registers(timestamp: int) -> None:
-    """Lock in every institution that wishes it the registers that are old enough."""
-    for institution in Institution.objects.filter(register_lock_hours__isnull=False):
+    """Count sessions as held that were marked before they began; lock, where wished, the registers old enough."""
+    for institution in Institution.objects.all():
+        hold_begun_sessions(by=Actor.system(institution))
         if locked := lock_old_registers(by=Actor.system(institution)):
             log.info("registers_locked", institution=institution.slug, registers=locked)
 

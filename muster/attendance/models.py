@@ -17,6 +17,7 @@ from muster.batches.models import Batch
 from muster.core.history import tracked
 from muster.core.models import Row
 from muster.core.ownership import kept_by_triggers, only_added_to
+from muster.core.text import Line, ShortLines
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
     InstitutionPart,
@@ -61,7 +62,7 @@ class AttendanceRecord(Row):
     record_date = models.DateField(_("date"))
     status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
     minutes_late = models.PositiveSmallIntegerField(_("minutes late"), null=True, blank=True)
-    notes = models.CharField(_("note"), max_length=MOST_NOTES, blank=True)
+    notes = ShortLines(_("note"), max_length=MOST_NOTES, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -114,6 +115,30 @@ class AttendanceRecord(Row):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+class CountedMark(models.Model):
+    """A mark that counts towards attendance, with whose it is: the view of `sql/counted.sql`."""
+
+    id = models.UUIDField(primary_key=True)
+    institution = of_institution()
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    batch = models.ForeignKey(Batch, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    record_date = models.DateField()
+    start_time = models.TimeField(null=True)
+    status = models.CharField(max_length=8, choices=Mark)
+
+    class Meta:
+        managed = False
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} {self.record_date} {self.status}"
+
+
 @only_added_to
 class MarkEntry(models.Model):
     """One mark that was ever made: those that stood (`stood`), those overtaken before they came, those taken back.
@@ -130,7 +155,7 @@ class MarkEntry(models.Model):
     record_date = models.DateField()
     status = models.CharField(max_length=8, choices=Mark, null=True)
     minutes_late = models.PositiveSmallIntegerField(null=True)
-    notes = models.CharField(max_length=MOST_NOTES, blank=True)
+    notes = ShortLines(max_length=MOST_NOTES, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,
@@ -261,7 +286,7 @@ class AbsenceNotice(InstitutionPart):
     )
     first_date = models.DateField(_("from"))
     last_date = models.DateField(_("to"))
-    reason = models.CharField(_("reason"), max_length=MOST_REASON)
+    reason = ShortLines(_("reason"), max_length=MOST_REASON)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ANNOUNCED)
     announced_by = doer()
     withdrawn_by = doer()
@@ -331,11 +356,11 @@ class Evidence(InstitutionRow):
     kind = models.CharField(_("type of evidence"), max_length=10, choices=Kind, default=Kind.MEDICAL)
     # Empty once it was removed.
     file = models.FileField(_("file"), upload_to="evidence/", max_length=100, blank=True)
-    file_name = models.CharField(_("file name"), max_length=100)
+    file_name = Line(_("file name"), max_length=100)
     file_size = models.PositiveIntegerField()
     file_digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=40)
-    note = models.CharField(_("note"), max_length=MOST_NOTE, blank=True)
+    note = ShortLines(_("note"), max_length=MOST_NOTE, blank=True)
     uploaded_by = doer()
     removed_by = doer()
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -411,7 +436,7 @@ class CorrectionRequest(InstitutionPart):
     asked_by = doer()
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+    decision_reason = ShortLines(_("reason"), max_length=MOST_NOTE, blank=True)
 
     class Meta:
         verbose_name = _("correction")
@@ -460,12 +485,12 @@ class UnlockRequest(InstitutionRow):
         REJECTED = "rejected", _("Rejected")
 
     session = owned_key(ClassSession, related_name="unlock_requests")
-    reason = models.CharField(_("reason"), max_length=MOST_NOTE)
+    reason = ShortLines(_("reason"), max_length=MOST_NOTE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     asked_by = doer()
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+    decision_reason = ShortLines(_("reason"), max_length=MOST_NOTE, blank=True)
 
     class Meta:
         verbose_name = _("unlock request")

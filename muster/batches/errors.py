@@ -153,7 +153,7 @@ class SessionHeld(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This session was held and its register has marks, so it can't be moved or cancelled."),
+            _("This session's register has marks, so it can't be moved or cancelled."),
             code="session_held",
         )
 

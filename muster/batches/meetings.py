@@ -20,20 +20,6 @@ def sessions_ahead(batch: Batch, now: datetime) -> list[ClassSession]:
     return list(rows.select_related("meeting", "subject", "room", "instructor"))
 
 
-def meet_at_once(one: Any, other: Any) -> bool:
-    """Whether two batches in full last at the same time and have weekly slots that overlap."""
-    for first, second in ((one, other), (other, one)):
-        if first.end_date and second.start_date and first.end_date < second.start_date:
-            return False
-    return any(
-        mine["weekday"] == theirs["weekday"]
-        and mine["start_time"] < theirs["end_time"]
-        and theirs["start_time"] < mine["end_time"]
-        for mine in one.week
-        for theirs in other.week
-    )
-
-
 def week_in_words(week: Iterable[dict[str, Any]]) -> str:
     """The week in few words, such as "Mon Wed 17:30" or "Mon 09:00, Sat 08:30"."""
     days: dict[str, list[str]] = {}

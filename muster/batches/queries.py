@@ -10,7 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, TextField, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    When,
+)
 from django.db.models.functions import Cast, JSONObject
 
 from muster.accounts.models import User
@@ -140,6 +155,12 @@ def without_lead(today: date) -> Q:
     return Q(~Q(Exists(leads)), kind=Batch.Kind.COURSE) & is_running() & not_over(today)
 
 
+# What day it is where the batch meets.
+BATCH_TODAY = Func(
+    Func(F("institution"), F("branch"), function="muster_zone", output_field=TextField()),
+    function="muster_today",
+    output_field=DateField(),
+)
 SEATS_HELD = F("enrolled_students") + F("seats_offered")
 
 
@@ -266,8 +287,3 @@ def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:
     if batch.status == Batch.Status.ACTIVE:
         return BatchPhase.ACTIVE
     return BatchPhase.ENROLLMENT if has_lead and has_slots else BatchPhase.PLANNING
-
-
-def seats_in_use(batch: Batch) -> int:
-    """Those who have seats, or had them when the batch was completed."""
-    return batch.enrolled_students if batch.attended_count is None else batch.attended_count

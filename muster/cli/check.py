@@ -40,6 +40,7 @@ def invariants() -> list[AnyInvariant]:
             *batches.TRIGGERS,
             *enrollments.TRIGGERS,
             *allocation.TRIGGERS,
+            *attendance.TRIGGERS,
         ),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),

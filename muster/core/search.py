@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
+from muster.core.text import clean_lines
+
 M = TypeVar("M", bound=Model)
 
 # What is typed beyond these narrows no more.
@@ -15,7 +17,7 @@ MOST_WORDS = 10
 def with_words(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
     """The rows of which each word of the text occurs in one of the lookups, in whatever case."""
     # Django escapes % and _ in what is looked for.
-    for word in text.replace("\x00", " ").split()[:MOST_WORDS]:
+    for word in clean_lines(text.replace("\x00", " ")).split()[:MOST_WORDS]:
         rows = rows.filter(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR))
     return rows
 

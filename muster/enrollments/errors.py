@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,24 +15,46 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from muster.accounts.models import User
     from muster.batches.models import Batch
+    from muster.enrollments.models import Payment
+
+
+def seats_left(batch: Any) -> int | None:
+    """The seats left for whoever asked, of a batch of `with_seats_for`; None where there is no limit."""
+    left: int | None = batch.seats_left
+    return left
+
+
+def seats_in(batch: Batch) -> str:
+    """Such a batch and its seats, in words."""
+    left = seats_left(batch)
+    if left is None:
+        return _("%(code)s has no seat limit") % {"code": batch.code}
+    return ngettext("%(code)s has %(count)d seat", "%(code)s has %(count)d seats", left) % {
+        "code": batch.code,
+        "count": left,
+    }
 
 
 class BatchFull(Conflict):
-    """No seat is left for this person; says which sibling batches have some."""
+    """No seat is left for this person; says which sibling batches would take them (with `seats_left`), and how many
+    seats are kept back where the batch is not full otherwise."""
 
     def __init__(self, batch: Batch, siblings: Sequence[Batch] = ()) -> None:
-        message = _("Batch has reached maximum capacity: %(batch)s is full (%(held)d of %(capacity)d).") % {
-            "batch": batch.code,
-            "held": batch.seats_held,
-            "capacity": batch.capacity or 0,
-        }
-        if siblings:
-            seats = ", ".join(
-                ngettext("%(code)s has %(count)d seat", "%(code)s has %(count)d seats", sibling.available_spots or 0)
-                % {"code": sibling.code, "count": sibling.available_spots or 0}
-                for sibling in siblings
+        numbers = {"batch": batch.code, "held": batch.seats_held, "capacity": batch.capacity or 0}
+        if batch.is_full:
+            message = _("Batch has reached maximum capacity: %(batch)s is full (%(held)d of %(capacity)d).") % numbers
+        else:
+            kept = ngettext(
+                "Batch has reached maximum capacity: %(held)d of %(capacity)d seats in %(batch)s are taken and "
+                "%(kept)d is kept back for transfers and repeats. Ask your institution for it.",
+                "Batch has reached maximum capacity: %(held)d of %(capacity)d seats in %(batch)s are taken and "
+                "%(kept)d are kept back for transfers and repeats. Ask your institution for one.",
+                batch.available_spots or 0,
             )
-            message += " " + _("Seats are available in: %(seats)s.") % {"seats": seats}
+            message = kept % {**numbers, "kept": batch.available_spots or 0}
+        self.siblings = siblings
+        if siblings:
+            message += " " + _("Seats are available in: %(seats)s.") % {"seats": ", ".join(map(seats_in, siblings))}
         super().__init__(
             message,
             code="batch_full",
@@ -38,7 +62,7 @@ class BatchFull(Conflict):
             facts={
                 "batch": str(batch.pk),
                 "siblings": [
-                    {"_id": str(sibling.pk), "batch_code": sibling.code, "available_spots": sibling.available_spots}
+                    {"_id": str(sibling.pk), "batch_code": sibling.code, "available_spots": seats_left(sibling)}
                     for sibling in siblings
                 ],
             },
@@ -80,6 +104,31 @@ class NotOpenForEnrollment(Conflict):
         )
 
 
+class EnrollmentEnded(Conflict):
+    """Students no longer take seats in the batch themselves."""
+
+    def __init__(self, batch: Batch, last: date) -> None:
+        super().__init__(
+            _("%(batch)s took enrollments until %(day)s. Choose another batch, or ask your institution.")
+            % {"batch": batch.code, "day": date_format(last, "D j M Y")},
+            code="enrollment_ended",
+            field="batchId",
+        )
+
+
+class MeetsAtOnce(Conflict):
+    """The batch meets while the student is in another one of theirs, and nobody has said that this is known."""
+
+    def __init__(self, batch: Batch, clashes: Sequence[object]) -> None:
+        self.clashes = clashes
+        super().__init__(
+            _("%(batch)s %(clashes)s. Select the box to enroll all the same.")
+            % {"batch": batch.code, "clashes": "; ".join(map(str, clashes))},
+            code="own_clash",
+            field="accept_clash",
+        )
+
+
 class StillEnrolled(Conflict):
     """A batch with current enrollments is to be deleted."""
 
@@ -113,9 +162,22 @@ class CapacityBelowSeats(Conflict):
 class TransactionTaken(Invalid):
     """Another payment has this transaction's number."""
 
-    def __init__(self, transaction_id: str) -> None:
+    def __init__(self, transaction_id: str, field: str = "paymentDetails.transaction_id") -> None:
         super().__init__(
             _("Another payment already uses transaction %(id)s. Check the transaction ID.") % {"id": transaction_id},
             code="transaction_taken",
-            field="paymentDetails.transaction_id",
+            field=field,
         )
+
+
+class PaymentMoveRefused(Conflict):
+    """A payment cannot become what it is asked to."""
+
+    def __init__(self, payment: Payment, steps: Sequence[Payment.Status]) -> None:
+        is_now = payment.get_status_display().lower()
+        if steps:
+            names = " or ".join(step.value for step in steps)
+            message = _("This payment is %(now)s. It can only become %(steps)s.") % {"now": is_now, "steps": names}
+        else:
+            message = _("This payment is %(now)s, which is final. Record another payment instead.") % {"now": is_now}
+        super().__init__(message, code="payment_move", field="payment_status")

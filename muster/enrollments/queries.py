@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
 from typing import Any, cast
+from uuid import UUID
 
-from django.db import models
-from django.db.models import Case, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
-from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.db import connection, models
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy, ngettext
 
-from muster.accounts.models import User
+from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import SEATS_HELD, batches_of, with_seats_left
+from muster.batches.queries import batches_of
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
@@ -35,16 +39,72 @@ class StudentState(models.TextChoices):
     NOT_ENROLLED = "not_enrolled", gettext_lazy("Not enrolled")
 
 
-def open_siblings(batch: Batch | None, *, most: int = 3) -> list[Batch]:
-    """Batches of the same course that take enrollments and have seats, the soonest first."""
+def open_siblings(batch: Batch | None, actor: Actor, *, most: int = 3) -> list[Batch]:
+    """The next batches of the same course that would take whom the actor enrolls, with `seats_left`.
+
+    In a rush all but a few are told of them, so the statement is made once.
+    """
     if batch is None or batch.course_id is None:
         return []
-    return list(
-        Batch.objects.booking()
-        .filter(with_seats_left(), institution_id=batch.institution_id, course_id=batch.course_id)
-        .exclude(pk=batch.pk)
-        .order_by("start_date", "pk")[:most]
-    )
+    among = _siblings(actor.institution.seat_buffer_percent, actor.institution.enroll_until_days)
+    only = {"course": batch.course_id, "batch": batch.pk}
+    return batches.fetch_rows(actor, among, only, action="change" if actor.manages else "see", most=most)
+
+
+@cache
+def _siblings(seat_buffer_percent: int, enroll_until_days: int | None) -> Callable[..., QuerySet[Batch]]:
+    """The other batches of a course, the soonest first, where the institution has these settings."""
+
+    def among(actor: Actor, course: UUID, batch: UUID) -> QuerySet[Batch]:
+        # The actor is a stand-in, who brings no settings.
+        actor.institution.seat_buffer_percent = seat_buffer_percent
+        actor.institution.enroll_until_days = enroll_until_days
+        others = Batch.objects.filter(course_id=course, kind=Batch.Kind.COURSE).exclude(pk=batch)
+        return with_a_seat(taking_students(actor, others)).order_by("start_date", "pk")
+
+    return among
+
+
+@dataclass(frozen=True)
+class OwnClash:
+    """A batch meets while the student is in another one of theirs: the first time, and how often."""
+
+    batch: Batch
+    on: date
+    start: time
+    end: time
+    number: int
+
+    def __str__(self) -> str:
+        words = ngettext(
+            "meets at the same time as %(batch)s (%(code)s) on %(day)s, %(start)s to %(end)s",
+            "meets at the same time as %(batch)s (%(code)s) %(number)d times, first on %(day)s, %(start)s to %(end)s",
+            self.number,
+        )
+        return words % {
+            "batch": self.batch.name,
+            "code": self.batch.code,
+            "number": self.number,
+            "day": date_format(self.on, "D j M Y"),
+            "start": f"{self.start:%H:%M}",
+            "end": f"{self.end:%H:%M}",
+        }
+
+
+def own_clashes(student: User, institution_id: UUID, asked: Sequence[UUID]) -> dict[UUID, list[OwnClash]]:
+    """With which of their own batches each of the asked ones clashes, for those that do. Two statements at most."""
+    if not asked:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM muster_own_clashes(%s, %s, %s::uuid[])", [student.pk, institution_id, list(asked)]
+        )
+        rows = cursor.fetchall()
+    others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
+    found: dict[UUID, list[OwnClash]] = {}
+    for batch, other, *when in rows:
+        found.setdefault(batch, []).append(OwnClash(others[other], *when))
+    return found
 
 
 def everyone_of(batch: Batch) -> QuerySet[Enrollment]:
@@ -58,7 +118,7 @@ def with_students(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     return (
         rows.select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
-        .order_by("student__full_name", "pk")
+        .order_by(*by_family_name("student__"), "pk")
     )
 
 
@@ -76,20 +136,16 @@ def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:
 
     `seats_left` is None where the capacity is open. Seats kept spare are not left to students.
     """
-    percent = 0 if actor.manages else actor.institution.seat_buffer_percent
-    spare = (F("capacity") * percent + 99) / 100
-    left = Greatest(F("capacity") - SEATS_HELD - spare, Value(0))
     rows = batches.rows(actor, among=Batch.objects.booking()).filter(course=course, kind=Batch.Kind.COURSE)
-    counted = Case(When(capacity__isnull=False, then=left), output_field=IntegerField())
-    return batches_of(actor, rows).annotate(seats_left=counted).order_by("start_date", "pk")
+    return taking_students(actor, batches_of(actor, rows)).order_by("start_date", "pk")
 
 
-def batches_open_to(student: User, rows: QuerySet[Batch], *, spare_percent: int = 0) -> QuerySet[Batch]:
-    """Those of the batches that have a seat beside the spare ones, of no course in which the student is now; the
-    soonest first."""
+def batches_open_to(student: User, actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Those of the batches that have a seat left for whom the actor enrolls, of no course in which the student is now;
+    the soonest first, with `seats_left`."""
     taken = Enrollment.objects.current().filter(student=student)
     return (
-        rows.filter(with_seats_left((F("capacity") * spare_percent + 99) / 100))
+        with_a_seat(with_seats_for(actor, rows))
         .exclude(pk__in=taken.filter(batch__isnull=False).values("batch_id"))
         .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
         .order_by("start_date", "name", "pk")
@@ -98,9 +154,8 @@ def batches_open_to(student: User, rows: QuerySet[Batch], *, spare_percent: int 
 
 def offers_to(actor: Actor) -> QuerySet[Batch]:
     """The course batches, in full, into which the actor may enroll themselves, the soonest first."""
-    running = Batch.objects.booking().filter(kind=Batch.Kind.COURSE, end_date__gte=actor.today())
-    student, spare = cast("User", actor.user), actor.institution.seat_buffer_percent
-    return batches_of(actor, batches_open_to(student, batches.rows(actor, among=running), spare_percent=spare))
+    rows = batches.rows(actor, among=Batch.objects.booking().filter(kind=Batch.Kind.COURSE))
+    return batches_of(actor, batches_open_to(cast("User", actor.user), actor, taking_students(actor, rows)))
 
 
 def enrollments_in_full(actor: Actor, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
@@ -149,7 +204,5 @@ class ClosingEffects:
 
 def effects_of_closing(batch: Batch) -> ClosingEffects:
     """What completing or cancelling the batch now would end. One statement."""
-    to_come = batch.sessions.filter(
-        status=ClassSession.Status.SCHEDULED, date__gte=timezone.localdate(timezone=batch.zone), meeting=batch.pk
-    )
+    to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=batch.today(), meeting=batch.pk)
     return ClosingEffects(batch.enrolled_students, to_come.count())

@@ -19,7 +19,7 @@ from muster.attendance.register_files import MARKS, marks_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of, seats_in_use
+from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
 from muster.core.errors import Forbidden, Missing
 from muster.core.exports import Export, ExportColumn, export_of_resource
@@ -48,7 +48,7 @@ def dates_and_week(batch: Any) -> str:
 
 def seats_taken(batch: Batch) -> str:
     """Such as "28 / 30 (+1)": taken, of how many, and offered."""
-    held = f"{seats_in_use(batch)} / {batch.capacity}" if batch.capacity else str(seats_in_use(batch))
+    held = f"{batch.learners} / {batch.capacity}" if batch.capacity else str(batch.learners)
     return f"{held} (+{batch.seats_offered})" if batch.seats_offered else held
 
 
@@ -110,6 +110,8 @@ BATCHES = Export(
 STUDENTS = Export(
     [
         ExportColumn("full_name", lambda person: person.full_name, gettext_lazy("Student")),
+        ExportColumn("given_name", lambda person: person.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda person: person.family_name, gettext_lazy("Family name")),
         ExportColumn("student_number", lambda person: person.number, gettext_lazy("Number")),
         ExportColumn("email", lambda person: person.email, gettext_lazy("Email"), is_contact=True),
         ExportColumn("phone", lambda person: person.phone, gettext_lazy("Phone"), is_contact=True),
@@ -143,6 +145,8 @@ INSTRUCTORS = Export(
 ROSTER = Export(
     [
         ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
+        ExportColumn("given_name", lambda row: row.student.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda row: row.student.family_name, gettext_lazy("Family name")),
         ExportColumn("student_number", lambda row: row.student_number, gettext_lazy("Student number")),
         ExportColumn("email", lambda row: row.student.email, gettext_lazy("Email"), is_contact=True),
         ExportColumn("phone", lambda row: row.student.phone, gettext_lazy("Phone"), is_contact=True),

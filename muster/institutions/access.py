@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from muster.accounts.models import User
+from muster.core.clocks import now_in, today_in
 from muster.core.permissions import Scope, Table, everything
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
 
@@ -129,10 +129,11 @@ class Actor:
         return values
 
     def today(self) -> date:
-        return timezone.localdate(timezone=self.zone)
+        """What day it is at the institution; for a class ask the class (`Batch.today`, `ClassSession.today`)."""
+        return today_in(self.zone)
 
     def now(self) -> datetime:
-        return timezone.localtime(timezone=self.zone)
+        return now_in(self.zone)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from muster.accounts.models import User
 from muster.core.permissions import Access, Scope, everything
@@ -58,9 +58,8 @@ def nobody_but_students(scope: Scope) -> Scope:
     """The same people, as far as they are students here and nothing else."""
 
     def condition(actor: Actor, grant: Grant) -> Q:
-        else_here = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution)
-        is_more = Exists(else_here.exclude(role__in=STUDENT_ROLES))
-        return members_of(actor, role__in=STUDENT_ROLES) & ~Q(is_more) & scope(actor, grant)
+        others = [str(role) for role in Role if role not in STUDENT_ROLES]
+        return members_of(actor, role__in=STUDENT_ROLES) & ~members_of(actor, role__in=others) & scope(actor, grant)
 
     return condition
 

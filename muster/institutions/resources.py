@@ -108,6 +108,11 @@ class Institutions(Resource[Institution]):
                 "typical; 0 turns it off."
             ),
         ),
+        half(
+            "enroll_until_days",
+            _("Students can enroll themselves until then. Leave blank to allow it until the batch ends."),
+            note="Null: until the batch ends",
+        ),
         half("access_grace_days", _("How long students keep access to their materials.")),
         Field("archived_disables_access", help=_("If off, they keep access for the number of days above.")),
         half(

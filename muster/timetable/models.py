@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
+from datetime import datetime, time
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -14,9 +15,11 @@ from django.db.models import Deferrable, F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from muster.core.clocks import today_in
 from muster.core.constraints import SameId
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
+from muster.core.text import Line, Lines, ShortLines
 from muster.core.weekdays import Weekday
 from muster.courses.models import Subject
 from muster.institutions.models import (
@@ -31,7 +34,7 @@ from muster.institutions.models import (
     same_institution,
 )
 from muster.timetable import triggers
-from muster.timetable.clock import moments
+from muster.timetable.clock import moment, moments
 
 
 class Meeting(InstitutionRow):
@@ -43,8 +46,8 @@ class Meeting(InstitutionRow):
     """
 
     # What its sessions are called, in full and in short.
-    name = models.CharField(_("name"), max_length=150)
-    code = models.CharField(_("code"), max_length=150)
+    name = Line(_("name"), max_length=150)
+    code = Line(_("code"), max_length=150)
     # Several meet in it as one.
     is_shared = models.BooleanField(default=False)
     # Whose clock and holidays count; the zone follows it.
@@ -218,11 +221,11 @@ class ClassSession(InstitutionPart):
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="sessions", verbose_name=_("instructor")
     )
     room = owned_key(Room, null=True, blank=True, related_name="sessions", verbose_name=_("room"))
-    location = models.CharField(_("place"), max_length=150, blank=True)
-    title = models.CharField(_("title"), max_length=150, blank=True)
-    notes = models.TextField(_("notes"), blank=True)
+    location = Line(_("place"), max_length=150, blank=True)
+    title = Line(_("title"), max_length=150, blank=True)
+    notes = Lines(_("notes"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
-    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
+    cancel_reason = ShortLines(_("reason for cancellation"), max_length=300, blank=True)
     # It no longer goes with the week: added, moved, cancelled or given to somebody else by hand.
     is_edited = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(default=False, editable=False)
@@ -282,6 +285,7 @@ class ClassSession(InstitutionPart):
         triggers: ClassVar = [
             triggers.locked_session_is_frozen,
             triggers.register_is_unlocked_with_a_reason,
+            triggers.register_waits_for_its_session,
             triggers.session_counts_its_changes,
             triggers.sessions_came,
             triggers.sessions_changed,
@@ -308,6 +312,15 @@ class ClassSession(InstitutionPart):
         if self.start_time is None or self.end_time is None:
             return None
         return moments(self.date, self.start_time, self.end_time, self.meeting.zone)
+
+    @property
+    def begins_at(self) -> datetime:
+        """When it begins, by the clock of its meeting; one without times with its day."""
+        return moment(self.date, self.start_time or time(), self.meeting.zone)
+
+    def today(self) -> dt.date:
+        """What day it is where it takes place."""
+        return today_in(self.meeting.zone)
 
     def is_on(self, now: datetime) -> bool:
         """Whether it is running at this moment."""

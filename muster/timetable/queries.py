@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from muster.core.json_rows import JSONList
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
+
+# What day it is where a session takes place.
+SESSION_TODAY = Func(F("meeting__time_zone"), function="muster_today", output_field=DateField())
 
 
 def taught_by(person: Any) -> Q:

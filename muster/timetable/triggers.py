@@ -122,6 +122,21 @@ register_is_unlocked_with_a_reason = GuardTrigger(
     """,
 )
 
+register_waits_for_its_session = Trigger(
+    name="register_waits_for_its_session",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "is_locked", "date", "start_time"),
+    condition=pgtrigger.Condition("NEW.status = 'held' OR NEW.is_locked"),
+    func=f"""
+        IF muster_beginning(
+            NEW.date, NEW.start_time, (SELECT time_zone FROM timetable_meeting WHERE id = NEW.meeting_id)
+        ) > clock_timestamp() THEN
+            {refusal("register_waits_for_its_session", "A session is not held, nor its register locked, before it begins")}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 WHERE = "{0}.date, {0}.start_time, {0}.end_time, {0}.room_id, {0}.location, {0}.status = 'cancelled'"
 
 session_counts_its_changes = Trigger(

@@ -18,7 +18,7 @@ from tests.races.rush import refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DAY = date(2030, 1, 8)
+DAY = date(2019, 1, 8)
 LEARNERS = 6
 
 
@@ -32,8 +32,8 @@ class Room:
 
     def __init__(self, campus):
         self.admin = campus.admin
-        self.batch = campus.batch(capacity=40)
-        self.enrollments = [campus.enroll(self.batch) for _each in range(LEARNERS)]
+        self.batch = campus.batch(capacity=40, start_date=DAY, end_date=date(2028, 12, 29))
+        self.enrollments = [campus.enroll(self.batch, enrollment_date=DAY) for _each in range(LEARNERS)]
         self.session = ClassSession.objects.create(
             institution=campus.institution, meeting_id=self.batch.pk, date=DAY, is_edited=True
         )

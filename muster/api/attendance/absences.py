@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 
 from muster.accounts.models import User
 from muster.api.attendance.schemas import (
@@ -37,6 +37,7 @@ from muster.api.kit import (
     sorted_rows,
 )
 from muster.api.kit.downloads import response_of
+from muster.api.narrowing import OfBatches
 from muster.attendance import rules
 from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.attendance.permissions import absences, corrections, evidence, learners, proven, registers
@@ -104,7 +105,7 @@ class AbsenceQuery(Paging):
 SENDS_FILES: dict[str, Any] = {"data": AddedEvidenceOut, "status": 201, "takes": EvidenceIn}
 
 
-class CorrectionQuery(Schema):
+class CorrectionQuery(OfBatches):
     """Which corrections."""
 
     status: str = Field("", max_length=20, description="pending, approved or rejected")
@@ -293,7 +294,7 @@ def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) ->
 @router.get("/attendance/corrections", allow=corrections["see"], rows=CorrectionOut)
 def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging: Query[Paging]) -> HttpResponse:
     """Corrections to locked registers, oldest first."""
-    rows = corrections.rows(request_actor(request))
+    rows = asked.narrowed(corrections.rows(request_actor(request)), "enrollment__batch")
     if asked.status:
         if asked.status not in CorrectionRequest.Status.values:
             raise Invalid(_("Choose one of these statuses: pending, approved, rejected."), field="status")

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Schema
+from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.api.kit import Date, Day, Door, Moment, in_shape, key, list_answer, request_actor, timestamp
+from muster.api.narrowing import OfBatches
 from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
@@ -18,10 +19,10 @@ router = Door(fixed=True)
 # Of everybody's sessions, and of those of one batch or instructor.
 DAYS_AT_MOST, DAYS_OF_ONE = 62, 400
 SESSIONS_AT_MOST = 600
-NARROWED = ("instructor_id", "branch_id", "room_id", "department_id")
+NARROWED = ("instructor_id", "branch_id", "room_id")
 
 
-class CalendarSpanQuery(Schema):
+class CalendarSpanQuery(OfBatches):
     """Which sessions the calendar shows."""
 
     first: Day | None = Field(None, alias="from", description="The first day; the first of this month when absent")
@@ -30,7 +31,6 @@ class CalendarSpanQuery(Schema):
     instructor_id: str = Field("", max_length=60, description="Sessions that one instructor teaches")
     branch_id: str = Field("", max_length=60, description="Sessions at one branch")
     room_id: str = Field("", max_length=60, description="Sessions in one room")
-    department_id: str = Field("", max_length=60, description="Sessions of one department's batches")
     page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole period when absent")
     page_size: int = Field(200, ge=1, le=SESSIONS_AT_MOST)
 
@@ -115,7 +115,7 @@ def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpRe
     """
     actor = request_actor(request)
     first, last = span.days(actor.today())
-    rows = calendar_sessions(actor, first, last, **span.ids())
+    rows = calendar_sessions(actor, first, last, of_batches=span.conditions(""), **span.ids())
     if span.page is None:
         shown = [event_json(event) for event in events_of(rows)]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

@@ -28,6 +28,7 @@ from muster.api.kit import (
     sorted_rows,
     warning,
 )
+from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
 from muster.batches.models import Batch
@@ -74,21 +75,20 @@ class CohortIn(In):
     facilitator_ids: list[str] | None = Field(None, description="The first leads; the qualification's own when absent")
 
 
-class CohortQuery(WholeOrPaged):
+class CohortQuery(WholeOrPaged, OfBatches):
     """The filters of the list of cohorts."""
 
     status: str = Field("", description="ACTIVE, COMPLETED or ARCHIVED")
     qualification_id: str = Field("", max_length=60)
-    dept: str = Field("", max_length=60)
     facilitator_id: str = Field("", max_length=60)
 
     def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         """The rows that pass. Raises Invalid at the field that is no id or no status."""
         paths = {
             "qualification_id": "course_id",
-            "dept": "department_id",
             "facilitator_id": "instructor_assignments__instructor_id",
         }
+        rows = self.narrowed(rows, "")
         if any(getattr(self, name) for name in paths):
             # Beside the rows, so that one who teaches a batch twice makes no two of it.
             rows = rows.filter(pk__in=filter_by_ids(Batch.objects.all(), self, paths).values("pk"))
@@ -123,7 +123,7 @@ def cohort_json(batch: Batch) -> CohortOut:
         end_date=day_stamp(batch.end_date),
         status=status_of(batch),
         facilitators=facilitators_of(batch),
-        learner_count=batch.enrolled_students,
+        learner_count=batch.learners,
         session_count=progress.sessions,
         marked_count=progress.taken,
         attendance_rate=progress.rate,

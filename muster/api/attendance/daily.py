@@ -11,6 +11,7 @@ from ninja import Field, Query
 from muster.api.attendance.bodies import LearnerIn, device_of
 from muster.api.attendance.schemas import DailyRecordOut, DayOut, daily_json, row_json, summary_json
 from muster.api.kit import Day, Door, In, Paging, answer, filter_by_ids, page_of, request_actor, sorted_rows
+from muster.api.narrowing import OfBatches
 from muster.attendance.models import Mark
 from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import daily_records
@@ -36,7 +37,7 @@ class DailyIn(In):
     records: list[DailyMarkIn]
 
 
-class DailyRecordQuery(Paging):
+class DailyRecordQuery(Paging, OfBatches):
     """The filters of daily records."""
 
     date: Day | None = None
@@ -48,6 +49,7 @@ class DailyRecordQuery(Paging):
         """The rows that pass. Raises Invalid at the field that is no id or no mark."""
         if self.date is not None:
             rows = rows.filter(record_date=self.date)
+        rows = self.narrowed(rows, "enrollment__batch")
         rows = filter_by_ids(rows, self, {"cohort_id": "enrollment__batch_id", "student_id": "enrollment__student_id"})
         if self.status:
             if self.status not in Mark.values:

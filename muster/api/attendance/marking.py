@@ -9,6 +9,7 @@ from muster.api.attendance.bodies import MarkIn, TimedMarkIn, device_of
 from muster.api.attendance.schemas import (
     MarkedOut,
     RegisterOut,
+    RegisterRowOut,
     SessionOut,
     evidence_out_of,
     register_json,
@@ -28,7 +29,7 @@ ON_SESSION: dict[str, Any] = {"on": "session_id", "among": sessions_in_full}
 
 
 class MarkingIn(In):
-    """A register to mark. Learners who aren't listed and weren't marked before become PRESENT."""
+    """A register to mark. Learners who aren't listed and weren't marked before become PRESENT, or EXCUSED."""
 
     session_id: str = Field(max_length=60)
     records: list[MarkIn]
@@ -51,21 +52,31 @@ def see_register(request: HttpRequest, session_id: str) -> HttpResponse:
     """A session with its register: the learners enrolled on its day, by name. Students only see their own line."""
     actor = request_actor(request)
     register = register_of(actor, request_object(request, ClassSession))
-    return answer(register_json(register, evidence_out_of(actor, register)))
+    proofs = evidence_out_of(actor, register)
+    rows: list[RegisterRowOut] = [
+        {**row_json(row, proofs.get(row.enrollment_id)), "last_sessions": row.last} for row in register.rows
+    ]
+    return answer(register_json(actor, register, rows))
 
 
 @router.post("/attendance/mark", allow=registers["mark"], data=MarkedOut)
 def mark_register(request: HttpRequest, body: MarkingIn) -> HttpResponse:
-    """Mark a whole register: the learners you send as you send them, everyone not marked before as PRESENT.
+    """Mark a whole register: the learners you send as you send them, everyone not marked before as PRESENT, or as
+    EXCUSED where an absence was announced (`filled` counts both).
 
     All or nothing; sent again, it changes nothing.
     """
     actor = request_actor(request)
     session = registers.get_named(actor, body.session_id, "session_id", "mark", sessions_in_full)
-    register = rules.mark_register(
+    marked = rules.mark_register(
         by=actor, session=session, marks=[record.to_input() for record in body.records], device=device_of(request)
     )
-    shown: MarkedOut = {**summary_json(register.summary), "session_id": str(session.pk), "status": session.status}
+    shown: MarkedOut = {
+        **summary_json(marked.register.summary),
+        "session_id": str(session.pk),
+        "status": session.status,
+        "filled": {"PRESENT": marked.filled.present, "EXCUSED": marked.filled.excused},
+    }
     return answer(shown, "Attendance marked successfully")
 
 
@@ -82,19 +93,13 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
         by=actor, session=request_object(request, ClassSession), marks=plans, device=device_of(request)
     )
     register = settled.register
-    asked = {plan.enrollment_id for plan in plans}
-    marked = [row for row in register.rows if row.enrollment_id in asked]
-    proofs = evidence_out_of(actor, register, marked)
-    rows = {row.enrollment_id: row_json(row, proofs.get(row.enrollment_id)) for row in marked}
-    shown: RegisterOut = {
-        "session": session_json(register.session),
-        "register": [
-            {**rows[plan.enrollment_id], "outcome": outcome.value}  # type: ignore[index]
-            for plan, outcome in zip(plans, settled.outcomes, strict=True)
-        ],
-        "summary": summary_json(register.summary),
-    }
-    return answer(shown, "Attendance marked successfully")
+    lines = [row for plan in plans if (row := register.line_of(plan.enrollment_id)) is not None]
+    proofs = evidence_out_of(actor, register, list({row.enrollment_id: row for row in lines}.values()))
+    rows: list[RegisterRowOut] = [
+        {**row_json(row, proofs.get(row.enrollment_id)), "outcome": outcome.value}
+        for row, outcome in zip(lines, settled.outcomes, strict=True)
+    ]
+    return answer(register_json(actor, register, rows), "Attendance marked successfully")
 
 
 @router.put("/class-sessions/{session_id}/lock", allow=registers["lock"], data=SessionOut, **ON_SESSION)

@@ -8,8 +8,10 @@ from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
 from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, sorted_rows, timestamp
+from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers
+from muster.batches.models import meets_one_of
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
 
@@ -45,9 +47,11 @@ def missing_json(session: ClassSession) -> MissingOut:
 
 
 @router.get("/attendance/not-taken", allow=registers["mark"], rows=MissingOut)
-def list_missing_registers(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
+def list_missing_registers(request: HttpRequest, paging: Query[Paging], narrowing: Query[OfBatches]) -> HttpResponse:
     """Registers of the last 60 days that the caller can take and that haven't been taken, latest first."""
     rows = missing_registers(request_actor(request))
+    if asked := narrowing.conditions(""):
+        rows = rows.filter(meets_one_of(asked))
     if paging.q:
         rows = rows.filter(meeting__name__icontains=paging.q)
     return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NotRequired
 from uuid import UUID
 
+from django.utils import timezone
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.api.kit import Date, Moment, PersonOut, Stamped, in_shape, key, timestamp
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
-from muster.attendance.queries import MarkCounts, Register, RegisterRow
+from muster.attendance.queries import MarkCounts, Register, RegisterRow, late_from, proposed_mark
 from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, MissedSession, evidence_of_sessions
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
@@ -134,23 +135,46 @@ class SummaryOut(TypedDict):
     total: int
 
 
+class ProposedMarkOut(TypedDict):
+    """How somebody who comes in now is to be marked."""
+
+    status: str
+    minutes_late: int | None
+
+
 class RegisterOut(TypedDict):
-    """The register of one session."""
+    """The register of one session.
+
+    `late_from` is when arrivals become late, by the institution's setting; `proposed` how to mark who comes in now,
+    null while the session isn't on.
+    """
 
     session: SessionOut
     register: list[RegisterRowOut]
     summary: SummaryOut
+    late_from: Moment | None
+    proposed: ProposedMarkOut | None
+
+
+class FilledOut(TypedDict):
+    """Filled in: as present, and as excused where an absence was announced."""
+
+    PRESENT: int
+    EXCUSED: int
 
 
 class MarkedOut(SummaryOut):
-    """The summary of a register after it was marked."""
+    """The summary of a register after it was marked. `filled` are those who were not named and had no mark."""
 
     session_id: str
     status: str
+    filled: FilledOut
 
 
 class DailyRecordOut(Stamped):
-    """One record without a session."""
+    """One record without a session. `left_out` says why it doesn't count towards attendance: `session` (there is a mark
+    in a session that day), `dates` (outside the batch's dates) or `seat` (not enrolled that day).
+    """
 
     record_id: str
     enrolment_id: str
@@ -163,6 +187,7 @@ class DailyRecordOut(Stamped):
     notes: str
     marked_at: Moment
     marked_by: DoerOut | None
+    left_out: str | None
 
 
 class DayOut(TypedDict):
@@ -213,7 +238,7 @@ def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> Register
         "learner": {
             "_id": str(row.student_id),
             "full_name": row.full_name,
-            "email": row.email,
+            "email": row.email or None,
             "student_number": row.student_number or None,
         },
         "record_id": str(row.record_id) if row.record_id else None,
@@ -245,6 +270,7 @@ def daily_json(record: AttendanceRecord) -> DailyRecordOut:
         date=record.record_date.isoformat(),
         status=record.status or "",
         marked_by=doer_of(record.marked_by),
+        left_out=record.left_out or None,  # type: ignore[attr-defined]
     )
 
 
@@ -278,14 +304,16 @@ def evidence_out_of(
     return evidence_of_sessions(actor, register.session, {row.enrollment_id: row.student_id for row in shown})
 
 
-def register_json(register: Register, proofs: Mapping[UUID, AbsenceEvidence]) -> RegisterOut:
-    """The register with the last sessions of each learner, and what shows why they did not come."""
+def register_json(actor: Actor, register: Register, rows: list[RegisterRowOut]) -> RegisterOut:
+    """The register with these rows, and how to mark who comes in now."""
+    session, institution = register.session, actor.institution
+    proposed = proposed_mark(session, institution, timezone.now())
     return {
-        "session": session_json(register.session),
-        "register": [
-            {**row_json(row, proofs.get(row.enrollment_id)), "last_sessions": row.last} for row in register.rows
-        ],
+        "session": session_json(session),
+        "register": rows,
         "summary": summary_json(register.summary),
+        "late_from": timestamp(late_from(session, institution)),
+        "proposed": {"status": proposed.status.value, "minutes_late": proposed.minutes_late} if proposed else None,
     }
 
 
@@ -411,7 +439,7 @@ def absence_json(notice: AbsenceNotice) -> AbsenceOut:
 
 def person_json(person: User) -> PersonOut:
     """A learner."""
-    return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email}
+    return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email or None}
 
 
 def correction_json(row: CorrectionRequest) -> CorrectionOut:

@@ -4,17 +4,15 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.api.kit import Door, Paging, Stamped, in_shape, page_of, request_actor, sorted_rows
+from muster.api.narrowing import OfBatches
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.workload import instructors_with_load, still_running
-from muster.core.errors import Invalid
-from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -26,24 +24,14 @@ from muster.people.queries import IS_HERE, is_here, people_here
 router = Door(tags=["People"])
 
 
-class PeopleQuery(Paging):
+class PeopleQuery(Paging, OfBatches):
     """The filters of both lists, over the batches that the caller may see."""
 
-    dept: str = Field("", description="A department's id")
-    batch: str = Field("", description="A batch's id")
-    semester: int | None = Field(None, ge=0, le=100, description="A batch's current semester")
     active: bool | None = Field(None, description="Both when absent")
 
     def of_batches(self, rows: QuerySet[Any]) -> QuerySet[Any] | None:
         """Those of the rows (with a `batch`) that pass; None where nothing is asked of their batch."""
-        asked: dict[str, Any] = {}
-        for name, path in (("dept", "batch__department_id"), ("batch", "batch_id")):
-            if text := getattr(self, name):
-                if (found := as_id(text)) is None:
-                    raise Invalid(_("Nothing has this id."), field=name)
-                asked[path] = found
-        if self.semester is not None:
-            asked["batch__current_semester"] = self.semester
+        asked = self.conditions()
         return rows.filter(**asked) if asked else None
 
     def of_people(self, rows: QuerySet[User], *lookups: str) -> QuerySet[User]:
@@ -66,6 +54,8 @@ class StudentOut(Stamped):
     """A student with the places they hold now; contact data only for those who may see it."""
 
     full_name: str
+    given_name: str
+    family_name: str
     student_number: str
     email: str | None
     phone: str | None
@@ -99,7 +89,12 @@ def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> Ht
     rows = rows.prefetch_related(
         Prefetch("enrollments", seats.select_related("batch").order_by("created_at", "pk"), to_attr="seats_now")
     )
-    columns = {"full_name": "full_name", "student_number": "number", "createdAt": "created_at"}
+    columns = {
+        "full_name": "full_name",
+        "family_name": "family_name",
+        "student_number": "number",
+        "createdAt": "created_at",
+    }
     unseen = {} if contacts else {"email": None, "phone": None}
     ordered = sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns)
     return page_of(ordered, narrowing, lambda person: _student(person, **unseen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from muster.attendance.queries.register import RegisterProgress, batches_met, marked_and_expected
-from muster.batches.models import BatchMeeting, meets
+from muster.batches.models import meets, meets_one_of
 from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
 from muster.timetable.clock import moment
@@ -81,20 +81,23 @@ def calendar_sessions(
     instructor_id: UUID | None = None,
     branch_id: UUID | None = None,
     room_id: UUID | None = None,
-    department_id: UUID | None = None,
+    of_batches: Mapping[str, Any] | None = None,
 ) -> QuerySet[ClassSession]:
-    """The sessions from the first to the last day that the actor may see, in order, for `events_of`."""
+    """The sessions from the first to the last day that the actor may see, in order, for `events_of`.
+
+    `of_batches` are conditions that one of a session's batches meets.
+    """
     rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
     if batch_id is not None:
         rows = rows.filter(meets(batch_id))
+    if of_batches:
+        rows = rows.filter(meets_one_of(of_batches))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
     if branch_id is not None:
         rows = rows.filter(meeting__branch=branch_id)
     if room_id is not None:
         rows = rows.filter(room=room_id)
-    if department_id is not None:
-        rows = rows.filter(meeting__in=BatchMeeting.objects.filter(batch__department=department_id).values("meeting"))
     full = with_teachers(rows).select_related("meeting", "subject", "room").only(*_SHOWN)
     told = full.annotate(batches=batches_met(), may_change=sessions.right(actor, "change"))
     return told.order_by("date", "start_time", "pk")

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, JSONObject
 
-from muster.attendance.models import HAS_MARKS, AttendanceRecord, BatchTally
+from muster.attendance.models import HAS_MARKS, BatchTally, CountedMark
 from muster.attendance.queries.missing import LOOK_BACK
 from muster.attendance.queries.percent import COUNTED, TALLY_SUMS, percent_of
 from muster.batches.models import Batch, InstructorAssignment, meets
@@ -46,11 +46,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
-    daily = (
-        AttendanceRecord.objects.filter(session__isnull=True, enrollment__batch=OuterRef("pk"))
-        .order_by()
-        .values(of=F("enrollment__batch"))
-    )
+    daily = CountedMark.objects.filter(session__isnull=True, batch=OuterRef("pk")).order_by().values(of=F("batch"))
     staff = (
         InstructorAssignment.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
         .filter(batch=OuterRef("pk"))

@@ -130,7 +130,7 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
             marked=Coalesce(
                 Subquery(_single_value(BatchTally.objects.filter(session=OuterRef("pk")), marks), IntegerField()), 0
             ),
-            expected=Subquery(_single_value(_seated(), Func(F("pk"), function="count")), IntegerField()),
+            expected=Func(F("meeting_id"), F("date"), function="muster_expected", output_field=IntegerField()),
         )
         .order_by("-is_asked", "-date", "-start_time", "pk")
     )

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from math import ceil
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Left
 
-from muster.attendance.models import AttendanceRecord
-from muster.attendance.queries.percent import IS_COUNTED, percent_of
+from muster.attendance.queries.percent import marks_of_seat, percent_of
 from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import enrollments_in_full
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import SESSION_TODAY
 
 
 @dataclass(frozen=True)
@@ -53,23 +52,24 @@ class AttendanceProjection:
         return percent_of(present=self.came + self.to_come, late=0, absent=self.letters.count("A"))
 
 
-def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollment]:
+def with_projection(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """The enrollments with `letters` and `to_come`, as `AttendanceProjection` takes them, in the same statement."""
     marks = (
-        AttendanceRecord.objects.filter(IS_COUNTED, enrollment=OuterRef("pk"), status__isnull=False)
-        .order_by()
-        .values(of=F("enrollment"))
+        marks_of_seat()
+        .values(of=F("batch"))
         .annotate(
             letters=StringAgg(
                 Left("status", 1, output_field=TextField()),
                 "",
-                order_by=("record_date", F("session__start_time").asc(nulls_first=True), "pk"),
+                order_by=("record_date", F("start_time").asc(nulls_first=True), "pk"),
                 output_field=TextField(),
             )
         )
     )
     ahead = (
-        ClassSession.objects.filter(meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=today)
+        ClassSession.objects.filter(
+            meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=SESSION_TODAY
+        )
         .order_by()
         .annotate(number=Func(F("pk"), function="count"))
     )
@@ -83,4 +83,4 @@ def own_enrollments(actor: Actor) -> QuerySet[Enrollment]:
     """The actor's own enrollments, the latest first, in full, with payments and what `with_projection` tells. Three
     statements."""
     own = Enrollment.objects.filter(student=actor.user, institution=actor.institution)
-    return enrollments_in_full(actor, with_projection(own, actor.today())).prefetch_related("payments")
+    return enrollments_in_full(actor, with_projection(own)).prefetch_related("payments")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
 from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Role
+from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.timetable.models import ClassSession
 
 LAST = 5
@@ -49,8 +50,13 @@ class RegisterRow(NamedTuple):
     marked_by_name: str | None
     # Letters P, A, L, E of the sessions before, the newest last; a dash where there is no mark.
     last: str
-    # Over the whole enrollment; asked for by pages alone.
+    # Over all seats in the batch; asked for by pages alone.
     percent: float | None
+    # An absence was announced for the day, so EXCUSED is what to expect.
+    is_announced: bool
+    # The enrollments that this line stands for: several where somebody left and came back, or sits in two batches that
+    # meet as one.
+    enrollment_ids: list[UUID]
 
     @property
     def says(self) -> tuple[str | None, int | None, str]:
@@ -94,6 +100,14 @@ class MarkedRows:
     def summary(self) -> MarkCounts:
         return MarkCounts.of(row.status for row in self.rows)
 
+    def line_of(self, enrollment_id: UUID | None) -> RegisterRow | None:
+        """The line of whoever has this enrollment."""
+        return self._lines.get(enrollment_id)
+
+    @cached_property
+    def _lines(self) -> dict[UUID | None, RegisterRow]:
+        return {pk: row for row in self.rows for pk in row.enrollment_ids}
+
     def with_rows(self, changed: dict[UUID, RegisterRow]) -> Self:
         """The same after these rows have changed."""
         return replace(self, rows=[changed.get(row.enrollment_id, row) for row in self.rows])
@@ -104,6 +118,30 @@ class Register(MarkedRows):
     """The register of one session, as far as the actor sees it."""
 
     session: ClassSession
+
+
+@dataclass(frozen=True)
+class ProposedMark:
+    """How somebody who comes in now is to be marked."""
+
+    status: Mark
+    minutes_late: int | None = None
+
+
+def late_from(session: ClassSession, institution: Institution) -> datetime | None:
+    """From when whoever comes is late, by the setting of the institution; None for a session without times."""
+    return session.moments[0] + timedelta(minutes=institution.late_after_minutes) if session.moments else None
+
+
+def proposed_mark(session: ClassSession, institution: Institution, now: datetime) -> ProposedMark | None:
+    """How somebody who comes in now is to be marked: late once the minutes of the institution have passed; None while
+    the session is not on."""
+    if not session.is_on(now):
+        return None
+    late = late_from(session, institution)
+    if late is None or now <= late:
+        return ProposedMark(Mark.PRESENT)
+    return ProposedMark(Mark.LATE, int((now - session.begins_at).total_seconds() // 60))
 
 
 def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
@@ -131,8 +169,17 @@ ROW = """SELECT enrollment.id, person.id, person.full_name, person.email, coales
        batch.id, batch.code, batch.name, batch.archived_at IS NOT NULL,
        record.id, record.status, record.minutes_late, coalesce(record.notes, ''), record.marked_at, record.said_at,
        record.marked_by_id, marker.full_name,
-       {last}, {percent}
-FROM enrollments_enrollment AS enrollment
+       {last}, {percent},
+       EXISTS (
+           SELECT FROM attendance_absencenotice AS notice
+           WHERE notice.student_id = person.id AND notice.institution_id = enrollment.institution_id
+           AND notice.status = 'announced' AND {day} BETWEEN notice.first_date AND notice.last_date
+           AND (notice.enrollment_id IS NULL OR notice.enrollment_id = ANY (line.enrollment_ids))
+           AND (notice.session_id IS NULL OR notice.session_id = {session})
+       ),
+       line.enrollment_ids
+FROM line
+JOIN enrollments_enrollment AS enrollment ON enrollment.id = line.enrollment_id
 JOIN accounts_user AS person ON person.id = enrollment.student_id
 JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
 LEFT JOIN institutions_affiliation AS affiliation
@@ -141,6 +188,17 @@ LEFT JOIN attendance_attendancerecord AS record ON record.enrollment_id = enroll
 LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id"""
 NO_LAST, NO_PERCENT = "''", "NULL::float8"
 
+# Each person once: the enrollment that was marked, else the seat taken last.
+LINE = """line AS (
+    SELECT (
+               array_agg(seated.enrollment_id
+                         ORDER BY seated.is_marked DESC, seated.since DESC, seated.enrollment_id DESC)
+           )[1] AS enrollment_id,
+           array_agg(DISTINCT seated.enrollment_id) AS enrollment_ids
+    FROM seated JOIN enrollments_enrollment AS own ON own.id = seated.enrollment_id
+    GROUP BY own.student_id
+)"""
+
 # Learners whose seat covers the day, and whoever was marked all the same; found first, so that whatever the size of the
 # institution only their rows are read. The last sessions are those of the batch, for a shared meeting those of the
 # meeting.
@@ -148,14 +206,15 @@ REGISTER = """
 WITH place AS (
     SELECT batch_id FROM batches_batchmeeting WHERE meeting_id = %(meeting)s
 ), seated AS (
-    SELECT period.enrollment_id FROM enrollments_seatperiod AS period
+    SELECT period.enrollment_id, period.from_date AS since, FALSE AS is_marked FROM enrollments_seatperiod AS period
     WHERE period.batch_id IN (SELECT batch_id FROM place)
     AND period.from_date <= %(date)s AND (period.until_date IS NULL OR period.until_date >= %(date)s)
-    UNION
-    SELECT enrollment_id FROM attendance_attendancerecord WHERE session_id = %(session)s AND status IS NOT NULL
-){earlier}
+    UNION ALL
+    SELECT enrollment_id, record_date, TRUE FROM attendance_attendancerecord
+    WHERE session_id = %(session)s AND status IS NOT NULL
+), {line}{earlier}
 {row}
-WHERE enrollment.id = ANY(ARRAY(SELECT enrollment_id FROM seated)) AND (
+WHERE (
     %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
     OR person.id = %(student)s
 )
@@ -178,13 +237,22 @@ EARLIER = """, earlier AS MATERIALIZED (
 LETTERS = """coalesce((
     SELECT string_agg(coalesce(left(before.status, 1), '-'), '' ORDER BY earlier.date, earlier.start_time, earlier.id)
     FROM earlier LEFT JOIN attendance_attendancerecord AS before
-        ON before.session_id = earlier.id AND before.enrollment_id = enrollment.id
+        ON before.session_id = earlier.id AND before.status IS NOT NULL AND before.enrollment_id = ANY (ARRAY(
+            SELECT own.id FROM enrollments_enrollment AS own
+            WHERE own.student_id = enrollment.student_id AND own.batch_id = enrollment.batch_id
+        ))
 ), '')"""
 
 
 def _register_sql(last: str = NO_LAST, percent: str = NO_PERCENT) -> str:
-    row = ROW.format(last=last, percent=percent, record="record.session_id = %(session)s")
-    return REGISTER.format(earlier="" if last == NO_LAST else EARLIER, row=row)
+    row = ROW.format(
+        last=last,
+        percent=percent,
+        day="%(date)s::date",
+        session="%(session)s",
+        record="record.session_id = %(session)s",
+    )
+    return REGISTER.format(line=LINE, earlier="" if last == NO_LAST else EARLIER, row=row)
 
 
 BARE, WITH_LAST, IN_FULL = _register_sql(), _register_sql(LETTERS), _register_sql(LETTERS, PERCENT)
@@ -220,10 +288,13 @@ class RegisterProgress(NamedTuple):
     expected: int
 
 
-# The seats of each batch are read once, and counted by the days on which they begin and end.
+# The seats of each batch are read once, and counted by the days on which they begin and end; where several batches meet
+# as one, each person counts once.
 MARKED_AND_EXPECTED = """
 WITH class AS MATERIALIZED (
-    SELECT id, meeting_id, date FROM timetable_classsession WHERE id = ANY(%s)
+    SELECT class.id, class.meeting_id, class.date, meeting.is_shared
+    FROM timetable_classsession AS class JOIN timetable_meeting AS meeting ON meeting.id = class.meeting_id
+    WHERE class.id = ANY(%s)
 ), met AS MATERIALIZED (
     SELECT meeting_id, batch_id FROM batches_batchmeeting
     WHERE meeting_id = ANY(ARRAY(SELECT DISTINCT meeting_id FROM class))
@@ -238,10 +309,11 @@ WITH class AS MATERIALIZED (
 SELECT class.id, (
     SELECT coalesce(sum(present + absent + late + excused), 0)::integer
     FROM attendance_batchtally WHERE session_id = class.id
-), coalesce(sum(seats.number), 0)::integer
+), CASE WHEN class.is_shared THEN muster_expected(class.meeting_id, class.date)
+    ELSE coalesce(sum(seats.number), 0)::integer END
 FROM class LEFT JOIN seats ON seats.meeting_id = class.meeting_id
     AND seats.from_date <= class.date AND (seats.until_date IS NULL OR seats.until_date >= class.date)
-GROUP BY class.id
+GROUP BY class.id, class.meeting_id, class.date, class.is_shared
 """
 
 

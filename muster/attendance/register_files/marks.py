@@ -6,16 +6,16 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.permissions import records
-from muster.attendance.queries.percent import IS_COUNTED
 from muster.core.exports import Export, ExportColumn
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
+from muster.timetable.models import ClassSession
 
 
 def _clock(name: str) -> Any:
@@ -58,7 +58,8 @@ def marks_of(actor: Actor) -> QuerySet[AttendanceRecord, Any]:
 
     Daily records are among them, without times; cancelled sessions are not.
     """
-    rows = records.rows(actor, among=AttendanceRecord.objects.filter(IS_COUNTED, status__isnull=False))
+    took_place = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
+    rows = records.rows(actor, among=AttendanceRecord.objects.filter(took_place, status__isnull=False))
     number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("enrollment__student"))
     return rows.order_by(
         "record_date", "enrollment__batch__code", "session__start_time", "enrollment__student__full_name", "pk"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.accounts.models import User
-from muster.attendance.models import AttendanceRecord
+from muster.attendance.models import CountedMark
 from muster.attendance.queries import register_of
 from muster.attendance.register_files.model import (
     OFF_REGISTER,
@@ -103,14 +103,13 @@ def _state_of(session: ClassSession) -> list[str]:
 def batch_sheet(actor: Actor, batch: Batch, first: date | None = None, last: date | None = None) -> BatchSheet:
     """The learners of a batch by its sessions from one day to another: from its first, until today.
 
-    Cancelled sessions stand on no sheet, and daily records of a date beside its sessions. The batch comes with its
-    course, department, branch and institution. Raises Invalid when the last day is before the first.
+    Cancelled sessions stand on no sheet, nor daily records that do not count; those that do, beside the sessions. The
+    batch comes with its course, department, branch and institution. Raises Invalid when the last day is before the
+    first.
     """
-    first, last = _days(batch, first, last, until=min(actor.today(), batch.end_date or actor.today()))
+    first, last = _days(batch, first, last, until=min(batch.today(), batch.end_date or batch.today()))
     sessions, cancelled = _sessions(batch, first, last)
-    daily = AttendanceRecord.objects.filter(
-        enrollment__batch=batch, session__isnull=True, status__isnull=False, record_date__range=(first, last)
-    )
+    daily = CountedMark.objects.filter(batch=batch, session__isnull=True, record_date__range=(first, last))
     columns = [_column(session) for session in sessions]
     days = daily.order_by("record_date").values_list("record_date", flat=True).distinct()
     columns += [Column(key=day.isoformat(), date=day, is_daily=True) for day in days]
@@ -138,7 +137,7 @@ def batch_sign_in(actor: Actor, batch: Batch, first: date | None = None, last: d
 
     Raises Invalid where the days are the wrong way round, too many, or without a session.
     """
-    first = first or _next_monday(batch, last or actor.today())
+    first = first or _next_monday(batch, last or batch.today())
     first, last = _days(batch, first, last, until=_later(first, 6))
     if (last - first).days >= LONGEST_SIGN_IN:
         raise Invalid(
@@ -275,39 +274,31 @@ def _word(text: str) -> str:
     return slugify(text, allow_unicode=True)[:60] or "sheet"
 
 
-# Whoever had a seat on one of the days, and whoever was marked all the same. Places are ids of sessions, or dates of
-# daily records.
+# Whoever had a seat on one of the days, and whoever was marked all the same: each person once, whatever enrollments
+# they had. Places are ids of sessions, or dates of daily records.
 LEARNERS = """
 WITH seat AS (
-    SELECT enrollment_id, array_agg(from_date) AS froms, array_agg(coalesce(until_date, '9999-12-31')) AS untils
-    FROM enrollments_seatperiod
-    WHERE batch_id = %(batch)s AND from_date <= %(last)s
-    AND (until_date IS NULL OR until_date >= greatest(from_date, %(first)s))
-    GROUP BY enrollment_id
+    SELECT own.student_id, array_agg(period.from_date) AS froms,
+           array_agg(coalesce(period.until_date, '9999-12-31')) AS untils
+    FROM enrollments_seatperiod AS period JOIN enrollments_enrollment AS own ON own.id = period.enrollment_id
+    WHERE period.batch_id = %(batch)s AND period.from_date <= %(last)s
+    AND (period.until_date IS NULL OR period.until_date >= greatest(period.from_date, %(first)s))
+    GROUP BY own.student_id
 ), mark AS (
-    SELECT record.enrollment_id,
-           array_agg(coalesce(record.session_id::text, record.record_date::text) ORDER BY record.id) AS places,
-           string_agg(left(record.status, 1), '' ORDER BY record.id) AS letters
-    FROM attendance_attendancerecord AS record
-    JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
-    WHERE record.enrollment_id IN (
-        SELECT enrollment_id FROM seat UNION SELECT id FROM enrollments_enrollment WHERE batch_id = %(batch)s
-    )
-    AND record.record_date BETWEEN %(first)s AND %(last)s AND record.status IS NOT NULL
-    AND (record.session_id = ANY(%(sessions)s::uuid[])
-        OR record.session_id IS NULL AND enrollment.batch_id = %(batch)s)
-    GROUP BY record.enrollment_id
+    SELECT student_id,
+           array_agg(coalesce(session_id::text, record_date::text) ORDER BY id) AS places,
+           string_agg(left(status, 1), '' ORDER BY id) AS letters
+    FROM attendance_countedmark
+    WHERE batch_id = %(batch)s AND record_date BETWEEN %(first)s AND %(last)s
+    GROUP BY student_id
 )
 SELECT person.full_name, coalesce(affiliation.student_number, ''), person.email,
        seat.froms, seat.untils, mark.places, mark.letters
-FROM enrollments_enrollment AS enrollment
-JOIN accounts_user AS person ON person.id = enrollment.student_id
+FROM seat FULL JOIN mark USING (student_id)
+JOIN accounts_user AS person ON person.id = student_id
 LEFT JOIN institutions_affiliation AS affiliation
-    ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
-LEFT JOIN seat ON seat.enrollment_id = enrollment.id
-LEFT JOIN mark ON mark.enrollment_id = enrollment.id
-WHERE enrollment.id IN (SELECT enrollment_id FROM seat UNION SELECT enrollment_id FROM mark)
-ORDER BY person.full_name, enrollment.id
+    ON affiliation.user_id = person.id AND affiliation.institution_id = %(institution)s
+ORDER BY person.full_name, person.id
 """
 AT_ONCE = 100
 
@@ -315,9 +306,8 @@ AT_ONCE = 100
 def _learners(batch: Batch, columns: Sequence[Column], first: date, last: date) -> Iterator[Learner]:
     """The lines of a sheet, read a hundred at a time."""
     place_of = {column.key: place for place, column in enumerate(columns)}
-    sessions = [column.key for column in columns if not column.is_daily]
     with connection.chunked_cursor() as cursor:
-        cursor.execute(LEARNERS, {"batch": batch.pk, "first": first, "last": last, "sessions": sessions})
+        cursor.execute(LEARNERS, {"batch": batch.pk, "institution": batch.institution_id, "first": first, "last": last})
         while rows := cursor.fetchmany(AT_ONCE):
             for name, number, email, froms, untils, places, letters in rows:
                 periods = list(zip(froms or (), untils or (), strict=True))

@@ -122,7 +122,7 @@ class _Writer:
         )
         self.head_sign = book.add_format({**head, "align": "center", "font_size": 8})
         self.sum = book.add_format({**head, "num_format": "0", "align": "center"})
-        self.sum_percent = book.add_format({**head, "num_format": "0%", "align": "center"})
+        self.sum_percent = book.add_format({**head, "num_format": "0.0%", "align": "center"})
         self.whole = book.add_format({**head, "num_format": "0"})
         self.whole_percent = book.add_format({**head, "num_format": "0.0%"})
         self.marks = {
@@ -249,7 +249,7 @@ class _Writer:
             self.page.write_string(line + offset, 1, words)
 
     def _share(self, line: int, place: int, percent: float | None, look: Any) -> None:
-        self.page.write(line, place, None if percent is None else percent / 100, look)
+        self.page.write(line, place, None if percent is None else round(percent / 100, 3), look)
 
     def _row(self, line: int, cells: Sequence[Any]) -> None:
         looks = {int: self.number, datetime: self.moment, date: self.day, time: self.clock}

@@ -15,6 +15,7 @@ from muster.attendance.rules.evidence import (
 from muster.attendance.rules.locking import ask_to_unlock, lock_register, reject_unlock, unlock_register
 from muster.attendance.rules.marking import (
     UNCHANGED,
+    MarkedRegister,
     MarkingResult,
     MarkInput,
     MarkOutcome,

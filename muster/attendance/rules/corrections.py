@@ -108,10 +108,11 @@ def _correct(by: Actor, session: ClassSession, request: CorrectionRequest, reaso
         register = register_of(by, session, last=False)
         plan = MarkInput(request.enrollment_id, request.to_status)
         must_be_on(register, [plan])
-        line = next(one for one in register.rows if one.enrollment_id == request.enrollment_id)
+        line = register.line_of(request.enrollment_id)
+        assert line is not None  # noqa: S101  (on the register)
         changed = changed_rows(by, [(line, plan)])
         write_marks(by, changed.values(), day=session.date, session=session, use_case="approve_correction")
-        record = AttendanceRecord.objects.filter(session=session, enrollment=request.enrollment_id).first()
+        record = AttendanceRecord.objects.filter(session=session, enrollment=line.enrollment_id).first()
         if record is None:
             raise NotOnRegister([0])
         Evidence.objects.kept().filter(notice=request.notice_id, record__isnull=True).update(

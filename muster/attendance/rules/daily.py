@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -11,10 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.attendance.errors import NotOnRegister
-from muster.attendance.models import Mark
+from muster.attendance.models import MOST_DAYS, Mark
 from muster.attendance.queries.daily import Day, day_of
-from muster.attendance.queries.register import RegisterRow
-from muster.attendance.rules.marking import MarkInput, changed_rows, problems_of_marks, twice_named, write_marks
+from muster.attendance.rules.marking import (
+    MarkInput,
+    changed_rows,
+    must_be_its_day,
+    problems_of_marks,
+    twice_named,
+    write_marks,
+)
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, single
@@ -24,18 +30,21 @@ from muster.core.ids import new_id
 from muster.institutions.access import Actor
 
 FIRST_DAY = date(1900, 1, 1)
+# How far ahead somebody may be excused.
+AHEAD = timedelta(days=MOST_DAYS)
 
 
 @atomic
 def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkInput], device: str = "") -> Day:
     """Mark learners of a batch for a date, and nobody else; a status of None takes a mark back.
 
-    Any learner who was ever enrolled in the batch can be marked: older registers know days that no seat covers. All or
-    nothing, in one write. Locks the batch. Raises Invalid, NotOnRegister, BatchArchived, Missing.
+    Any learner who was ever enrolled in the batch can be marked: older registers know days that no seat covers. Before
+    the day, by the clock of the class, only as excused. All or nothing, in one write. Locks the batch. Raises Invalid,
+    TooEarlyToMark, NotOnRegister, BatchArchived, Missing.
     """
     found = [*problems_of_marks(marks, clearing=True), *twice_named(marks)]
-    if not FIRST_DAY <= day <= by.today():
-        found.insert(0, FieldError("date", _("Daily records are for today or earlier.")))
+    if not FIRST_DAY <= day <= batch.today() + AHEAD:
+        found.insert(0, FieldError("date", _("Choose a day up to a year ahead.")))
     if found:
         raise Invalid.fields(found)
     held = single(Batch.objects.select_for_update(of=("self",), no_key=True).filter(pk=batch.pk))
@@ -43,11 +52,12 @@ def mark_day(*, by: Actor, batch: Batch, day: date, marks: Sequence[MarkInput], 
         raise Missing
     if held.is_archived:
         raise BatchArchived(held)
+    must_be_its_day(day, batch.today(), marks)
     before = day_of(held, day, also=[mark.enrollment_id for mark in marks if mark.enrollment_id is not None])
-    rows: dict[UUID | None, RegisterRow] = {row.enrollment_id: row for row in before.rows}
-    if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
+    lines = [before.line_of(mark.enrollment_id) for mark in marks]
+    if strangers := [place for place, line in enumerate(lines) if line is None]:
         raise NotOnRegister(strangers)
-    changed = changed_rows(by, ((rows[mark.enrollment_id], mark) for mark in marks))
+    changed = changed_rows(by, ((line, mark) for line, mark in zip(lines, marks, strict=True) if line is not None))
     write_marks(by, changed.values(), day=day, use_case="mark_day", device=device)
     return before.with_rows(changed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.attendance.errors import AlreadyDecided
+from muster.attendance.errors import AlreadyDecided, RegisterNotBegun
 from muster.attendance.models import UnlockRequest
 from muster.attendance.notices import tell_unlock_asked, tell_unlock_decided
 from muster.attendance.rules.marking import hold_session
@@ -24,7 +24,7 @@ def lock_register(*, by: Actor, session: ClassSession) -> ClassSession:
     """Lock a register: from then on the database refuses every change of it. Locked already, it stays as it is.
 
     Holds the batches and the session, as marking does: what is marked is marked before or refused. Raises
-    BatchArchived, Missing.
+    RegisterNotBegun, BatchArchived, Missing.
     """
     return _set_lock(by, session, is_locked=True)
 
@@ -48,6 +48,8 @@ def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str 
     hold_session(session)
     if session.is_locked == is_locked:
         return session
+    if is_locked and session.begins_at > timezone.now():
+        raise RegisterNotBegun(session)
     with recorded(by, "lock_register" if is_locked else "unlock_register", reason=reason):
         if is_locked:
             session.is_locked, session.locked_at, session.locked_by = True, timezone.now(), by.user

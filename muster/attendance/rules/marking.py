@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 import orjson
@@ -14,9 +14,9 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCancelled
+from muster.attendance.errors import NotOnRegister, RegisterLocked, SessionCancelled, TooEarlyToMark
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
-from muster.attendance.queries import Register, RegisterRow, register_of
+from muster.attendance.queries import MarkCounts, Register, RegisterRow, register_of
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
@@ -67,6 +67,14 @@ class MarkOutcome(Enum):
 
 
 @dataclass(frozen=True)
+class MarkedRegister:
+    """A register after it was marked as a whole, and how many were filled in as what."""
+
+    register: Register
+    filled: MarkCounts
+
+
+@dataclass(frozen=True)
 class MarkingResult:
     """A register after marks came, and what became of each, in the order they were given."""
 
@@ -104,29 +112,52 @@ def twice_named(marks: Sequence[MarkInput]) -> Iterator[FieldError]:
 
 
 @atomic
-def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput], device: str = "") -> Register:
-    """Mark the whole register: those given as they are given, everybody else who is not marked yet as present.
+def mark_register(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput], device: str = "") -> MarkedRegister:
+    """Mark the whole register: those given as they are given, everybody else who is not marked yet as present, or as
+    excused where their absence was announced.
 
     All or nothing, in one write; sent again, it changes nothing. Locks the batches, then the session: markings of one
     register follow each other. `session` comes from `sessions_in_full`. Raises Invalid and NotOnRegister naming each
     row, RegisterLocked, SessionCancelled, BatchArchived.
     """
-    if found := [*problems_of_marks(marks, clearing=False), *twice_named(marks)]:
+    if found := problems_of_marks(marks, clearing=False):
+        raise Invalid.fields(found)
+    register = held_register(by, session)
+    marks = _on_their_lines(register, marks)
+    if found := [*twice_named(marks)]:
         raise Invalid.fields(found)
     chosen = {mark.enrollment_id: mark for mark in marks}
-    register = held_register(by, session)
-    must_be_on(register, marks)
-    present = MarkInput(None, Mark.PRESENT, None)
-    changed = changed_rows(
-        by,
-        (
-            (row, chosen.get(row.enrollment_id, present))
-            for row in register.rows
-            if not row.frozen and (row.enrollment_id in chosen or row.status is None)
-        ),
-    )
+    filled: dict[UUID | None, MarkInput] = {
+        row.enrollment_id: MarkInput(row.enrollment_id, _expected_mark(row), None)
+        for row in register.rows
+        if row.status is None and not row.frozen and row.enrollment_id not in chosen
+    }
+    must_be_its_day(session.date, session.today(), marks, filled.values())
+    plans = {**chosen, **filled}
+    rows = ((row, plans[row.enrollment_id]) for row in register.rows if row.enrollment_id in plans)
+    changed = changed_rows(by, rows)
     write_marks(by, changed.values(), day=session.date, session=session, use_case="mark_register", device=device)
-    return register.with_rows(changed)
+    return MarkedRegister(register.with_rows(changed), MarkCounts.of(mark.status for mark in filled.values()))
+
+
+def _expected_mark(row: RegisterRow) -> Mark:
+    """How whoever is not marked is filled in: as present, or excused where an absence was announced."""
+    return Mark.EXCUSED if row.is_announced else Mark.PRESENT
+
+
+def _on_their_lines(register: Register, marks: Sequence[MarkInput]) -> list[MarkInput]:
+    """The marks, each on the line of its person. Raises NotOnRegister, BatchArchived."""
+    must_be_on(register, marks)
+    lines = ((mark, register.line_of(mark.enrollment_id)) for mark in marks)
+    return [mark._replace(enrollment_id=line.enrollment_id) for mark, line in lines if line is not None]
+
+
+def must_be_its_day(day: date, today: date, marks: Iterable[MarkInput], filled: Iterable[MarkInput] = ()) -> None:
+    """Raise TooEarlyToMark where somebody is marked as present, absent or late before the day has come."""
+    if day > today:
+        early = [place for place, mark in enumerate(marks) if mark.status not in (None, Mark.EXCUSED)]
+        if early or any(mark.status != Mark.EXCUSED for mark in filled):
+            raise TooEarlyToMark(day, early)
 
 
 @atomic
@@ -139,9 +170,16 @@ def mark_learners(*, by: Actor, session: ClassSession, marks: Sequence[MarkInput
     if found := problems_of_marks(marks, clearing=True):
         raise Invalid.fields(found)
     register = held_register(by, session)
-    must_be_on(register, marks)
-    now = timezone.now()
     rows = {row.enrollment_id: row for row in register.rows}
+    marks = [
+        # Whoever is filled in is excused where their absence was announced.
+        mark._replace(status=Mark.EXCUSED)
+        if mark.only_unmarked and mark.status == Mark.PRESENT and rows[cast("UUID", mark.enrollment_id)].is_announced
+        else mark
+        for mark in _on_their_lines(register, marks)
+    ]
+    must_be_its_day(session.date, session.today(), marks)
+    now = timezone.now()
     ahead = [mark for mark in marks if mark.said_at is not None and mark.said_at > now]
     # A clock that is fast says a later time than that of receipt, which is another at each repeat.
     known = _sent_before(by, session, ahead) if ahead else set()
@@ -247,13 +285,12 @@ def held_register(by: Actor, session: ClassSession) -> Register:
 
 def must_be_on(register: Register, marks: Iterable[MarkInput]) -> None:
     """Raise NotOnRegister for learners who are not, BatchArchived for those of an archived batch."""
-    rows = {row.enrollment_id: row for row in register.rows}
-    if strangers := [place for place, mark in enumerate(marks) if mark.enrollment_id not in rows]:
+    lines = [register.line_of(mark.enrollment_id) for mark in marks]
+    if strangers := [place for place, line in enumerate(lines) if line is None]:
         raise NotOnRegister(strangers)
-    if any(row.frozen for row in register.rows):
-        for mark in marks:
-            if mark.enrollment_id is not None and rows[mark.enrollment_id].frozen:
-                raise BatchArchived(Batch.objects.get(pk=rows[mark.enrollment_id].batch_id))
+    for line in lines:
+        if line is not None and line.frozen:
+            raise BatchArchived(Batch.objects.get(pk=line.batch_id))
 
 
 MARKS = """json_to_recordset(%s::json) AS mark (
@@ -306,15 +343,18 @@ def write_marks(
         return
     doer = by.user.pk if by.user else None
     refusals: dict[str, Callable[[], DomainError]] = {
-        "archived_batch_does_not_change": lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id))
+        "archived_batch_does_not_change": lambda: BatchArchived(Batch.objects.get(pk=rows[0].batch_id)),
+        "mark_waits_for_its_day": lambda: TooEarlyToMark(day),
     }
     if session is not None:
         refusals["locked_register_does_not_change"] = lambda: RegisterLocked(session)
         refusals["cancelled_session_has_no_marks"] = lambda: SessionCancelled(session)
+        refusals["one_mark_for_each_person_of_a_session"] = lambda: NotOnRegister([0])
     with recorded(by, use_case, device=device) as context, refused_at_last(**refusals), prepared_cursor() as cursor:
         about = [by.institution.pk, session.pk if session else None, day, doer]
         cursor.execute(WRITE_REGISTER if session else WRITE_DAILY, [history_facts(context), *about, _as_json(rows)])
-    if session is not None and session.status == ClassSession.Status.SCHEDULED and any(row.status for row in rows):
+    is_held = session is not None and session.begins_at <= timezone.now() and any(row.status for row in rows)
+    if session is not None and is_held and session.status == ClassSession.Status.SCHEDULED:
         session.status = ClassSession.Status.HELD
 
 

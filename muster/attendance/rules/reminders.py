@@ -19,6 +19,7 @@ from muster.attendance.rules.locking import lock_register
 from muster.batches.errors import BatchArchived
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Missing
+from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
@@ -95,6 +96,15 @@ def _ask_once(by: Actor, missing: Sequence[ClassSession], *, before: datetime | 
     for person_id, sessions in theirs.items():
         tell_not_taken(by, people[person_id], sessions)
     return Reminded(len(claimed), len(theirs), len(missing) - len(claimed))
+
+
+@atomic
+def hold_begun_sessions(*, by: Actor) -> int:
+    """Count sessions as held that were marked before they began and have begun now; answers how many."""
+    with recorded(by, "hold_session"), connection.cursor() as cursor:
+        cursor.execute("SELECT muster_hold_begun_sessions(%s)", [by.institution.pk])
+        held: int = cursor.fetchone()[0]
+    return held
 
 
 def lock_old_registers(*, by: Actor) -> int:

@@ -45,7 +45,7 @@ def test_a_wrong_tally_is_found_and_counted_anew(room):
 def test_marks_past_the_log_and_in_the_wrong_place_are_found(room):
     with unguarded("attendance_attendancerecord"):
         sql(
-            "UPDATE attendance_attendancerecord SET record_date = '2030-01-09', status = 'EXCUSED', minutes_late = NULL"
+            "UPDATE attendance_attendancerecord SET record_date = '2019-01-09', status = 'EXCUSED', minutes_late = NULL"
         )
     assert broken(repair=True) == [
         "Every attendance record matches its session's date and a student of its batch",

@@ -38,8 +38,8 @@ def stored():
 def test_only_those_named_are_marked(room):
     reply = mark(room, room.row(0, "ABSENT", notes="Ill"), room.row(1, "LATE", minutes_late=5))
     assert reply.status == 201, reply.body
-    assert [row["status"] for row in reply.data["records"]] == ["ABSENT", "LATE"]
-    assert reply.data["summary"]["total"] == 2
+    assert [row["status"] for row in reply.data["records"]] == ["ABSENT", "LATE", None]
+    assert reply.data["summary"]["total"] == 3
     day = date(2025, 3, 10)
     assert stored() == [("ABSENT", None, "Ill", day, None), ("LATE", 5, "", day, None)]
 
@@ -100,9 +100,10 @@ def test_what_is_wrong_is_named(room, change, field):
     assert (reply.status, reply.fields) == (400, [field])
 
 
-def test_tomorrow_has_no_daily_record(room):
+def test_of_tomorrow_only_an_excuse_is_known(room):
     tomorrow = (room.campus.admin.today() + timedelta(days=1)).isoformat()
-    assert mark(room, room.row(0, "ABSENT"), day=tomorrow).fields == ["date"]
+    assert mark(room, room.row(0, "EXCUSED"), room.row(1, "ABSENT"), day=tomorrow).fields == ["records.1.status"]
+    assert mark(room, room.row(0, "EXCUSED"), day=tomorrow).status == 201
     assert mark(room, room.row(0, "ABSENT"), day=room.campus.admin.today().isoformat()).status == 201
 
 

@@ -1,6 +1,6 @@
 """Attendance in percent: one formula, in Python and in the database."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -27,7 +27,7 @@ def test_python_and_the_database_agree():
         for number, status in enumerate([*statuses, *[None] * 9]):
             AttendanceRecord.objects.update_or_create(
                 enrollment=enrollment,
-                record_date=date(2029, 1, 1) + timedelta(days=number),
+                record_date=DAY + timedelta(days=number),
                 session=None,
                 defaults={
                     "status": status,

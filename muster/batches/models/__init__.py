@@ -3,4 +3,4 @@
 from muster.batches.models.assignment import InstructorAssignment
 from muster.batches.models.batch import Batch, BatchQuerySet
 from muster.batches.models.feed import CalendarFeed
-from muster.batches.models.meeting import BatchMeeting, meets
+from muster.batches.models.meeting import BatchMeeting, meets, meets_one_of

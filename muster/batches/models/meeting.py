@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -51,3 +52,9 @@ def meets(batch: Batch | OuterRef | Any) -> Q:
     """Slots and sessions of the meetings of a batch, its own and those it shares, as a condition."""
     outer = OuterRef(batch) if isinstance(batch, OuterRef) else batch
     return is_one_of("meeting", BatchMeeting.objects.filter(batch=outer).values("meeting"))
+
+
+def meets_one_of(batches: Mapping[str, Any]) -> Q:
+    """Slots and sessions of the meetings of the batches with these values, as a condition."""
+    asked = {f"batch__{name}": value for name, value in batches.items()}
+    return is_one_of("meeting", BatchMeeting.objects.filter(**asked).values("meeting"))

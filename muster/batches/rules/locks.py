@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, FilteredRelation, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -23,10 +22,12 @@ from muster.batches.errors import (
     LeadOverlap,
     NotAnInstructor,
     ScheduleConflict,
+    SessionHeld,
     SessionLocked,
     SomethingSpeaksAgainst,
 )
 from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.batches.queries import BATCH_TODAY
 from muster.batches.rules.inputs import SlotInput
 from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
@@ -38,8 +39,10 @@ from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
 # Every enrollment asks for them.
-BATCH = Compiled(lambda pk: Batch.objects.filter(pk=pk), pk=UUID(int=1))
-LOCKED_BATCH = Compiled(lambda pk: Batch.objects.locked().filter(pk=pk), pk=UUID(int=1))
+BATCH = Compiled(lambda pk: Batch.objects.filter(pk=pk).annotate(local_today=BATCH_TODAY), pk=UUID(int=1))
+LOCKED_BATCH = Compiled(
+    lambda pk: Batch.objects.locked().filter(pk=pk).annotate(local_today=BATCH_TODAY), pk=UUID(int=1)
+)
 
 
 def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool = False) -> Batch:
@@ -52,7 +55,8 @@ def locked_batch(batch: Batch, *, version: int | None = None, archived_too: bool
 
 
 def bare_batch(batch: Batch, *, locked: bool) -> Batch:
-    """The batch as it now stands, without what it belongs to, its row locked or not. Raises Missing, BatchArchived."""
+    """The batch as it now stands, without what it belongs to, its row locked or not; `local_today` is what day it is
+    where it meets. Raises Missing, BatchArchived."""
     return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
 
 
@@ -99,7 +103,7 @@ def timetable_of(
     """
     if not batch.takes_enrollments:
         return None
-    today = timezone.localdate(timezone=batch.zone)
+    today = batch.today()
     first = max(filter(None, (batch.start_date or today, start)))
     last = batch.end_date or today + timedelta(days=batch.institution.session_horizon_days)
     if end is not None:
@@ -195,7 +199,7 @@ def named_at(slots: Iterable[SlotInput]) -> list[tuple[User, str]]:
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
-    joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
+    joining = set() if person.pk in current_people(batch, batch.today()) else {person.pk}
     assessment = Assessment(by, batch, timetable, {person.pk})
     return assessment.warnings({person.pk: person.full_name}, joining)
 
@@ -241,6 +245,7 @@ def explain_booking_conflicts(
         archived_batch_does_not_change=lambda: BatchArchived(batch),
         archived_meeting_does_not_change=lambda: BatchArchived(batch),
         locked_register_does_not_change=SessionLocked,
+        marked_session_stays_on_its_day=SessionHeld,
         # They left, or lost the role, after `must_teach` had asked.
         teacher_holds_the_role=lambda: NotAnInstructor(teacher),
     ):

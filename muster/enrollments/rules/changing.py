@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -28,7 +29,7 @@ def _lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enro
         locked_batch(Batch(pk=enrollment.batch_id))
     now = (
         Enrollment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("student", "batch", "course")
+        .select_related("student", "batch__institution", "batch__branch", "course")
         .filter(pk=enrollment.pk)
         .first()
     )
@@ -45,7 +46,7 @@ def _write(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = ""
         recorded(by, use_case, reason=reason),
         refused_as(
             one_current_enrollment=lambda: AlreadyEnrolled(enrollment.student),
-            seats_held_never_exceed_capacity=lambda: batch_full(enrollment.batch),
+            seats_held_never_exceed_capacity=lambda: batch_full(enrollment.batch, by),
             archived_batch_does_not_change=lambda: BatchArchived(enrollment.batch or Batch()),
         ),
     ):
@@ -120,7 +121,7 @@ def change_enrollment(
         found.append(FieldError("status", _("Choose one of these statuses: %(known)s.") % {"known": known}))
     if enrollment.enrollment_date is None:
         found.append(FieldError("enrollment_date", _("Enter an enrollment date.")))
-    elif enrollment.enrollment_date > by.today():
+    elif enrollment.enrollment_date > _today(enrollment, by):
         found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     elif enrollment.access_expiry_date and enrollment.access_expiry_date < enrollment.enrollment_date:
         found.append(FieldError("access_expiry_date", _("Access can't end before the enrollment starts.")))
@@ -130,6 +131,11 @@ def change_enrollment(
         raise Invalid.fields(found)
     _take_status(enrollment, status)
     return _write(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
+
+
+def _today(enrollment: Enrollment, by: Actor) -> date:
+    """What day it is where the batch meets, or else at the institution."""
+    return enrollment.batch.today() if enrollment.batch else by.today()
 
 
 def _take_status(enrollment: Enrollment, status: str) -> None:

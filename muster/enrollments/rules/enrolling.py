@@ -8,11 +8,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.rules.locks import bare_batch
+from muster.batches.warnings import PlanWarning
 from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
@@ -21,12 +24,15 @@ from muster.courses.models import Course
 from muster.enrollments.errors import (
     AlreadyEnrolled,
     BatchFull,
+    EnrollmentEnded,
+    MeetsAtOnce,
     NotAStudent,
     NotOpenForEnrollment,
     TransactionTaken,
 )
 from muster.enrollments.models import Enrollment, Payment
-from muster.enrollments.queries import open_siblings
+from muster.enrollments.opening import last_day_to_enroll, seats_kept_back, seats_left_of
+from muster.enrollments.queries import open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 
@@ -40,6 +46,7 @@ class PaymentInput:
     method: str = ""
     status: str = Payment.Status.PENDING
     transaction_id: str = ""
+    payer: str = ""
 
 
 @atomic
@@ -53,32 +60,44 @@ def enroll_student(
     source: str = "",
     enrollment_date: date | None = None,
     payment: PaymentInput | None = None,
+    accept_clash: bool = True,
 ) -> Enrollment:
     """Give the student a seat in the batch, or, without a batch, a place in the course.
 
     Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
-    among few types, pay nothing by their own word, date nothing back, and leave the spare seats to the staff. Raises
-    BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, NotAStudent, TransactionTaken, Invalid.
+    among few types, pay nothing by their own word, date nothing back, come before the last day for enrolling, and leave
+    the seats kept back to the staff. What staff passes over, and a clash with the student's own timetable, stands in
+    `warnings` of the enrollment; without `accept_clash` the clash is refused. Raises BatchArchived,
+    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce, NotAStudent, TransactionTaken,
+    Invalid.
     """
-    by_themself = not by.manages
     if enrollment_type is None:
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
-    _must_be_sound(by, batch, course, enrollment_type, enrollment_date, payment)
+    _must_be_sound(by, batch, course, enrollment_type, payment)
+    warnings: list[PlanWarning] = []
+    today = by.today()
     if batch is not None:
-        batch = _as_it_stands(batch, by, by_themself=by_themself)
+        batch = _as_it_stands(batch, by)
+        today = batch.local_today  # type: ignore[attr-defined]
         if not batch.takes_enrollments:
             raise NotOpenForEnrollment(batch)
+        warnings += _passed_over(batch, by, today)
+    _must_be_dated(by, enrollment_date, today)
     course_id = batch.course_id if batch else course.pk if course else None
-    _must_be_a_student(by, student, course_id, batch)
-    if batch is not None and not _has_seat(batch, by, by_themself=by_themself):
-        raise BatchFull(batch, open_siblings(batch))
+    is_elsewhere = _must_be_a_student(by, student, course_id, batch)
+    if batch is not None and seats_left_of(batch, by) == 0:
+        raise BatchFull(batch, open_siblings(batch, by))
+    if batch is not None and is_elsewhere:
+        clashes = own_clashes(student, by.institution.pk, [batch.pk]).get(batch.pk, [])
+        if clashes and not accept_clash:
+            raise MeetsAtOnce(batch, clashes)
+        warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
 
-    today = by.today()
     with (
         recorded(by, "enroll_student"),
         refused_at_last(
             one_current_enrollment=lambda: AlreadyEnrolled(student),
-            seats_held_never_exceed_capacity=lambda: batch_full(batch),
+            seats_held_never_exceed_capacity=lambda: batch_full(batch, by),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
         ),
     ):
@@ -95,22 +114,44 @@ def enroll_student(
         )
         if payment is not None:
             Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+    enrollment.warnings = warnings
     return enrollment
 
 
-def _as_it_stands(batch: Batch, by: Actor, *, by_themself: bool) -> Batch:
+def _as_it_stands(batch: Batch, by: Actor) -> Batch:
     """The batch, locked; unlocked where it is full, so that in a rush nobody queues to hear that no seat is left."""
-    if not _has_seat(batch, by, by_themself=by_themself):
+    if seats_left_of(batch, by) == 0:
         now = bare_batch(batch, locked=False)
-        if not _has_seat(now, by, by_themself=by_themself):
+        if seats_left_of(now, by) == 0:
             return now
     return bare_batch(batch, locked=True)
 
 
-def batch_full(batch: Batch | None) -> BatchFull:
+def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
+    """What staff passes over by enrolling somebody. Raises EnrollmentEnded for students."""
+    found: list[PlanWarning] = []
+    last = last_day_to_enroll(batch, by.institution)
+    if last is not None and today > last:
+        if not by.manages:
+            raise EnrollmentEnded(batch, last)
+        words = _("%(batch)s took enrollments until %(day)s.")
+        said = words % {"batch": batch.code, "day": date_format(last, "D j M Y")}
+        found.append(PlanWarning("batchId", "enrollment_ended", said))
+    kept, free = seats_kept_back(batch, by.institution), batch.available_spots
+    if free is not None and 0 < free <= kept:
+        words = ngettext(
+            "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d is left.",
+            "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d are left.",
+            kept,
+        )
+        found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
+    return found
+
+
+def batch_full(batch: Batch | None, by: Actor) -> BatchFull:
     """What the constraint says: there were more who looked than seats."""
     assert batch is not None  # noqa: S101
-    return BatchFull(Batch.objects.get(pk=batch.pk), open_siblings(batch))
+    return BatchFull(Batch.objects.get(pk=batch.pk), open_siblings(batch, by))
 
 
 def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: date) -> date | None:
@@ -126,7 +167,6 @@ def _must_be_sound(
     batch: Batch | None,
     course: Course | None,
     enrollment_type: str,
-    enrollment_date: date | None,
     payment: PaymentInput | None,
 ) -> None:
     found: list[FieldError] = []
@@ -139,24 +179,26 @@ def _must_be_sound(
     if enrollment_type not in Enrollment.Type.values:
         known = ", ".join(Enrollment.Type.values)
         found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
-    if enrollment_date is not None and enrollment_date > by.today():
-        found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     if not by.manages:
-        found += _beyond_self_service(by, batch, enrollment_type, enrollment_date, payment)
+        found += _beyond_self_service(batch, enrollment_type, payment)
     if payment is not None:
         found += problems_of_payment(payment)
     if found:
         raise Invalid.fields(found)
 
 
-def _beyond_self_service(
-    by: Actor, batch: Batch | None, enrollment_type: str, enrollment_date: date | None, payment: PaymentInput | None
-) -> list[FieldError]:
+def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
+    """Raise Invalid for a date that has not come where the batch meets, or one that a student gives themself."""
+    if day is not None and day > today:
+        raise Invalid(_("The enrollment date can't be in the future."), field="enrollment_date")
+    if day is not None and day != today and not by.manages:
+        raise Invalid(_("Only the institution can backdate an enrollment."), field="enrollment_date")
+
+
+def _beyond_self_service(batch: Batch | None, enrollment_type: str, payment: PaymentInput | None) -> list[FieldError]:
     found: list[FieldError] = []
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
         found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
-    if enrollment_date is not None and enrollment_date != by.today():
-        found.append(FieldError("enrollment_date", _("Only the institution can backdate an enrollment.")))
     if payment is not None and payment.status != Payment.Status.PENDING:
         found.append(FieldError("paymentDetails.payment_status", _("Only the institution can confirm a payment.")))
     if batch is not None and batch.kind != Batch.Kind.COURSE:
@@ -183,8 +225,11 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
     return found
 
 
-def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> None:
-    """One query: is the person an active student here, and not enrolled already?"""
+def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> bool:
+    """One query: is the person an active student here, and not enrolled already? Answers whether they learn elsewhere.
+
+    Raises NotAStudent, AlreadyEnrolled.
+    """
     asked = STUDENT.one(
         student=student.pk,
         institution=by.institution.pk,
@@ -195,11 +240,15 @@ def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: 
         raise NotAStudent(student)
     if asked.is_enrolled:  # type: ignore[attr-defined]
         raise AlreadyEnrolled(student)
+    elsewhere: bool = asked.is_elsewhere  # type: ignore[attr-defined]
+    return elsewhere
 
 
 def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -> QuerySet[User]:
-    """The person, if an active student of the institution, with whether the course or the batch has them already."""
-    enrolled = Enrollment.objects.current().filter(Q(course=course) | Q(batch=batch), student=OuterRef("pk"))
+    """The person, if an active student of the institution, with whether the course or the batch has them already, and
+    whether another batch does."""
+    current = Enrollment.objects.current().filter(student=OuterRef("pk"))
+    enrolled = current.filter(Q(course=course) | Q(batch=batch))
     return (
         User.objects.filter(
             Exists(Membership.objects.filter(user=OuterRef("pk"), institution=institution, role__in=STUDENT_ROLES)),
@@ -207,7 +256,7 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
             pk=student,
             is_active=True,
         )
-        .annotate(is_enrolled=Exists(enrolled))
+        .annotate(is_enrolled=Exists(enrolled), is_elsewhere=Exists(current.filter(batch__isnull=False)))
         .only("pk")
     )
 
@@ -215,11 +264,3 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
 # Where no row is.
 NOWHERE = UUID(int=0)
 STUDENT = Compiled(_student_here, student=UUID(int=1), institution=UUID(int=2), course=UUID(int=3), batch=UUID(int=4))
-
-
-def _has_seat(batch: Batch, by: Actor, *, by_themself: bool) -> bool:
-    if batch.capacity is None:
-        return True
-    # Seats kept spare are for transfers and repeats, which the staff decides.
-    spare = -(-batch.capacity * by.institution.seat_buffer_percent // 100) if by_themself else 0
-    return batch.seats_held < batch.capacity - spare

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
@@ -103,7 +104,7 @@ def follow_dates(*, by: Actor, batch: Batch) -> Batch:
 
 
 def _status_by_dates(batch: Batch) -> str:
-    today = timezone.localdate(timezone=batch.zone)
+    today = batch.today()
     has_lead = InstructorAssignment.objects.leads().on(today).filter(batch=batch).exists()
     return batch.status_on(today, has_lead=has_lead)
 
@@ -141,16 +142,19 @@ def _sort_out(batch: Batch) -> tuple[list[Any], list[LeftEnded]]:
         user__affiliations__institution=OuterRef("institution"),
         user__affiliations__is_active=True,
     )
-    ended = (
+    ended: Any = (
         Enrollment.objects.filter(batch=batch)
         .exclude(status_before_end="")
         .select_related("student")
         .annotate(is_elsewhere=Exists(elsewhere), is_here=Exists(again), still_studies=Exists(studies))
         .order_by("enrollment_date", "created_at", "pk")
     )
-    free, coming, left = batch.available_spots, [], []
+    free = batch.available_spots
+    coming: list[UUID] = []
+    left: list[LeftEnded] = []
     seen = set()
-    for one in ended:
+    found: list[Any] = list(ended)
+    for one in found:
         names = {"name": one.student.full_name, "batch": batch.code}
         if not one.still_studies:
             left.append(LeftEnded(one, _("%(name)s is no longer a student here.") % names))

@@ -20,6 +20,17 @@ BEGIN
     RETURN moment;
 END $$;
 
+-- When a session begins: one without times with its day. `timetable/clock.py` says the same.
+CREATE OR REPLACE FUNCTION muster_beginning(day date, start_time time, zone text)
+RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT muster_moment(day + coalesce(start_time, '00:00'), zone);
+$$;
+
+-- What day it is by the clock of a zone.
+CREATE OR REPLACE FUNCTION muster_today(zone text) RETURNS date LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+    SELECT (clock_timestamp() AT TIME ZONE zone)::date;
+$$;
+
 -- From when to when something lasts. Where its beginning is skipped, the whole of it moves, and so keeps its length.
 CREATE OR REPLACE FUNCTION muster_period(day date, start_time time, end_time time, zone text)
 RETURNS tstzrange LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$

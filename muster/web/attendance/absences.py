@@ -335,6 +335,7 @@ def withdraw_page(request: ActorRequest, absence_id: str) -> HttpResponse:
         form,
         title=_("Withdraw this absence?"),
         button=_("Withdraw absence"),
+        keep=_("Keep absence"),
         back=back,
         text=[
             _("%(name)s will attend %(days)s. Their instructors on those days are notified, and the files are kept.")

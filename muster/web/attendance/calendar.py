@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -26,7 +26,7 @@ from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
-from muster.institutions.permissions import branches, departments, rooms
+from muster.institutions.permissions import branches, rooms
 from muster.timetable.models import ClassSession
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
@@ -44,7 +44,6 @@ COLOURS = {"batch": gettext_lazy("Batch"), "type": gettext_lazy("Type")}
 PLACES = {
     "branch_id": (gettext_lazy("Branch"), gettext_lazy("All branches")),
     "room_id": (gettext_lazy("Room"), gettext_lazy("All rooms")),
-    "department_id": (gettext_lazy("Department"), gettext_lazy("All departments")),
 }
 # How many sessions one page draws; a month of a large institution is narrowed to a batch or an instructor.
 MOST = 600
@@ -61,8 +60,22 @@ class CalendarView:
     batch: Batch | None
     instructor: User | None
     colour: str
-    # The branch, room and department that it is narrowed to, by the names of their parameters.
-    places: Mapping[str, Any]
+    dept: str = ""
+    semester: str = ""
+    # The branch and the room that it is narrowed to, by the names of their parameters.
+    places: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_batches(self) -> dict[str, Any]:
+        """What one of a session's batches is asked for."""
+        asked = {"department_id": self.dept, "current_semester": self.semester}
+        return {name: value for name, value in asked.items() if value}
+
+    def concerns(self, batch: Any) -> bool:
+        """Whether the batch is of the chosen department and semester."""
+        return (not self.dept or str(batch.department_id) == self.dept) and (
+            not self.semester or str(batch.current_semester) == self.semester
+        )
 
     @property
     def first(self) -> date:
@@ -96,6 +109,8 @@ class CalendarView:
             "cohort_id": self.batch.pk if self.batch else "",
             "instructor_id": self.instructor.pk if self.instructor else "",
             **{name: row.pk for name, row in self.places.items() if row},
+            "dept": self.dept,
+            "semester": self.semester,
             "colour": self.colour if self.colour != "batch" else "",
             **changed,
         }
@@ -135,20 +150,23 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     """The sessions that the reader may see, in a period."""
     actor = request.actor
     teaches = actor.manages or actor.is_any(Role.INSTRUCTOR)
-    offered = list(
+    every: list[Any] = list(
         batches.rows(actor, "see_staff", among=Batch.objects.current())
         .order_by("code", "pk")
-        .only("pk", "name", "code")
+        .values_list("pk", "name", "code", "current_semester", "department_id", "department__name", named=True)
     )
+    departments = sorted({(one.department__name, str(one.department_id)) for one in every if one.department_id})
+    semesters = sorted({one.current_semester for one in every if one.current_semester is not None})
     people = list(_instructors(actor)) if actor.manages else []
     places = _places(actor) if teaches else {}
-    shown = _requested_view(request, actor, offered, people, places)
+    shown = _requested_view(request, actor, every, people, places)
     sessions_shown = calendar_sessions(
         actor,
         shown.first,
         shown.last,
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
+        of_batches=shown.of_batches,
         **{name: row.pk for name, row in shown.places.items() if row},
     )
     found = events_of(sessions_shown[: MOST + 1])
@@ -158,7 +176,9 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         "tabs": [Tab(label, f"{shown.url(view=name)}#today", name == shown.view) for name, label in VIEWS.items()],
         "today": actor.today(),
         "today_url": f"{shown.url(date=actor.today().isoformat())}#today",
-        "offered": offered,
+        "offered": [one for one in every if shown.concerns(one)],
+        "departments": departments,
+        "semesters": semesters,
         "people": people,
         "places": [
             (name, *PLACES[name], rows, shown.places.get(name)) for name, rows in places.items() if len(rows) > 1
@@ -176,16 +196,15 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
 
 
 def _places(actor: Actor) -> dict[str, list[Any]]:
-    """The branches, rooms and departments to narrow the calendar to, as the reader may see them."""
+    """The branches and rooms to narrow the calendar to, as the reader may see them."""
     return {
         "branch_id": list(branches.rows(actor).filter(is_active=True).order_by("name", "pk")),
         "room_id": list(rooms.rows(actor).filter(is_active=True).order_by("branch__name", "name", "pk")),
-        "department_id": list(departments.rows(actor).order_by("name", "pk")),
     }
 
 
 def _requested_view(
-    request: HttpRequest, actor: Actor, offered: list[Batch], people: list[User], places: Mapping[str, list[Any]]
+    request: HttpRequest, actor: Actor, every: list[Any], people: list[User], places: Mapping[str, list[Any]]
 ) -> CalendarView:
     """What the address asks for; what it says wrongly is passed over."""
     given = request.GET
@@ -195,14 +214,19 @@ def _requested_view(
         day = actor.today()
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = actor.today()
-    return CalendarView(
+    shown = CalendarView(
         given.get("view", "") if given.get("view") in VIEWS else "month",
         day,
-        _row_among(offered, given.get("cohort_id")),
+        None,
         _row_among(people, given.get("instructor_id")),
         given.get("colour", "") if given.get("colour") in COLOURS else "batch",
+        next((str(one.department_id) for one in every if str(one.department_id) == given.get("dept")), ""),
+        next((str(one.current_semester) for one in every if str(one.current_semester) == given.get("semester")), ""),
         {name: _row_among(rows, given.get(name)) for name, rows in places.items()},
     )
+    # A batch of another department or semester is dropped with the choice of that.
+    batch = _row_among([one for one in every if shown.concerns(one)], given.get("cohort_id"))
+    return replace(shown, batch=batch and Batch(pk=batch.pk, name=batch.name, code=batch.code))
 
 
 def _row_among(rows: list[Any], text: str | None) -> Any:

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.functions import Coalesce
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
@@ -84,7 +85,7 @@ class CohortTable(Table):
     code = Column(verbose_name=gettext_lazy("Code"), visible=False)
     dates = Column(empty_values=(), order_by=("start_date", "end_date"), verbose_name=gettext_lazy("Dates"))
     teachers = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Instructors"))
-    learners = NumberColumn(accessor="enrolled_students", verbose_name=gettext_lazy("Students"))
+    learners = NumberColumn(accessor="learners", order_by="enrolled_students", verbose_name=gettext_lazy("Students"))
     sessions = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions"))
     past = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions to date"))
     taken = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Registers taken"))
@@ -222,16 +223,13 @@ class SessionTable(Table):
             return pill(_("Taken"), "good", "okc")
         if record.marked:
             return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
-        if record.date > self.request.actor.today():
+        if record.date > record.today():
             return pill(_("Upcoming"), "", "clock")
         if not record.expected:
             return pill(_("No one enrolled"), "", "ring")
-        if record.date == self.request.actor.today() and not self._is_over(record):
+        if not record.is_over(timezone.now()):
             return pill(_("Today"), "accent", "half")
         return pill(_("Not taken"), "bad", "alert")
-
-    def _is_over(self, record: Any) -> bool:
-        return record.end_time is not None and self.request.actor.now().time() > record.end_time
 
 
 def hours_of(session: ClassSession) -> str:
@@ -251,6 +249,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
     """
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
+    people = seated.annotate(number=Count("enrollment__student", distinct=True)).values("number")
     counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
     return (
         with_teachers(batch.sessions)
@@ -258,7 +257,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
             **counted,
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
-            expected=Coalesce(Subquery(seated.annotate(number=Count("enrollment", distinct=True)).values("number")), 0),
+            expected=Coalesce(Subquery(people), 0),
         )
         .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
@@ -277,7 +276,7 @@ def cohort_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         request,
         table_class=SessionTable,
         filterset_class=SessionFilters,
-        queryset=registers_of(batch, actor.today()),
+        queryset=registers_of(batch, batch.today()),
         template="attendance/cohort.html",
         context={
             "nav": "batches",

@@ -19,7 +19,7 @@ from django_tables2 import Column
 
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.permissions import cohorts, records
-from muster.attendance.queries.daily import Day, daily_records, day_of
+from muster.attendance.queries.daily import Day, LeftOut, daily_records, day_of, is_within
 from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
@@ -77,7 +77,14 @@ class DailyTable(Table):
 
     counted = ngettext_lazy("%(count)d daily record", "%(count)d daily records", "count")
     caption = gettext_lazy("Daily records")
-    cards = {"learner": "title", "date": "meta", "batch": "meta", "mark": "status", "notes": "meta"}
+    cards = {
+        "learner": "title",
+        "date": "meta",
+        "batch": "meta",
+        "mark": "status",
+        "counts": "labelled",
+        "notes": "meta",
+    }
 
     learner = TitleColumn(
         accessor="learner",
@@ -94,6 +101,7 @@ class DailyTable(Table):
     marked_by = Column(
         accessor="marked_by__full_name", verbose_name=gettext_lazy("Marked by"), default=gettext_lazy("import")
     )
+    counts = Column(accessor="left_out", empty_values=(), verbose_name=gettext_lazy("Counts"))
 
     class Meta(Table.Meta):
         order_by = ("-date",)
@@ -109,6 +117,11 @@ class DailyTable(Table):
         if record.minutes_late:
             words = _("%(mark)s, %(minutes)d min") % {"mark": words, "minutes": record.minutes_late}
         return pill(words, *LOOKS[record.status])
+
+    def render_counts(self, record: Any) -> str:
+        if not record.left_out:
+            return _("Yes")
+        return _("No, %(reason)s") % {"reason": LeftOut(record.left_out).label}
 
     def value_mark(self, record: Any) -> str:
         return str(record.get_status_display())
@@ -195,8 +208,9 @@ def day_page(request: ActorRequest) -> HttpResponse:
         "most_minutes": MOST_MINUTES,
         "most_notes": MOST_NOTES,
         "daily_url": reverse("attendance:daily"),
-        # A class that met has a register: marks beside it would count twice.
+        # Of who is marked in one of them the daily record does not count.
         "sessions": list(batch.sessions.filter(date=on).taking_place().order_by("start_time")),
+        "is_outside": not is_within(batch, on),
     }
     return render(request, "attendance/day.html", context, status=400 if problems or summary else 200)
 

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from muster.attendance.models import AttendanceRecord, Mark
+from muster.attendance.models import AttendanceRecord
 from muster.attendance.notices import days_of
 from muster.attendance.permissions import absences
-from muster.attendance.queries import with_attendance
+from muster.attendance.queries import with_attendance, with_mark_counts
 from muster.attendance.queries.percent import CAME
 from muster.core.permissions import Access
 from muster.enrollments.models import Enrollment
@@ -33,15 +33,18 @@ def my_attendance_page(request: ActorRequest) -> HttpResponse:
     """The page, in a number of statements that does not grow with marks or absences."""
     actor = request.actor
     minimum = actor.institution.minimum_attendance_percent
-    places = list(
-        with_attendance(own.rows(actor))
-        .filter(batch__isnull=False)
-        .select_related("batch")
-        .annotate(came=_marks(*CAME), missed=_marks(Mark.ABSENT), excused=_marks(Mark.EXCUSED))
-        .order_by("-batch__start_date", "pk")
+    seats = with_mark_counts(with_attendance(own.rows(actor))).filter(batch__isnull=False).select_related("batch")
+    # Whoever left a batch and came back has one line of it: of the seat taken last.
+    places: list[Any] = list(
+        {seat.batch_id: seat for seat in seats.order_by("batch__start_date", "created_at")}.values()
     )
+    places.reverse()
+    for place in places:
+        numbers = place.mark_numbers or {}
+        place.came = sum(numbers.get(mark.lower(), 0) for mark in CAME)
+        place.missed, place.excused = numbers.get("absent", 0), numbers.get("excused", 0)
     records: list[Any] = list(
-        AttendanceRecord.objects.filter(enrollment__in=[place.pk for place in places], status__isnull=False)
+        AttendanceRecord.objects.filter(enrollment__in=own.rows(actor), status__isnull=False)
         .select_related("session__subject", "enrollment__batch")
         .annotate(files=Count("evidence", filter=Q(evidence__removed_at__isnull=True)))
         .order_by("-record_date", "-pk")[:MOST_RECORDS]
@@ -76,11 +79,6 @@ def _what(record: AttendanceRecord) -> str:
     session, batch = record.session, record.enrollment.batch
     said = (session.title or (session.subject.title if session.subject else "")) if session else ""
     return said or (batch.name if batch else "")
-
-
-def _marks(*marks: str) -> Count:
-    counted = Q(attendance_records__session__isnull=True) | ~Q(attendance_records__session__status="cancelled")
-    return Count("attendance_records", filter=Q(counted, attendance_records__status__in=marks))
 
 
 def _is_low(place: Any, minimum: int) -> bool:

@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 from muster.attendance import rules
 from muster.attendance.models import Mark, UnlockRequest
 from muster.attendance.permissions import registers
-from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.queries import Register, late_from, proposed_mark, register_of, sessions_in_full
 from muster.attendance.queries.absences import AbsenceEvidence, evidence_of_sessions
 from muster.batches.models import meets
 from muster.batches.permissions import sessions
@@ -114,7 +114,7 @@ class RegisterView:
     @property
     def when(self) -> str:
         """Day and hours."""
-        this_year = self.session.date.year == self.actor.today().year
+        this_year = self.session.date.year == self.session.today().year
         day = date_format(self.session.date, "D j M" if this_year else "D j M Y")
         if not self.session.start_time or not self.session.end_time:
             return day
@@ -127,7 +127,15 @@ class RegisterView:
     @property
     def is_to_come(self) -> bool:
         """Whether its day lies ahead: who marks it now knows that."""
-        return self.is_open and self.session.date > self.actor.today()
+        return self.is_open and self.session.begins_at > timezone.now()
+
+    @cached_property
+    def late_now(self) -> str:
+        """From when arrivals are late, while the session is on and they are."""
+        proposed = proposed_mark(self.session, self.actor.institution, timezone.now())
+        late = late_from(self.session, self.actor.institution)
+        is_late = self.is_open and late is not None and proposed is not None and proposed.status == Mark.LATE
+        return f"{late:%H:%M}" if is_late and late is not None else ""
 
     @property
     def room(self) -> str:
@@ -176,7 +184,7 @@ class RegisterView:
 
     @property
     def lock_url(self) -> str:
-        return reverse("attendance:lock", args=(self.session.pk,)) if self.lines else ""
+        return reverse("attendance:lock", args=(self.session.pk,)) if self.lines and not self.is_to_come else ""
 
     @property
     def back(self) -> str:
@@ -236,6 +244,7 @@ def config_of(request: HttpRequest, sheet: RegisterView) -> dict[str, Any]:
         "now": timezone.now().isoformat(),
         "zone": str(sheet.session.meeting.zone),
         "starts": f"{sheet.session.start_time:%H:%M}" if sheet.session.start_time else "",
+        "late_from": moment.isoformat() if (moment := late_from(sheet.session, sheet.actor.institution)) else "",
         "locked": sheet.session.is_locked,
         "open": sheet.is_open,
         "title": f"{sheet.title}, {sheet.when}",

@@ -23,15 +23,18 @@ from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches, with_rights
 from muster.batches.queries import BatchPhase as Phases
-from muster.batches.queries import batches_of, phase_of, seats_in_use
+from muster.batches.queries import batches_of, phase_of
+from muster.core.clocks import now_in
 from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import is_open_to, seats_left_of
 from muster.enrollments.queries import open_siblings
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.weeks import holidays_between
 from muster.web.batches.tabs import TABS
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
+from muster.web.enrollments.words import kept_back_words
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.widgets import button, dialog_link, icon, seats
 
@@ -77,7 +80,7 @@ class Frame:
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self.now = self.actor.now()
+        self.now = now_in(self.batch.zone)
 
     # --- what may be done -------------------------------------------------------------------------------------------
     def may(self, action: str) -> bool:
@@ -119,7 +122,7 @@ class Frame:
         return (
             not self.may("roster")
             and self.actor.is_any("student", "corporate-student")
-            and self.batch.takes_enrollments
+            and is_open_to(self.batch, self.actor, self.now.date())
             and self.batch.kind == Batch.Kind.COURSE
             and not (self.own is not None and self.own.holds_a_seat)
         )
@@ -222,11 +225,9 @@ class Frame:
 
     @cached_property
     def siblings(self) -> list[Batch]:
-        """Where seats are left when this batch has none, as far as the actor may look there."""
-        if not (self.batch.is_full and self.batch.takes_enrollments) or not (found := open_siblings(self.batch)):
-            return []
-        visible = set(batches.rows(self.actor).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
-        return [one for one in found if one.pk in visible]
+        """Where seats are left for whom the actor enrolls when this batch has none."""
+        is_full = seats_left_of(self.batch, self.actor) == 0 and self.batch.takes_enrollments
+        return open_siblings(self.batch, self.actor) if is_full else []
 
     @property
     def _seats(self) -> Fact:
@@ -234,8 +235,8 @@ class Frame:
         note: Any = ""
         if batch.attended_count is not None:
             note = _("attended")
-        elif batch.is_full and batch.takes_enrollments and not self.is_own:
-            note = _("Full.")
+        elif seats_left_of(batch, self.actor) == 0 and batch.takes_enrollments and not self.is_own:
+            note = _("Full.") if not free else f"{_('Full.')} {kept_back_words(free)}"
             if self.siblings:
                 links = ((reverse("batches:batch", args=[one.pk]), _seats_in(one)) for one in self.siblings)
                 note = format_html("{} {}", note, format_html_join(", ", '<a href="{}">{}</a>', links))
@@ -243,8 +244,9 @@ class Frame:
             words = ngettext("%(count)d seat on offer", "%(count)d seats on offer", batch.seats_offered)
             note = words % {"count": batch.seats_offered}
         elif free is not None and batch.takes_enrollments:
-            note = ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free}
-        return Fact(_("Seats"), seats(seats_in_use(batch), batch.capacity, batch.seats_offered), note)
+            left = seats_left_of(batch, self.actor) or 0
+            note = ngettext("%(count)d seat free", "%(count)d seats free", left) % {"count": left}
+        return Fact(_("Seats"), seats(batch.learners, batch.capacity, batch.seats_offered), note)
 
     @property
     def _meeting(self) -> Fact:
@@ -284,7 +286,7 @@ class Frame:
     @cached_property
     def job(self) -> str:
         """What is to be done next with this batch; empty where there is nothing to do."""
-        if self.may_enroll_self and not self.batch.is_full:
+        if self.may_enroll_self:
             return "enroll-self"
         if self.batch.is_archived:
             return ""

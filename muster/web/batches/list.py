@@ -42,7 +42,6 @@ from muster.batches.queries import (
     is_running,
     phase_of,
     run_by,
-    seats_in_use,
     without_lead,
 )
 from muster.batches.workload import still_running
@@ -243,7 +242,7 @@ class BatchTable(Table):
         return name_of(record.lead)
 
     def render_seats(self, record: Any) -> SafeString:
-        return seats(seats_in_use(record), record.capacity, record.seats_offered)
+        return seats(record.learners, record.capacity, record.seats_offered)
 
     def value_seats(self, record: Any) -> str:
         return seats_taken(record)

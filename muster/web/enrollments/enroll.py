@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,6 +24,8 @@ from muster.core.permissions import as_id
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import last_day_to_enroll, seats_kept_back
+from muster.enrollments.queries import with_seats
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
@@ -30,6 +34,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
+from muster.web.ui.words import plural
 
 FOUND = "found-students"
 # Without a word to look for, a few who are likely meant; with one, as many as fit beside the form.
@@ -54,6 +59,9 @@ class EnrollForm(Form):
     enrollment_type = forms.ChoiceField(
         label=gettext_lazy("Type"), choices=Enrollment.Type.choices, initial=Enrollment.Type.BATCH
     )
+    accept_clash = forms.BooleanField(
+        label=gettext_lazy("Enroll students too whose other batches meet at the same time"), required=False
+    )
     enrollment_date = forms.DateField(
         label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Leave blank for today.")
     )
@@ -64,13 +72,14 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Enroll those who are ticked and those who are listed; each is a transaction of its own."""
     actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    picked = [key for text in request.POST.getlist("student") if (key := as_id(text))][:MOST]
+    words = (request.POST.get("q") or request.GET.get("q", "")).replace("\x00", "").strip()[:200]
+    sent = request.POST if request.method == "POST" else request.GET
+    picked = [key for text in sent.getlist("student") if (key := as_id(text))][:MOST]
     if wants_fragment(request, FOUND):
-        found = _search(actor, batch, words)
+        found = _search(actor, batch, words, picked)
         return vary_on_htmx(render(request, "enrollments/found.html", {"found": found, "words": words}))
 
-    posted = request.POST.copy() if request.method == "POST" else None
+    posted = request.POST.copy() if request.method == "POST" and "find" not in request.POST else None
     form = EnrollForm(posted)
     outcomes: list[Outcome] = []
     if form.is_bound and form.is_valid():
@@ -80,11 +89,11 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         elif len(lines) + len(picked) > MOST:
             form.add_error("listed", _("You can enroll up to %(most)d at once. Import longer lists.") % {"most": MOST})
         else:
-            outcomes, picked, left = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
+            outcomes, picked, left, passed_over = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
             count = sum(not outcome["why"] for outcome in outcomes)
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
-                return redirect_with_message(request, tab_url(batch, "students"), said)
+                return redirect_with_message(request, tab_url(batch, "students"), " ".join([said, *passed_over]))
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
@@ -96,10 +105,10 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         "students",
         title=_("Enroll students in %(batch)s") % {"batch": batch.code},
         button=_("Enroll"),
-        text=[_seats_left(batch)],
+        text=_seats_left(batch, actor),
         body="enrollments/enroll.html",
-        after="enrollments/enroll_search.html",
         context={
+            "button_words": json.dumps({**plural("Enroll {n} student", "Enroll {n} students"), "zero": _("Enroll")}),
             "found": _search(actor, batch, words, picked),
             "words": words,
             "outcomes": outcomes,
@@ -116,15 +125,28 @@ def _in_numbers(enrolled: int, refused: int) -> str:
     return words % {"first": first, "then": then}
 
 
-def _seats_left(batch: Batch) -> str:
-    free = batch.available_spots
+def _seats_left(batch: Batch, actor: Actor) -> list[str]:
+    """How many seats are free, how many of them are kept back, and whether the time for enrolling is over."""
+    free, kept = batch.available_spots, seats_kept_back(batch, actor.institution)
     if free is None:
-        return _("This batch has no seat limit.")
-    if free <= 0:
-        words = _("The batch is full (%(held)d of %(capacity)d).")
+        said = [_("This batch has no seat limit.")]
     else:
         words = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
-    return words % {"free": free, "held": batch.seats_held, "capacity": batch.capacity}
+        if free <= 0:
+            words = _("The batch is full (%(held)d of %(capacity)d).")
+        said = [words % {"free": free, "held": batch.seats_held, "capacity": batch.capacity}]
+    if kept and free:
+        words = ngettext(
+            "The last seat is kept back for transfers and repeats: only you can give it away.",
+            "The last %(count)d seats are kept back for transfers and repeats: only you can give them away.",
+            kept,
+        )
+        said.append(words % {"count": kept})
+    last = last_day_to_enroll(batch, actor.institution)
+    if last is not None and batch.today() > last:
+        words = _("Enrollment closed on %(day)s. You can still enroll students.")
+        said.append(words % {"day": date_format(last, "D j M Y")})
+    return said
 
 
 def _lines(listed: str) -> list[str]:
@@ -149,7 +171,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
     """Those who are ticked, then those found: the free first; without words the newest who could be enrolled."""
     place = Q(batch=batch) | (Q(course=batch.course) if batch.course_id else Q(pk__in=[]))
     current = Enrollment.objects.current().filter(place, student=OuterRef("pk"))
-    rows = _students(actor).annotate(is_enrolled=Exists(current))
+    rows = with_seats(actor, _students(actor)).annotate(is_enrolled=Exists(current))
     ticked = list(rows.filter(pk__in=picked)) if picked else []
     for word in words.split()[:5]:
         rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word) | Q(student_number__icontains=word))
@@ -167,8 +189,8 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 # --- enrolling ------------------------------------------------------------------------------------------------------
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
-) -> tuple[list[Outcome], list[UUID], list[str]]:
-    """The outcome of each, and who of the ticked and of the listed is left."""
+) -> tuple[list[Outcome], list[UUID], list[str], list[str]]:
+    """The outcome of each, who of the ticked and of the listed is left, and what was passed over."""
     students, listed = _students(actor), dict[str, User]()
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
     if lines:
@@ -177,6 +199,7 @@ def _enroll_all(
             listed |= {student.email.lower(): student, student.student_number or "": student}  # type: ignore[attr-defined]
     people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
     outcomes: list[Outcome] = []
+    said: list[str] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
@@ -190,13 +213,15 @@ def _enroll_all(
             continue
         elif not why:
             try:
-                rules.enroll_student(
+                enrollment = rules.enroll_student(
                     by=actor,
                     student=person,
                     batch=batch,
                     enrollment_type=how["enrollment_type"],
                     enrollment_date=how["enrollment_date"],
+                    accept_clash=how["accept_clash"],
                 )
+                said += [one.message for one in enrollment.warnings if one.message not in said]
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message
@@ -208,4 +233,4 @@ def _enroll_all(
             left_ids.append(key)
         elif why:
             left_lines.append(line)
-    return outcomes, left_ids, left_lines
+    return outcomes, left_ids, left_lines, said

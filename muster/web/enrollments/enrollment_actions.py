@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import seats_left_of
 from muster.enrollments.permissions import enrollments
-from muster.enrollments.queries import open_siblings
+from muster.enrollments.queries import OwnClash, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
+from muster.web.enrollments.words import kept_back_words, money
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.undo import Undo
+
+
+class SelfForm(Form):
+    """Taking a seat oneself; where it clashes with the own timetable, knowing that."""
+
+    def __init__(self, *args: Any, clashes: Sequence[OwnClash], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if clashes:
+            self.fields["accept_clash"] = forms.BooleanField(label=_("Enroll although the times clash"), required=False)
 
 
 class ReasonForm(Form):
@@ -110,12 +125,14 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
         back = "/batches/" if gone else _back(actor, enrollment)
         return redirect_with_message(request, back, said % names, None if gone else _seat_again(enrollment, own))
     if own:
-        title, button = _("Leave %(batch)s?"), _("Leave batch")
+        title, button, keep = _("Leave %(batch)s?"), _("Leave batch"), _("Stay in batch")
         text = _("You'll give up your seat in %(batch)s. Your attendance stays on your record.")
     else:
-        title, button = _("Cancel %(name)s's enrollment?"), _("Cancel enrollment")
+        title, button, keep = _("Cancel %(name)s's enrollment?"), _("Cancel enrollment"), _("Keep enrollment")
         text = _("This frees their seat in %(batch)s immediately. Everything so far stays in the history.")
-    return _dialog(request, form, enrollment, title=title % names, button=button, text=[text % names], tone="bad")
+    return _dialog(
+        request, form, enrollment, title=title % names, button=button, keep=keep, text=[text % names], tone="bad"
+    )
 
 
 def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
@@ -136,21 +153,29 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     if student is None or not request.actor.is_any(*STUDENT_ROLES):
         raise Forbidden(_("Only students can enroll themselves. To enroll someone else, open the batch."))
     batch = batches.get(request.actor, batch_id, "see", among=batches_for_rules())
-    form, names = ConfirmForm(posted_data(request)), {"batch": batch.name}
-    if done := submit_form(
-        form, lambda: rules.enroll_student(by=request.actor, student=student, batch=batch, source="self")
-    ):
+    clashes = own_clashes(student, batch.institution_id, [batch.pk]).get(batch.pk, [])
+    form, names = SelfForm(posted_data(request), clashes=clashes), {"batch": batch.name}
+
+    def enroll() -> Enrollment:
+        accept = bool(form.cleaned_data.get("accept_clash"))
+        return rules.enroll_student(by=request.actor, student=student, batch=batch, source="self", accept_clash=accept)
+
+    if done := submit_form(form, enroll):
         undo = Undo(reverse("enrollments:cancel", args=[done.result.pk]))
         return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names, undo)
+    lines = (_dates(batch), _times(request.actor, batch), _price(batch), _free_seats(batch, request.actor))
     return batch_dialog(
         request,
         form,
         batch,
         title=_("Enroll in %(batch)s?") % names,
         button=_("Enroll"),
-        text=[line for line in (_dates(batch), _price(batch), _free_seats(batch)) if line],
+        text=[line for line in lines if line],
         body="enrollments/enroll_self.html",
-        context={"siblings": open_siblings(batch) if isinstance(form.refusal, BatchFull) else []},
+        context={
+            "siblings": form.refusal.siblings if isinstance(form.refusal, BatchFull) else [],
+            "clashes": clashes,
+        },
     )
 
 
@@ -167,14 +192,28 @@ def _dates(batch: Batch) -> str:
 def _price(batch: Batch) -> str:
     if batch.course is None or batch.course.price is None:
         return ""
-    price = f"{number_format(batch.course.price, 2, force_grouping=True)} {batch.course.currency}"
+    price = money(batch.course.price, batch.course.currency)
     return _("The price is %(price)s. Your payment will be recorded as pending.") % {"price": price}
 
 
-def _free_seats(batch: Batch) -> str:
-    if batch.capacity is None:
+def _times(actor: Actor, batch: Batch) -> str:
+    """When it meets, by its own clock, and who leads it."""
+    full: Any = batches_of(actor, Batch.objects.filter(pk=batch.pk)).get()
+    week = week_in_words(full.week)
+    if week and (zone := zone_words(batch.zone, actor.zone)):
+        week = f"{week} ({zone})"
+    said = [_("It meets %(week)s.") % {"week": week}] if week else []
+    if full.lead:
+        said.append(_("Instructor: %(name)s.") % {"name": full.lead["full_name"]})
+    return " ".join(said)
+
+
+def _free_seats(batch: Batch, actor: Actor) -> str:
+    """The seats that are left for a student, and how many are kept back."""
+    left = seats_left_of(batch, actor)
+    if left is None or batch.capacity is None:
         return ""
-    return _("%(free)d of %(capacity)d seats are free.") % {
-        "free": batch.available_spots or 0,
-        "capacity": batch.capacity,
-    }
+    said = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", left)
+    words = said % {"free": left, "capacity": batch.capacity}
+    kept = (batch.available_spots or 0) - left
+    return f"{words} {kept_back_words(kept)}" if kept else words

@@ -8,7 +8,6 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -187,7 +186,7 @@ def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
         "dates."
     )
     text = [(pinned if batch.status_pinned else by_dates) % names]
-    if batch.end_date and batch.end_date >= timezone.localdate(timezone=batch.zone):
+    if batch.end_date and batch.end_date >= batch.today():
         text.append(_("Its last day is %(day)s.") % {"day": date_format(batch.end_date, "j F Y")})
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from muster.allocation.queries import instructor_of
 from muster.attendance.queries.projection import own_enrollments
-from muster.batches.meetings import meet_at_once, week_in_words
+from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
 from muster.core.days import days_in_words
-from muster.enrollments.models import Enrollment, Payment
-from muster.enrollments.queries import offers_to
+from muster.enrollments.balances import balances_of
+from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import OwnClash, offers_to, own_clashes
 from muster.institutions.access import Actor
 from muster.people.links import student_url
-from muster.web.enrollments.words import EnrollmentRow
+from muster.web.enrollments.words import EnrollmentRow, balance_words, money
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
@@ -42,6 +43,8 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     held = Batch.objects.filter(pk__in=[place.batch_id for place in seated])
     ahead = occurrences_of(actor, held, today, today + HORIZON) if seated else []
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
+    offers = list(offers_to(actor)[:MOST_OFFERS])
+    clashes = own_clashes(actor.user, actor.owner_id, [batch.pk for batch in offers]) if seated else {}
     soon = today + timedelta(days=14 - today.isoweekday())
     minimum = actor.institution.minimum_attendance_percent
     current = sorted(
@@ -58,7 +61,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "current": [_row(place) for place in current],
             "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
-            "offers": [_offer(batch, [place.batch for place in seated]) for batch in offers_to(actor)[:MOST_OFFERS]],
+            "offers": [_offer(batch, clashes.get(batch.pk, ())) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),
         },
@@ -71,37 +74,23 @@ def _row(place: Enrollment) -> EnrollmentRow:
     lines = [
         week_in_words(batch.week) if held and batch else "",
         days_in_words(batch.start_date, batch.end_date) if batch else "",
-        payment_in_words(place.payments.all()) if held else "",
+        *(balance_words(one) for one in (balances_of(place) if held else ())),
         _("Access until %(day)s") % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
     return EnrollmentRow(place, lines)
 
 
-def payment_in_words(payments: Iterable[Payment]) -> str:
-    """The last payment, in short."""
-    last = max(payments, key=lambda payment: payment.created_at, default=None)
-    if last is None:
-        return ""
-    said: dict[str, Any] = {
-        Payment.Status.PENDING: _("%(sum)s to pay"),
-        Payment.Status.COMPLETED: _("%(sum)s paid"),
-        Payment.Status.FAILED: _("payment of %(sum)s failed"),
-        Payment.Status.REFUNDED: _("%(sum)s refunded"),
-    }
-    return str(said[last.status] % {"sum": f"{last.currency} {last.amount}"})
-
-
-def _offer(batch: Any, held: Sequence[Any]) -> tuple[Batch, list[str], str]:
+def _offer(batch: Any, clashes: Sequence[OwnClash]) -> tuple[Batch, list[str], str]:
     """A batch that the student may enroll in, lines about it, and what of their own meets at the same time."""
-    clash = next((other.name for other in held if meet_at_once(batch, other)), "")
+    clash = ", ".join(one.batch.name for one in clashes)
     days = days_in_words(batch.start_date, batch.end_date)
     lines = [
         week_in_words(batch.week),
         ", ".join(filter(None, (days, batch.branch.name if batch.branch else ""))),
-        f"{batch.course.currency} {batch.course.price}" if batch.course and batch.course.price else "",
+        money(batch.course.price, batch.course.currency) if batch.course and batch.course.price else "",
     ]
     if batch.capacity is not None:
-        free = {"free": batch.available_spots, "seats": batch.capacity}
+        free = {"free": batch.seats_left, "seats": batch.capacity}
         lines.append(_("%(free)d of %(seats)d seats free") % free)
     return batch, [one for one in lines if one], clash

@@ -101,6 +101,8 @@ def state_pill(person: Any) -> SafeString:
     """Active, invited or deactivated."""
     if not person.active:
         return pill(_("Deactivated"), icon="person-off")
+    if not person.email:
+        return pill(_("No sign-in"), icon="ring")
     if person.awaited:
         return pill(_("Invited"), tone="info", icon="mail")
     return pill(_("Active"), tone="good", icon="okc")
@@ -207,7 +209,8 @@ def add_user(request: ActorRequest) -> HttpResponseBase:
         except DomainError as error:
             form_refused(form, error)
         else:
-            told = _("Invitation for %(name)s sent to %(email)s.") % {"name": person.full_name, "email": person.email}
+            told = _("Invitation for %(name)s sent to %(email)s.") if person.email else _("%(name)s added.")
+            told %= {"name": person.full_name, "email": person.email}
             return redirect_with_message(request, reverse("users"), told)
     return _render_person(request, "people_settings/user_new.html", form)
 

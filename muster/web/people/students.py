@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
@@ -24,12 +25,15 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of
+from muster.attendance.models import Mark
+from muster.attendance.queries.student import LATELY, BatchAttendance, absences_of, attendance_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
+from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
@@ -47,8 +51,9 @@ from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import EnrollmentRow
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
 from muster.web.people.history import student_history
+from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
@@ -57,7 +62,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import pill
+from muster.web.ui.widgets import date_range, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -65,13 +70,8 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.ON_HOLD: ("warn", "pause"),
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
-PAID: dict[str, tuple[str, str]] = {
-    Payment.Status.PENDING: ("warn", "clock"),
-    Payment.Status.COMPLETED: ("good", "okc"),
-    Payment.Status.FAILED: ("bad", "alert"),
-    Payment.Status.REFUNDED: ("info", "undo"),
-}
 OFFERED_BATCHES = 200
+MOST_CELLS, MOST_ABSENCES = 64, 5
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -110,7 +110,10 @@ class StudentTable(Table):
     exported = STUDENTS
 
     name = TitleColumn(
-        accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
+        accessor="full_name",
+        verbose_name=gettext_lazy("Student"),
+        url=lambda person: student_url(person.pk),
+        before=face,
     )
     number = Column(verbose_name=gettext_lazy("Number"))
     email = Column(verbose_name=gettext_lazy("Email"))
@@ -210,6 +213,8 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "nav": "students",
             "person": person,
             "own": own,
+            "face": face(person),
+            "photo_url": photo_url_of(actor, person),
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
             "facts": _facts(person, contacts=contacts),
@@ -220,6 +225,10 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "past": [_row(row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
+            "balance": [balance_words(one) for one in total_of(rows)] if paid is not None else [],
+            "attendance": [_attendance(one) for one in attendance_of(actor, person) if one.projection.letters],
+            "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
+            "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
             "changes": student_history(actor, person) if actor.manages else None,
             "mentor": instructor_of(actor, person) if sees_mentor else None,
             "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
@@ -245,8 +254,9 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
+        sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
     )
-    return enrollments_in_full(actor, rows)
+    return enrollments_in_full(actor, rows).prefetch_related("payments")
 
 
 def _row(row: Any, *, own: bool) -> EnrollmentRow:
@@ -269,16 +279,51 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     if row.status == Enrollment.Status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
+    if row.sees_payments:
+        lines += [balance_words(one) for one in balances_of(row)]
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
         (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
-    if not held or row.frozen:
-        return EnrollmentRow(row, lines)
-    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may]
+    is_open = held and not row.frozen
+    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
+    if row.sees_payments:
+        urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
+
+
+def _attendance(one: BatchAttendance) -> dict[str, Any]:
+    """How the student attends one batch: in percent, where it is going, and a square for each of the latest marks."""
+    found, words = one.projection, {mark.value[0]: str(mark.label) for mark in Mark}
+    numbers = _("%(came)d of %(counted)d attended, late counts.") % {"came": found.came, "counted": found.counted}
+    lately = ""
+    if one.lately is not None and found.percent is not None:
+        trends = {
+            -1: _("Falling: %(percent)s %% of the last %(count)d."),
+            0: _("Steady: %(percent)s %% of the last %(count)d."),
+            1: _("Rising: %(percent)s %% of the last %(count)d."),
+        }
+        trend = (one.lately > found.percent) - (one.lately < found.percent)
+        lately = trends[trend] % {"percent": _percent(one.lately), "count": LATELY}
+    low = found.percent is not None and found.percent < found.minimum
+    return {
+        "batch": one.enrollment.batch,
+        "percent": "" if found.percent is None else _percent(found.percent),
+        "looks": ("warn", "alert") if low else ("good", "okc"),
+        "note": " ".join(filter(None, (numbers, lately))),
+        "cells": [(letter, words[letter]) for letter in found.letters[-MOST_CELLS:]],
+    }
+
+
+def _percent(number: float) -> str:
+    return formats.number_format(number, 1 if number % 1 else 0)
+
+
+def _absence(notice: Any) -> tuple[Any, str, str]:
+    """An absence: the notice, its days, and why."""
+    return notice, date_range(notice.first_date, notice.last_date), notice.reason
 
 
 def _day(day: Any) -> str:
@@ -306,7 +351,10 @@ def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, s
     """The payments that the reader may see, each with its looks, the latest first."""
     rows = payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
     rows = rows.select_related("enrollment__batch", "enrollment__course").order_by("-created_at", "pk")
-    return [(row, PAID[row.status]) for row in rows]
+    found: list[Any] = list(rows)
+    for row in found:
+        row.sum = money(row.amount, row.currency)
+    return [(row, PAYMENT_LOOKS[row.status]) for row in found]
 
 
 # --- a seat for them ------------------------------------------------------------------------------------------------
@@ -344,7 +392,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     if not actor.manages:
         raise Forbidden
     running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, running)[:OFFERED_BATCHES])
+    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
     def enroll() -> Batch:

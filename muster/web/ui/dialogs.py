@@ -56,6 +56,7 @@ def render_dialog(
     back: str,
     text: Sequence[Any] = (),
     tone: str = "",
+    keep: Any = "",
     crumbs: Sequence[str] = (),
     body: str = "",
     after: str = "",
@@ -67,7 +68,8 @@ def render_dialog(
     `text` are the sentences that say, in numbers, what will happen; `crumbs` labels and URLs of the way here; `body` a
     template that draws the fields by hand, `after` one that stands behind the form. With a `page_template` it is a page
     always.
-    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone.
+    A refused form keeps its words and answers 400. `tone="bad"` is for what cannot be undone. `keep` is what the other
+    button says where "Cancel" would be read as doing it.
     """
     shown = {
         "form": form,
@@ -76,6 +78,7 @@ def render_dialog(
         "back": back,
         "text": text,
         "tone": tone,
+        "keep": keep,
         "crumbs": drawn_crumbs(*crumbs, str(title)),
         "body": body,
         "after": after,

@@ -287,7 +287,7 @@ def test_a_batch_with_students_is_deleted_only_when_told_what_becomes_of_them(ap
     assert api.delete(f"/batches/{batch.pk}?enrollments=cancel").status == 200
     assert api.get(f"/batches/{batch.pk}").status == 404
     restored = api.post(f"/batches/{batch.pk}/restore")
-    assert (restored.status, restored.data["enrolled_students"]) == (200, 0)
+    assert (restored.status, restored.data["enrolled_students"]) == (200, 1)
 
 
 # --- staffing -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 DECLARE
     found bigint;
     cancelled bigint;
+    ahead uuid[];
 BEGIN
     IF NOT EXISTS (SELECT FROM new_marks) THEN RETURN NULL; END IF;
     SELECT count(archived_at) INTO found FROM (
@@ -19,12 +20,24 @@ BEGIN
         RAISE EXCEPTION 'An archived batch does not change'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
     END IF;
-    UPDATE timetable_classsession SET status = 'held', updated_at = clock_timestamp()
-    WHERE status = 'scheduled' AND NOT is_locked
-    AND id IN (SELECT session_id FROM new_marks WHERE status IS NOT NULL);
-    SELECT count(*) FILTER (WHERE is_locked), count(*) FILTER (WHERE status = 'cancelled') INTO found, cancelled FROM (
-        SELECT is_locked, status FROM timetable_classsession
-        WHERE id IN (SELECT session_id FROM new_marks) ORDER BY id FOR SHARE
+    -- One that has not begun is not held yet; with marks it no longer follows its week.
+    UPDATE timetable_classsession AS class
+    SET status = CASE WHEN begun.yes THEN 'held' ELSE class.status END,
+        is_edited = class.is_edited OR NOT begun.yes, updated_at = clock_timestamp()
+    FROM (
+        SELECT one.id,
+               muster_beginning(one.date, one.start_time, meeting.time_zone) <= clock_timestamp() AS yes
+        FROM timetable_classsession AS one JOIN timetable_meeting AS meeting ON meeting.id = one.meeting_id
+        WHERE one.status = 'scheduled' AND NOT one.is_locked
+        AND one.id IN (SELECT session_id FROM new_marks WHERE status IS NOT NULL)
+    ) AS begun
+    WHERE class.id = begun.id AND class.status = 'scheduled' AND NOT class.is_locked AND (begun.yes OR NOT class.is_edited);
+    SELECT count(*) FILTER (WHERE is_locked), count(*) FILTER (WHERE status = 'cancelled'),
+           array_agg(id) FILTER (WHERE is_ahead)
+    INTO found, cancelled, ahead FROM (
+        SELECT class.id, class.is_locked, class.status, class.date > muster_today(meeting.time_zone) AS is_ahead
+        FROM timetable_classsession AS class JOIN timetable_meeting AS meeting ON meeting.id = class.meeting_id
+        WHERE class.id IN (SELECT session_id FROM new_marks) ORDER BY class.id FOR SHARE OF class
     ) AS sessions;
     IF found > 0 THEN
         RAISE EXCEPTION 'Register is locked'
@@ -33,6 +46,33 @@ BEGIN
     IF cancelled > 0 THEN
         RAISE EXCEPTION 'A cancelled session has no marks'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'cancelled_session_has_no_marks';
+    END IF;
+    -- Who came is known on the day, by the clock of the class; who is excused may be known before.
+    IF ahead IS NOT NULL AND EXISTS (
+        SELECT FROM new_marks WHERE session_id = ANY (ahead) AND status IN ('PRESENT', 'ABSENT', 'LATE')
+    ) OR EXISTS (
+        SELECT FROM new_marks AS mark
+        JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+        JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+        WHERE mark.session_id IS NULL AND mark.status IN ('PRESENT', 'ABSENT', 'LATE')
+        AND mark.record_date >= muster_today('UTC')
+        AND mark.record_date > muster_today(muster_zone(batch.institution_id, batch.branch_id))
+    ) THEN
+        RAISE EXCEPTION 'Only EXCUSED is marked before the day'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'mark_waits_for_its_day';
+    END IF;
+    -- Whoever left and came back, or sits in two batches that meet as one, has one mark.
+    IF EXISTS (
+        SELECT FROM new_marks AS mark
+        JOIN enrollments_enrollment AS enrollment ON enrollment.id = mark.enrollment_id
+        JOIN enrollments_enrollment AS other
+            ON other.student_id = enrollment.student_id AND other.id <> enrollment.id
+        JOIN attendance_attendancerecord AS beside
+            ON beside.enrollment_id = other.id AND beside.session_id = mark.session_id AND beside.status IS NOT NULL
+        WHERE mark.session_id IS NOT NULL AND mark.status IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'The learner has a mark in this session already'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'one_mark_for_each_person_of_a_session';
     END IF;
 
     IF TG_OP = 'INSERT' THEN

@@ -128,20 +128,17 @@ def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(campus, 
     assert "Add session" not in words(Browser(campus, student), f"cohort_id={batch.pk}")
 
 
-def test_the_calendar_is_narrowed_by_branch_room_and_department_and_names_who_teaches(campus):
+def test_the_calendar_is_narrowed_by_branch_and_room_and_names_who_teaches(campus):
     lead, here, there = campus.instructor("Lena Lead"), campus.branch(name="Here"), campus.branch(name="There")
-    room, department = campus.room(here, name="Lab 9"), campus.department(name="Arts")
+    room = campus.room(here, name="Lab 9")
     campus.room(there)
-    campus.department()
-    campus.batch(
-        name="Ours", branch=here, department=department, lead=lead, slots=[slot(1, "08:00", "09:00", room=room)]
-    )
+    campus.batch(name="Ours", branch=here, lead=lead, slots=[slot(1, "08:00", "09:00", room=room)])
     campus.batch(name="Theirs", branch=there, lead=campus.instructor(), slots=[slot(1, "08:00", "09:00")])
     address, browser = "/institution/attendance/calendar?view=week&date=2030-01-14", Browser(campus)
     whole = words_of(browser.get(address))
     assert [word in whole for word in ("Ours", "Theirs", "Lena Lead")] == [True] * 3
     api = Api(campus.token())
-    for name, row in (("branch_id", here), ("room_id", room), ("department_id", department)):
+    for name, row in (("branch_id", here), ("room_id", room)):
         shown = words_of(browser.get(f"{address}&{name}={row.pk}"))
         assert (name, "08:00 – 09:00 Ours" in shown, "08:00 – 09:00 Theirs" in shown) == (name, True, False)
         events = api.get(f"/institution/attendance/calendar?from=2030-01-14&to=2030-01-20&{name}={row.pk}").data

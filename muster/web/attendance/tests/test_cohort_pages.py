@@ -45,12 +45,12 @@ def test_the_registers_of_a_batch_stand_on_its_page(campus):
     session_of(room.batch, DAY + timedelta(days=2), status="cancelled")
     page = Browser(campus).get(f"{COHORTS}/{room.batch.pk}")
     words = words_of(page)
-    assert "Tue 8 Jan 2030 no times Theory Thandi Zulu" in words
+    assert "Tue 8 Jan 2019 no times Theory Thandi Zulu" in words
     assert "Marked: 3 / 3 33.3 % below 75 % Taken" in words
     assert "no times, Safety" in words
     assert "Cancelled" in words
     taken = words_of(Browser(campus).get(f"{COHORTS}/{room.batch.pk}?state=taken"))
-    assert "Tue 8 Jan 2030" in taken
+    assert "Tue 8 Jan 2019" in taken
     assert "Safety" not in taken
 
 
@@ -79,7 +79,7 @@ def test_both_lists_are_exported(campus):
     assert f"{room.batch.name},{room.batch.code}" in rows
     assert ",50.0," in rows
     sheet = b"".join(Browser(campus).get(f"{COHORTS}/{room.batch.pk}?export=csv")).decode()
-    assert "2030-01-08,Theory,Thandi Zulu,2,2,1,1,0,0,50.0,Taken" in sheet
+    assert "2019-01-08,Theory,Thandi Zulu,2,2,1,1,0,0,50.0,Taken" in sheet
 
 
 def test_instructors_see_their_own_batches_alone(campus):

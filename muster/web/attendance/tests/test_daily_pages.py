@@ -1,12 +1,14 @@
 """The daily view, and the form of one day."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_daily import DAY, mark
-from muster.attendance.tests.test_marking import Class
+from muster.attendance.tests.test_marking import Class, session_of
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from tests.make import Campus
@@ -122,9 +124,24 @@ def test_who_names_no_day_is_asked_for_one_and_not_refused(room):
     assert f'value="{room.campus.admin.today():%Y-%m-%d}"' in asked.content.decode()
 
 
-def test_tomorrow_is_refused_in_words(room):
+def test_a_day_to_come_is_refused_in_words(room):
     refused = Browser(room.campus).post(ONE, form(room, "ABSENT", date="2999-01-01"))
-    assert "Daily records are for today or earlier." in words_of(refused)
+    assert "Choose a day up to a year ahead." in words_of(refused)
+    tomorrow = room.batch.today() + timedelta(days=1)
+    refused = Browser(room.campus).post(ONE, form(room, "ABSENT", date=tomorrow.isoformat()))
+    assert "hasn't come yet. Only Excused can be marked before the day." in words_of(refused)
+
+
+def test_the_list_says_which_marks_do_not_count_and_why(room):
+    mark(room, room.row(0, "ABSENT"))
+    room.session = session_of(room.batch, date.fromisoformat(DAY))
+    room.mark()
+    mark(room, room.row(0, "ABSENT"), day="2018-12-31")
+    words = words_of(Browser(room.campus).get(DAILY))
+    assert "No, marked in a session that day" in words
+    assert "No, outside the batch's dates" in words
+    day = Browser(room.campus).get(ONE, {"batch": str(room.batch.pk), "date": "2018-12-31"})
+    assert "This day is outside the batch's dates" in words_of(day)
 
 
 def test_students_see_their_own_records_and_mark_nothing(room):

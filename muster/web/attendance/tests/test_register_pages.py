@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -226,14 +227,16 @@ def test_a_cancelled_session_and_an_archived_batch_are_only_read(campus):
 
 def test_a_session_to_come_says_so_and_can_be_moved_from_its_register(room):
     browser = Browser(room.campus, room.teacher)
+    past, room.session = room.session, session_of(room.batch, room.batch.today() + timedelta(days=2))
     page = browser.get(path_of(room))
-    assert "This session has not started yet." in words_of(page)
-    assert date_format(room.session.date, "D j M Y") in words_of(page)
+    assert "Until then you can only mark students as excused." in words_of(page)
+    assert date_format(room.session.date, "D j M") in words_of(page)
     assert f"/sessions/{room.session.pk}/change/" in page.content.decode()
+    assert f"/sessions/{room.session.pk}/lock/" not in page.content.decode()
+    room.session = past
     room.mark()
     assert "/change/" not in browser.get(path_of(room)).content.decode()
-    todays = session_of(room.batch, room.campus.admin.today())
-    assert "still to come" not in words_of(browser.get(f"/institution/attendance/sessions/{todays.pk}"))
+    assert "Until then" not in words_of(browser.get(path_of(room)))
 
 
 def test_a_cancelled_session_can_be_held_after_all_from_its_register(room):

@@ -27,6 +27,8 @@ const asked = () => ({
   cohort_id: control("cohort_id").value,
   instructor_id: control("instructor_id")?.value ?? "",
   ...Object.fromEntries([...filters.querySelectorAll("[data-narrows]")].map((select) => [select.name, select.value])),
+  dept: control("dept")?.value ?? "",
+  semester: control("semester")?.value ?? "",
   colour: control("colour").value,
 });
 
@@ -373,7 +375,9 @@ document.querySelectorAll(".cal-views a").forEach((link, index) => {
     calendar.changeView(Object.values(VIEWS)[index]);
   });
 });
-filters.addEventListener("change", () => {
+filters.addEventListener("change", (event) => {
+  // These decide which batches there are to choose from, which the server knows.
+  if (event.target.hasAttribute("data-reload")) return filters.submit();
   keepAddress();
   calendar.refetchEvents();
 });

@@ -109,6 +109,18 @@ document.addEventListener("click", (event) => {
 
 narrow.addEventListener("change", () => all("[data-fold]").forEach((button) => fold(button, !narrow.matches)));
 
+/* a button says how many are picked in its form: its words by plural form, the number as {n} */
+function countPicks(form) {
+  const button = form && find("[data-picks]", form);
+  if (!button) return;
+  const words = JSON.parse(button.dataset.picks);
+  const n = all("input[type=checkbox][name=student]:checked", form).length;
+  const form_of = n ? new Intl.PluralRules(document.documentElement.lang || "en").select(n) : "zero";
+  button.textContent = (words[form_of] ?? words.other).replace("{n}", n);
+}
+document.addEventListener("change", (event) => countPicks(event.target.form));
+document.addEventListener("htmx:afterSettle", () => all("[data-picks]").forEach((button) => countPicks(button.form)));
+
 /* a dropped or chosen file shows its name */
 document.addEventListener("change", (event) => {
   if (event.target.matches('[name=pick][form="bulk"]')) countPicked();

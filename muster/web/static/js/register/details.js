@@ -54,6 +54,11 @@ export function prepare(grid, { locked, back, sendFile }) {
     about.textContent = row.li.dataset.about ?? "";
     for (const mark of marks) mark.checked = mark.value === row.value.status;
     minutes.value = row.value.minutes_late ?? "";
+    if (row.value.status === null && grid.isLate()) {
+      // Whoever comes in now is late: proposed, and saved only with the sheet.
+      marks.find((mark) => mark.value === "LATE").checked = true;
+      minutes.value = grid.minutesNow() ?? "";
+    }
     note.value = row.value.notes;
     wrong.hidden = true;
     form.querySelector("[data-evidence-link]")?.setAttribute("href", row.li.dataset.evidence);

@@ -1,6 +1,6 @@
 // The rows of the register: what each says, what was undone, what they add up to. The page's own controls hold the
 // truth, so that what is seen is what is sent. Knows nothing of servers.
-import { element, icon, say } from "./words.js";
+import { config, element, icon, say } from "./words.js";
 
 const LETTERS = { PRESENT: "P", ABSENT: "A", LATE: "L", EXCUSED: "E" };
 export const STATUSES = { P: "PRESENT", A: "ABSENT", L: "LATE", E: "EXCUSED" };
@@ -134,6 +134,11 @@ export class Grid extends EventTarget {
     return minutes <= JUST_COME ? minutes : null;
   }
 
+  /** Whether whoever comes in now is late, by the minutes that the institution allows. */
+  isLate() {
+    return config.late_from !== "" && this.minutesNow() !== null && this.now() > Date.parse(config.late_from);
+  }
+
   now = () => Date.now();
 
   /** A new value of one learner. */
@@ -147,10 +152,11 @@ export class Grid extends EventTarget {
     this.mark(row, { status, minutes_late: late, notes: status === null ? "" : row.value.notes });
   }
 
-  /** Everyone who has no mark yet is present; one step to undo. */
+  /** Everyone who has no mark yet is present, or excused where the absence was reported; one step to undo. */
   markRest() {
+    const expected = (row) => (row.li.querySelector("[data-excuse]") ? "EXCUSED" : "PRESENT");
     this.act(
-      this.unmarked().map((row) => [row, { ...UNMARKED, status: "PRESENT" }]),
+      this.unmarked().map((row) => [row, { ...UNMARKED, status: expected(row) }]),
       { fill: true },
     );
   }

@@ -1,0 +1,76 @@
+"""Open for enrollment: the one definition. For one batch in Python, for lists in SQL, and a test holds both together.
+
+A batch is open while it is Upcoming or Active, neither archived nor deleted, not past its last day for enrolling by its
+own clock, and has a seat left beside those kept back. Staff may pass over the last day and the seats kept back, and is
+told so.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, DateField, F, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
+
+from muster.batches.models import Batch
+from muster.batches.queries import BATCH_TODAY, SEATS_HELD
+from muster.institutions.access import Actor
+from muster.institutions.models import Institution
+
+
+def last_day_to_enroll(batch: Batch, institution: Institution) -> date | None:
+    """The last day on which students take seats: the batch's last, or as many days after its first as the institution
+    says; None without any."""
+    days = [batch.end_date]
+    if batch.start_date and institution.enroll_until_days is not None:
+        days.append(batch.start_date + timedelta(days=institution.enroll_until_days))
+    return min((day for day in days if day is not None), default=None)
+
+
+def seats_kept_back(batch: Batch, institution: Institution) -> int:
+    """The seats that only staff gives away, for transfers and repeats; a part of a seat is a whole one."""
+    return -(-(batch.capacity or 0) * institution.seat_buffer_percent // 100)
+
+
+def seats_left_of(batch: Batch, actor: Actor) -> int | None:
+    """The seats that are left for whom the actor enrolls; None where there is no limit."""
+    if batch.capacity is None:
+        return None
+    kept = 0 if actor.manages else seats_kept_back(batch, actor.institution)
+    return max(batch.capacity - batch.seats_held - kept, 0)
+
+
+def is_open_to(batch: Batch, actor: Actor, today: date) -> bool:
+    """Whether the batch takes somebody whom the actor enrolls, without a warning."""
+    last = last_day_to_enroll(batch, actor.institution)
+    return batch.takes_enrollments and (last is None or today <= last) and seats_left_of(batch, actor) != 0
+
+
+def _kept(actor: Actor) -> Any:
+    percent = 0 if actor.manages else actor.institution.seat_buffer_percent
+    return (F("capacity") * percent + 99) / 100
+
+
+def with_seats_for(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The batches with `seats_left`, as `seats_left_of` says it."""
+    left = Greatest(F("capacity") - SEATS_HELD - _kept(actor), Value(0))
+    return rows.annotate(seats_left=Case(When(capacity__isnull=False, then=left), output_field=IntegerField()))
+
+
+def taking_students(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Those of the batches that are open, the full ones among them, with `seats_left`."""
+    days = actor.institution.enroll_until_days
+    open_now = Q(end_date__isnull=True) | Q(end_date__gte=BATCH_TODAY)
+    if days is not None:
+        begun = Func(BATCH_TODAY, Value(days), template="(%(expressions)s)", arg_joiner=" - ", output_field=DateField())
+        open_now &= Q(start_date__isnull=True) | Q(start_date__gte=begun)
+    booking = (Batch.Status.UPCOMING, Batch.Status.ACTIVE)
+    return with_seats_for(actor, rows).filter(
+        open_now, status__in=booking, archived_at__isnull=True, deleted_at__isnull=True
+    )
+
+
+def with_a_seat(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Those of `with_seats_for` that have one."""
+    return rows.filter(Q(seats_left__isnull=True) | Q(seats_left__gt=0))
