@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from muster.accounts.models import User
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, Mark
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 # How many marks say where it is going.
 LATELY = 10
@@ -41,11 +43,12 @@ def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
     minimum = actor.institution.minimum_attendance_percent
-    full = with_projection(rows, actor.today()).select_related("batch", "course").order_by("-enrollment_date", "-pk")
-    return [
-        BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum))  # type: ignore[attr-defined]
-        for one in full
-    ]
+    full = with_projection(rows).select_related("batch", "course").order_by("-enrollment_date", "-pk")
+    latest: dict[Any, Any] = {}
+    for one in full:
+        # Figures are of the person in the batch, over all their seats in it.
+        latest.setdefault(one.batch_id, one)
+    return [BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum)) for one in latest.values()]
 
 
 def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
@@ -55,8 +58,8 @@ def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
 
 
 def marks_of(actor: Actor, student: User) -> QuerySet[AttendanceRecord]:
-    """The student's marks that count or are excused, as far as the actor may see them, the latest first."""
-    counted = CountedMark.objects.filter(student=student)
-    marked = AttendanceRecord.objects.filter(pk__in=counted.values("pk"))
+    """The student's marks of what took place, as far as the actor may see them, the latest first."""
+    took_place = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
+    marked = AttendanceRecord.objects.filter(took_place, enrollment__student=student, status__isnull=False)
     rows = records.rows(actor, among=marked).select_related("session__subject", "enrollment__batch")
     return rows.order_by("-record_date", F("session__start_time").desc(nulls_last=True), "-pk")

@@ -8,6 +8,7 @@ import functools
 import json
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -274,6 +275,17 @@ def underlined(text: str, words: Sequence[str]) -> SafeString:
         parts += [escape(text[place : found.start()]), format_html("<mark>{}</mark>", found[0])]
         place = found.end()
     return SafeString("".join([*parts, escape(text[place:])]))
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """A sum as it is written everywhere."""
+    return f"{formats.number_format(amount, 2, force_grouping=True)} {currency}"
+
+
+def percent(value: Any) -> str:
+    """A percentage as it is written everywhere: "75 %", "66.6 %"; at most one decimal, and none where it is whole."""
+    number = float(value)
+    return f"{formats.number_format(number, 1 if number % 1 else 0)} %"
 
 
 def error_summary(form: Any) -> dict[str, object]:
