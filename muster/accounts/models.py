@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.accounts import triggers
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.text import Line, is_one_line
 
 
 def by_family_name(path: str = "") -> list[Any]:
@@ -59,14 +60,14 @@ class User(AbstractBaseUser, Row):
     of somebody than it wrote down itself, whether or not they are known elsewhere.
     """
 
-    full_name = models.CharField(_("full name"), max_length=150)
+    full_name = Line(_("full name"), max_length=150)
     # For sorting and for rosters; guessed from the name in full until somebody corrects them.
-    given_name = models.CharField(_("given name"), max_length=150, blank=True)
-    family_name = models.CharField(_("family name"), max_length=150, blank=True)
+    given_name = Line(_("given name"), max_length=150, blank=True)
+    family_name = Line(_("family name"), max_length=150, blank=True)
     # Students may have none, and then no sign-in.
     email = models.EmailField(_("email"), max_length=254, blank=True)
     photo = models.FileField(_("photo"), upload_to="photos/", blank=True, editable=False)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone = Line(_("phone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("platform administrator"), default=False)
     # The id of the institution whose person this is; None for the platform's.
@@ -90,6 +91,7 @@ class User(AbstractBaseUser, Row):
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("full_name", "name_of_a_person_is_one_line"),
             models.UniqueConstraint(Lower("email"), condition=Q(signs_in=True), name="one_sign_in_for_each_email"),
             models.UniqueConstraint(
                 "home",

@@ -6,18 +6,24 @@ from typing import TypeVar
 
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
+from muster.core.text import clean_lines
+
 M = TypeVar("M", bound=Model)
 
 # What is typed beyond these narrows no more.
 MOST_WORDS = 10
 
 
+def words_in(text: str, *lookups: str) -> Q:
+    """The condition that each word of the text occurs in one of the lookups, in whatever case."""
+    # Django escapes % and _ in what is looked for.
+    words = clean_lines(text.replace("\x00", " ")).split()[:MOST_WORDS]
+    return Q(*(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR) for word in words))
+
+
 def with_words(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
     """The rows of which each word of the text occurs in one of the lookups, in whatever case."""
-    # Django escapes % and _ in what is looked for.
-    for word in text.replace("\x00", " ").split()[:MOST_WORDS]:
-        rows = rows.filter(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR))
-    return rows
+    return rows.filter(words_in(text, *lookups))
 
 
 def best_matches(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:

@@ -15,6 +15,7 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from muster.accounts.models import User
     from muster.batches.models import Batch
+    from muster.enrollments.models import Payment
 
 
 def seats_left(batch: Any) -> int | None:
@@ -161,9 +162,22 @@ class CapacityBelowSeats(Conflict):
 class TransactionTaken(Invalid):
     """Another payment has this transaction's number."""
 
-    def __init__(self, transaction_id: str) -> None:
+    def __init__(self, transaction_id: str, field: str = "paymentDetails.transaction_id") -> None:
         super().__init__(
             _("Another payment already uses transaction %(id)s. Check the transaction ID.") % {"id": transaction_id},
             code="transaction_taken",
-            field="paymentDetails.transaction_id",
+            field=field,
         )
+
+
+class PaymentMoveRefused(Conflict):
+    """A payment cannot become what it is asked to."""
+
+    def __init__(self, payment: Payment, steps: Sequence[Payment.Status]) -> None:
+        is_now = payment.get_status_display().lower()
+        if steps:
+            names = " or ".join(step.value for step in steps)
+            message = _("This payment is %(now)s. It can only become %(steps)s.") % {"now": is_now, "steps": names}
+        else:
+            message = _("This payment is %(now)s, which is final. Record another payment instead.") % {"now": is_now}
+        super().__init__(message, code="payment_move", field="payment_status")

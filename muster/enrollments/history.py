@@ -16,6 +16,8 @@ USE_CASES = {
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
+    "add_payment": gettext_lazy("recorded a payment"),
+    "move_payment": gettext_lazy("changed a payment"),
     "change_enrollment": gettext_lazy("corrected an enrollment"),
     "change_capacity": gettext_lazy("changed the capacity"),
     "change_status": gettext_lazy("changed the status"),

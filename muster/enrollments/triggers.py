@@ -67,3 +67,13 @@ archived_payment_is_frozen = batch_is_open(
 archived_seat_period_is_frozen = batch_is_open(
     "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
 )
+
+payment_moves_step_by_step = refusing_trigger(
+    "payment_moves_step_by_step",
+    operation=pgtrigger.Update,
+    when="""(OLD.institution_id, OLD.enrollment_id, OLD.amount, OLD.currency)
+        IS DISTINCT FROM (NEW.institution_id, NEW.enrollment_id, NEW.amount, NEW.currency)
+        OR NEW.status <> OLD.status AND (OLD.status, NEW.status)
+        NOT IN (('pending', 'completed'), ('pending', 'failed'), ('completed', 'refunded'))""",
+    reason="A payment keeps its sum, and is confirmed, fails or is refunded once",
+)

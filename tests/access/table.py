@@ -68,6 +68,8 @@ BY_STUDENT = Who(f"{MANAGERS} student", ADMINS, elsewhere="corporate-student")
 # What instructors say of themselves: seen by all managers, changed by administrators and themselves.
 OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
+# Money is recorded by the branch, and read by the department and the student.
+PAID = Who(f"{ADMINS} branch-manager", ADMINS)
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -141,7 +143,14 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "enrollments": {"list": MEMBER, "see": OF_STUDENT, "cancel delete": BY_STUDENT, "*": MANAGED},
+    "payments": {"*": PAID},
+    "enrollments": {
+        "list": MEMBER,
+        "see": OF_STUDENT,
+        "cancel delete payments": BY_STUDENT,
+        "add-payments": PAID,
+        "*": MANAGED,
+    },
     "students": {
         "list": TAUGHT,
         "see attendance timetable": OF_STUDENT,

@@ -418,6 +418,18 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "list_payments": Example(),
+    "add_payment": Example(
+        lambda o: {
+            "amount": "250.00",
+            "currency": "EUR",
+            "payment_method": "cash",
+            "payment_status": "completed",
+            "transaction_id": "R-1",
+            "payer": "Ada",
+        }
+    ),
+    "move_payment": Example(lambda o: {"payment_status": "completed", "transaction_id": "R-2"}),
     "list_open_batches": Example(),
     "assign_lead": Example(),
     "check_conflicts": Example(_question),

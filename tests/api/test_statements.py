@@ -52,10 +52,10 @@ def test_reading_costs_the_sign_in_and_one_more(campus):
 
 @pytest.mark.parametrize("learners", [1, 40])
 def test_a_register_costs_the_same_however_many_learners(campus, learners):
-    batch = campus.batch(capacity=50)
+    batch = campus.batch(capacity=50, start_date=campus.admin.today(), end_date=date(2030, 6, 28))
     enrolled = [campus.enroll(batch) for _each in range(learners)]
     session = ClassSession.objects.create(
-        institution=campus.institution, meeting_id=batch.pk, date=date(2030, 1, 8), is_edited=True
+        institution=campus.institution, meeting_id=batch.pk, date=batch.start_date, is_edited=True
     )
     api = Api(campus.token())
     api.get("/v1/auth/me")

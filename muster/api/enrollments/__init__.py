@@ -1,7 +1,9 @@
 """The API of enrollments."""
 
+from muster.api.enrollments.enrollments import payment_router as payments
 from muster.api.enrollments.enrollments import router as enrollments
 from muster.api.kit import Door
 
 router = Door()
 router.add_router("/enrollments", enrollments, tags=["Enrollment"])
+router.add_router("/payments", payments, tags=["Enrollment"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing_extensions import TypedDict
+
 from muster.api.kit import Amount, Moment, Stamped, day_stamp, key, stamp, timestamp
+from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment
 
 
@@ -32,12 +35,25 @@ class PaymentOut(Stamped):
     payment_method: str
     payment_status: str
     transaction_id: str
+    payer: str
+    enrollment: str
+
+
+class BalanceOut(TypedDict):
+    """What is owed, paid, open and pending, in one currency."""
+
+    currency: str
+    owed: Amount
+    paid: Amount
+    open: Amount
+    pending: Amount
 
 
 class PaidEnrollmentOut(EnrollmentOut):
     """An enrollment with its payments, for those who may see them."""
 
     payments: list[PaymentOut]
+    balance: list[BalanceOut]
 
 
 class EnrollmentRowOut(EnrollmentOut):
@@ -77,4 +93,17 @@ def payment_json(payment: Payment) -> PaymentOut:
         "payment_method": payment.method,
         "payment_status": payment.status,
         "transaction_id": payment.transaction_id,
+        "payer": payment.payer,
+        "enrollment": key(payment.enrollment_id),
+    }
+
+
+def balance_json(balance: Balance) -> BalanceOut:
+    """What is owed, paid, open and pending."""
+    return {
+        "currency": balance.currency,
+        "owed": balance.owed,
+        "paid": balance.paid,
+        "open": balance.open,
+        "pending": balance.pending,
     }

@@ -43,7 +43,7 @@ def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
     minimum = actor.institution.minimum_attendance_percent
-    full = with_projection(rows, actor.today()).select_related("batch", "course").order_by("-enrollment_date", "-pk")
+    full = with_projection(rows).select_related("batch", "course").order_by("-enrollment_date", "-pk")
     latest: dict[Any, Any] = {}
     for one in full:
         # Figures are of the person in the batch, over all their seats in it.

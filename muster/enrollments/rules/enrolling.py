@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.rules.locks import bare_batch
+from muster.batches.warnings import PlanWarning
 from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
@@ -45,6 +46,7 @@ class PaymentInput:
     method: str = ""
     status: str = Payment.Status.PENDING
     transaction_id: str = ""
+    payer: str = ""
 
 
 @atomic
@@ -72,7 +74,7 @@ def enroll_student(
     if enrollment_type is None:
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     _must_be_sound(by, batch, course, enrollment_type, payment)
-    warnings: list[FieldError] = []
+    warnings: list[PlanWarning] = []
     today = by.today()
     if batch is not None:
         batch = _as_it_stands(batch, by)
@@ -89,7 +91,7 @@ def enroll_student(
         clashes = own_clashes(student, by.institution.pk, [batch.pk]).get(batch.pk, [])
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
-        warnings += [FieldError("batchId", f"{batch.code} {clash}.") for clash in clashes]
+        warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
 
     with (
         recorded(by, "enroll_student"),
@@ -125,15 +127,16 @@ def _as_it_stands(batch: Batch, by: Actor) -> Batch:
     return bare_batch(batch, locked=True)
 
 
-def _passed_over(batch: Batch, by: Actor, today: date) -> list[FieldError]:
+def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
     """What staff passes over by enrolling somebody. Raises EnrollmentEnded for students."""
-    found: list[str] = []
+    found: list[PlanWarning] = []
     last = last_day_to_enroll(batch, by.institution)
     if last is not None and today > last:
         if not by.manages:
             raise EnrollmentEnded(batch, last)
         words = _("%(batch)s took enrollments until %(day)s.")
-        found.append(words % {"batch": batch.code, "day": date_format(last, "D j M Y")})
+        said = words % {"batch": batch.code, "day": date_format(last, "D j M Y")}
+        found.append(PlanWarning("batchId", "enrollment_ended", said))
     kept, free = seats_kept_back(batch, by.institution), batch.available_spots
     if free is not None and 0 < free <= kept:
         words = ngettext(
@@ -141,8 +144,8 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[FieldError]:
             "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d are left.",
             kept,
         )
-        found.append(words % {"left": free - 1, "kept": kept})
-    return [FieldError("batchId", words) for words in found]
+        found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
+    return found
 
 
 def batch_full(batch: Batch | None, by: Actor) -> BatchFull:

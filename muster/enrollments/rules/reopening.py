@@ -142,7 +142,7 @@ def _sort_out(batch: Batch) -> tuple[list[Any], list[LeftEnded]]:
         user__affiliations__institution=OuterRef("institution"),
         user__affiliations__is_active=True,
     )
-    ended = (
+    ended: Any = (
         Enrollment.objects.filter(batch=batch)
         .exclude(status_before_end="")
         .select_related("student")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
@@ -17,13 +17,15 @@ from django_tables2 import Column
 
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
+from muster.enrollments.balances import total_of
 from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import payments
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
-from muster.web.enrollments.words import LOOKS
+from muster.web.enrollments.words import LOOKS, balance_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
@@ -90,10 +92,10 @@ class RosterTable(Table):
             "class": lambda record: "" if record.status != Enrollment.Status.CANCELLED else "archived"
         }
 
-    def __init__(self, *args: Any, contacts: bool, may_change: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contacts: bool, may_change: bool, sees_payments: bool, **kwargs: Any) -> None:
         hidden = [*(() if contacts else ("email", "phone")), *(() if may_change else ("acts",))]
         super().__init__(*args, exclude=hidden, **kwargs)
-        self.contacts = contacts
+        self.contacts, self.sees_payments = contacts, sees_payments
 
     def render_student(self, record: Any) -> SafeString:
         known = [record.student_number, record.student.email if self.contacts else ""]
@@ -125,13 +127,14 @@ class RosterTable(Table):
             return "–"
         name = format_html('<span class="vh"> {}</span>', record.student.full_name)
         turn = (_("Resume"), "resume") if record.status == Enrollment.Status.ON_HOLD else (_("Hold"), "hold")
+        paid = [(_("Payments"), "payments")] if self.sees_payments else []
         links = [
             dialog_link(
                 format_html("{}{}", label, name), reverse(f"enrollments:{action}", args=[record.pk]), tone="quiet"
             )
-            for label, action in (turn, (_("Cancel"), "cancel"))
+            for label, action in (turn, *paid, (_("Cancel"), "cancel"))
         ]
-        return format_html('<span class="row-acts">{}{}</span>', *links)
+        return format_html('<span class="row-acts">{}</span>', format_html_join("", "{}", ((link,) for link in links)))
 
 
 register_tab(
@@ -152,6 +155,9 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     actor = request.actor
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "students")
     contacts, batch = users.may(actor, "list"), frame.batch
+    sees_payments = payments.may(actor, "see")
+    rows = Enrollment.objects.filter(batch=batch).select_related("course").prefetch_related("payments")
+    balance = [balance_words(one) for one in total_of(rows)] if sees_payments else []
     begin = []
     if frame.may_change and batch.takes_enrollments:
         begin = [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
@@ -162,10 +168,10 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         filterset_class=RosterContactFilters if contacts else RosterFilters,
         queryset=with_attendance(everyone_of(batch)),
         template="batches/students.html",
-        context={"frame": frame, "batch": batch, "nav": "batches"},
+        context={"frame": frame, "batch": batch, "nav": "batches", "balance": balance},
         empty=Empty(_("No students enrolled yet"), text, "student", begin),
         export_name=f"students-{batch.code}".lower(),
-        table_kwargs={"contacts": contacts, "may_change": frame.may_change},
+        table_kwargs={"contacts": contacts, "may_change": frame.may_change, "sees_payments": sees_payments},
         bulk=[
             BulkAction(_("Hold"), reverse("enrollments:hold-many"), "pause"),
             BulkAction(_("Resume"), reverse("enrollments:resume-many"), "undo"),

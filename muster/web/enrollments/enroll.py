@@ -221,7 +221,7 @@ def _enroll_all(
                     enrollment_date=how["enrollment_date"],
                     accept_clash=how["accept_clash"],
                 )
-                said += [warning.message for warning in enrollment.warnings if warning.message not in said]
+                said += [one.message for one in enrollment.warnings if one.message not in said]
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,6 +17,7 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
@@ -27,7 +28,7 @@ from muster.enrollments.queries import OwnClash, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
-from muster.web.enrollments.words import kept_back_words
+from muster.web.enrollments.words import kept_back_words, money
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
@@ -191,7 +192,7 @@ def _dates(batch: Batch) -> str:
 def _price(batch: Batch) -> str:
     if batch.course is None or batch.course.price is None:
         return ""
-    price = f"{number_format(batch.course.price, 2, force_grouping=True)} {batch.course.currency}"
+    price = money(batch.course.price, batch.course.currency)
     return _("The price is %(price)s. Your payment will be recorded as pending.") % {"price": price}
 
 
@@ -199,8 +200,8 @@ def _times(actor: Actor, batch: Batch) -> str:
     """When it meets, by its own clock, and who leads it."""
     full: Any = batches_of(actor, Batch.objects.filter(pk=batch.pk)).get()
     week = week_in_words(full.week)
-    if week and batch.zone != actor.zone:
-        week = f"{week} ({batch.zone.key})"
+    if week and (zone := zone_words(batch.zone, actor.zone)):
+        week = f"{week} ({zone})"
     said = [_("It meets %(week)s.") % {"week": week}] if week else []
     if full.lead:
         said.append(_("Instructor: %(name)s.") % {"name": full.lead["full_name"]})

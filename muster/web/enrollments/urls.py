@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, many, seats
+from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/reopen/", seats.reopen_page, name="reopen"),
     path("batches/<uuid:batch_id>/restore/", seats.restore_page, name="restore"),
     path("batches/<uuid:batch_id>/delete/", seats.delete_page, name="delete"),
+    path("enrollments/<uuid:enrollment_id>/payments/", payments.payments_page, name="payments"),
+    path("payments/<uuid:payment_id>/confirm/", payments.move_page, {"status": "completed"}, name="payment-completed"),
+    path("payments/<uuid:payment_id>/fail/", payments.move_page, {"status": "failed"}, name="payment-failed"),
+    path("payments/<uuid:payment_id>/refund/", payments.move_page, {"status": "refunded"}, name="payment-refunded"),
     path("enrollments/<uuid:enrollment_id>/hold/", enrollment_actions.hold_page, name="hold"),
     path("enrollments/<uuid:enrollment_id>/resume/", enrollment_actions.resume_page, name="resume"),
     path("enrollments/<uuid:enrollment_id>/cancel/", enrollment_actions.cancel_page, name="cancel"),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.enrollments.models import Enrollment
+from muster.enrollments.balances import Balance
+from muster.enrollments.models import Enrollment, Payment
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
 
@@ -19,6 +23,32 @@ LOOKS: dict[str, tuple[Tone, str]] = {
     Enrollment.Status.CANCELLED: ("", "xc"),
     Enrollment.Status.EXPIRED: ("", "clock"),
 }
+
+
+PAYMENT_LOOKS: dict[str, tuple[Tone, str]] = {
+    Payment.Status.PENDING: ("warn", "clock"),
+    Payment.Status.COMPLETED: ("good", "okc"),
+    Payment.Status.FAILED: ("bad", "alert"),
+    Payment.Status.REFUNDED: ("info", "undo"),
+}
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """A sum as it is written everywhere."""
+    return f"{number_format(amount, 2, force_grouping=True)} {currency}"
+
+
+def balance_words(balance: Balance) -> str:
+    """What is owed, paid, open and pending, in one line."""
+    said = []
+    if balance.owed:
+        said.append(_("%(sum)s owed") % {"sum": money(balance.owed, balance.currency)})
+    said.append(_("%(sum)s paid") % {"sum": money(balance.paid, balance.currency)})
+    if balance.open:
+        said.append(_("%(sum)s open") % {"sum": money(balance.open, balance.currency)})
+    if balance.pending:
+        said.append(_("%(sum)s pending") % {"sum": money(balance.pending, balance.currency)})
+    return ", ".join(said)
 
 
 def kept_back_words(kept: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,12 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
 from muster.core.days import days_in_words
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.balances import balances_of
+from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import OwnClash, offers_to, own_clashes
 from muster.institutions.access import Actor
 from muster.people.links import student_url
-from muster.web.enrollments.words import EnrollmentRow
+from muster.web.enrollments.words import EnrollmentRow, balance_words, money
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
@@ -73,25 +74,11 @@ def _row(place: Enrollment) -> EnrollmentRow:
     lines = [
         week_in_words(batch.week) if held and batch else "",
         days_in_words(batch.start_date, batch.end_date) if batch else "",
-        payment_in_words(place.payments.all()) if held else "",
+        *(balance_words(one) for one in (balances_of(place) if held else ())),
         _("Access until %(day)s") % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
     return EnrollmentRow(place, lines)
-
-
-def payment_in_words(payments: Iterable[Payment]) -> str:
-    """The last payment, in short."""
-    last = max(payments, key=lambda payment: payment.created_at, default=None)
-    if last is None:
-        return ""
-    said: dict[str, Any] = {
-        Payment.Status.PENDING: _("%(sum)s to pay"),
-        Payment.Status.COMPLETED: _("%(sum)s paid"),
-        Payment.Status.FAILED: _("payment of %(sum)s failed"),
-        Payment.Status.REFUNDED: _("%(sum)s refunded"),
-    }
-    return str(said[last.status] % {"sum": f"{last.currency} {last.amount}"})
 
 
 def _offer(batch: Any, clashes: Sequence[OwnClash]) -> tuple[Batch, list[str], str]:
@@ -101,7 +88,7 @@ def _offer(batch: Any, clashes: Sequence[OwnClash]) -> tuple[Batch, list[str], s
     lines = [
         week_in_words(batch.week),
         ", ".join(filter(None, (days, batch.branch.name if batch.branch else ""))),
-        f"{batch.course.currency} {batch.course.price}" if batch.course and batch.course.price else "",
+        money(batch.course.price, batch.course.currency) if batch.course and batch.course.price else "",
     ]
     if batch.capacity is not None:
         free = {"free": batch.seats_left, "seats": batch.capacity}

@@ -33,6 +33,7 @@ from muster.batches.permissions import batches
 from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
+from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
@@ -50,7 +51,7 @@ from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import EnrollmentRow
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
@@ -68,12 +69,6 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.ENROLLED: ("good", "okc"),
     StudentState.ON_HOLD: ("warn", "pause"),
     StudentState.NOT_ENROLLED: ("", "ring"),
-}
-PAID: dict[str, tuple[str, str]] = {
-    Payment.Status.PENDING: ("warn", "clock"),
-    Payment.Status.COMPLETED: ("good", "okc"),
-    Payment.Status.FAILED: ("bad", "alert"),
-    Payment.Status.REFUNDED: ("info", "undo"),
 }
 OFFERED_BATCHES = 200
 MOST_CELLS, MOST_ABSENCES = 64, 5
@@ -230,6 +225,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "past": [_row(row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
+            "balance": [balance_words(one) for one in total_of(rows)] if paid is not None else [],
             "attendance": [_attendance(one) for one in attendance_of(actor, person) if one.projection.letters],
             "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
@@ -258,8 +254,9 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
+        sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
     )
-    return enrollments_in_full(actor, rows)
+    return enrollments_in_full(actor, rows).prefetch_related("payments")
 
 
 def _row(row: Any, *, own: bool) -> EnrollmentRow:
@@ -282,15 +279,18 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     if row.status == Enrollment.Status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
+    if row.sees_payments:
+        lines += [balance_words(one) for one in balances_of(row)]
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
         (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
-    if not held or row.frozen:
-        return EnrollmentRow(row, lines)
-    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may]
+    is_open = held and not row.frozen
+    urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
+    if row.sees_payments:
+        urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
 
 
@@ -351,7 +351,10 @@ def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, s
     """The payments that the reader may see, each with its looks, the latest first."""
     rows = payments.rows(actor, among=Payment.objects.filter(enrollment__student=person))
     rows = rows.select_related("enrollment__batch", "enrollment__course").order_by("-created_at", "pk")
-    return [(row, PAID[row.status]) for row in rows]
+    found: list[Any] = list(rows)
+    for row in found:
+        row.sum = money(row.amount, row.currency)
+    return [(row, PAYMENT_LOOKS[row.status]) for row in found]
 
 
 # --- a seat for them ------------------------------------------------------------------------------------------------
