@@ -215,7 +215,11 @@ class School:
         first = campus.admin.today() - timedelta(days=MARKED_EACH)
         sessions = ClassSession.objects.bulk_create(
             ClassSession(
-                institution=campus.institution, meeting_id=batch.pk, date=first + timedelta(days=number), is_edited=True
+                institution=campus.institution,
+                meeting_id=batch.pk,
+                # Nobody is marked before the day: those to be marked are all of today.
+                date=first + timedelta(days=min(number, MARKED_EACH)),
+                is_edited=True,
             )
             for batch in batches
             for number in range(SESSIONS_EACH)

@@ -82,6 +82,25 @@ def test_rows_of_one_institution_never_reference_rows_of_another():
     ]
 
 
+# Which day or time it is somewhere, is asked of `core/clocks.py`, by the clock of the class or of the institution.
+NAIVE = re.compile(
+    r"\blocaldate\(|\blocaltime\(\)|\bdate\.today\(|datetime\.(now\(\)|today\()|timezone\.now\(\)\.date\("
+    r"|CURRENT_DATE|now\(\)::date|SHORT_DATE|date_format\([^,()]+(\([^()]*\))?\)"
+)
+# Where no class is meant: the day in a file's name, and the command that makes data sets.
+NO_CLASS = {"muster/web/ui/tables/export.py", "muster/cli/generate.py"}
+
+
+def test_what_day_it_is_is_asked_of_one_module():
+    found = {}
+    for file in sorted(Path("muster").rglob("*")):
+        if file.suffix not in (".py", ".sql") or "tests" in file.parts or "migrations" in file.parts:
+            continue
+        if wrong := [match[0] for match in NAIVE.finditer(file.read_text(encoding="utf-8"))]:
+            found[str(file)] = wrong
+    assert set(found) - {"muster/core/clocks.py"} == NO_CLASS, found
+
+
 def test_modules_import_each_other_in_no_circle():
     graph = grimp.build_graph("muster", "config", "benchmarks", exclude_type_checking_imports=True, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}

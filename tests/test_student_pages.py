@@ -140,7 +140,7 @@ def test_filters_count_and_narrow(campus):
         assert listed(admin, query) == ["In There"]
     assert listed(admin, "?batch=none") == ["Not Enrolled"]
     page = signed_in(admin).get("/students/").content.decode()
-    for option in ("Drawing one (1)", "North (1)", "Arts (1)", "Not enrolled (1)"):
+    for option in ("Drawing one (1)", "North (1)", "Arts (1)", "Not in a batch (1)"):
         assert option in page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import NamedTuple
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
@@ -13,10 +14,32 @@ APP = "allauth.account"
 A_MINUTE = 60
 
 
+class Left(NamedTuple):
+    """What is left of a limit: how many in the time, how many of them, and the seconds until there are more."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
 def consume_attempt(request: HttpRequest, action: str, key: str | None = None) -> ratelimit.RateLimitUsage | None:
     """Count one attempt; None when that is one too many. What was counted can be rolled back."""
     usage: ratelimit.RateLimitUsage | None = ratelimit.consume(request, app=APP, action=action, key=key)
+    _keep_narrowest(request, action, key)
     return usage
+
+
+def _keep_narrowest(request: HttpRequest, action: str, key: str | None) -> None:
+    """Keep with the request what is left of the limit that will be reached first: `rate_limit`, for its answer."""
+    for rate in ratelimit.get_rates(app=APP, action=action):
+        if rate.per == "key" and key is None:
+            continue
+        history = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
+        reset = math.ceil(history[-1] + rate.duration - time.time()) if history else 0
+        found = Left(rate.amount, max(0, rate.amount - len(history)), max(0, reset))
+        known: Left | None = getattr(request, "rate_limit", None)
+        if known is None or found.remaining < known.remaining:
+            request.rate_limit = found  # type: ignore[attr-defined]
 
 
 def seconds_to_wait(request: HttpRequest, action: str, key: str | None = None) -> int:

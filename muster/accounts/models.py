@@ -6,14 +6,21 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from muster.accounts import triggers
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.text import Line, is_one_line
+
+
+def by_family_name(path: str = "") -> list[Any]:
+    """The order of a roster: by family name, else by the only name that somebody has, then by given name."""
+    known = (NullIf(f"{path}{part}", Value("")) for part in ("family_name", "given_name"))
+    return [Lower(Coalesce(*known, f"{path}full_name")), f"{path}given_name", f"{path}full_name"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -34,6 +41,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A user with a hashed password, or none that could ever match."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.signs_in = user.signs_in and bool(user.email)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -52,9 +60,14 @@ class User(AbstractBaseUser, Row):
     of somebody than it wrote down itself, whether or not they are known elsewhere.
     """
 
-    full_name = models.CharField(_("full name"), max_length=150)
-    email = models.EmailField(_("email"), max_length=254)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    full_name = Line(_("full name"), max_length=150)
+    # For sorting and for rosters; guessed from the name in full until somebody corrects them.
+    given_name = Line(_("given name"), max_length=150, blank=True)
+    family_name = Line(_("family name"), max_length=150, blank=True)
+    # Students may have none, and then no sign-in.
+    email = models.EmailField(_("email"), max_length=254, blank=True)
+    photo = models.FileField(_("photo"), upload_to="photos/", blank=True, editable=False)
+    phone = Line(_("phone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_superuser = models.BooleanField(_("platform administrator"), default=False)
     # The id of the institution whose person this is; None for the platform's.
@@ -78,14 +91,17 @@ class User(AbstractBaseUser, Row):
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("full_name", "name_of_a_person_is_one_line"),
             models.UniqueConstraint(Lower("email"), condition=Q(signs_in=True), name="one_sign_in_for_each_email"),
             models.UniqueConstraint(
                 "home",
                 Lower("email"),
+                condition=~Q(email=""),
                 name="one_person_for_each_email",
                 violation_error_message=_("Someone already uses this email."),
             ),
             models.UniqueConstraint(fields=["home", "id"], name="person_of_home"),
+            models.CheckConstraint(condition=~Q(email="") | Q(signs_in=False), name="who_signs_in_has_an_email"),
             models.CheckConstraint(
                 condition=Q(account__isnull=True) | Q(signs_in=False), name="who_has_an_account_signs_in_by_it"
             ),
@@ -116,6 +132,8 @@ class User(AbstractBaseUser, Row):
     @property
     def initials(self) -> str:
         """Up to two letters, shown where there is no photo."""
+        if self.given_name and self.family_name:
+            return (self.given_name[:1] + self.family_name[:1]).upper()
         words = self.full_name.split() or [self.email]
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 

@@ -194,13 +194,17 @@ def change_email(*, user: User, email: str) -> None:
     """Make this the e-mail of the person; the old one, and links sent to it, open nothing any more.
 
     Whether the person signs in with it, or somebody else does already, is nobody's to know: who does not accepts by
-    the link that is sent to it.
+    the link that is sent to it. Without one there is no sign-in, and what there was of one ends.
     """
     taken = User.objects.sign_in_of(email)
     user.email, user.accepted_at = email, None
-    user.signs_in = taken is None or taken == user
+    user.signs_in = bool(email) and (taken is None or taken == user)
     EmailAddress.objects.filter(user=user).delete()
-    user.save(update_fields=["email", "accepted_at", "signs_in", "updated_at"])
+    if not email:
+        user.set_unusable_password()
+    user.save(update_fields=["email", "accepted_at", "signs_in", "password", "updated_at"])
+    if not email:
+        end_sign_ins(user=user)
 
 
 @atomic

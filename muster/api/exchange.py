@@ -50,12 +50,14 @@ class ImportOut(Stamped):
     started_at: Moment | None
     finished_at: Moment | None
     refusal: str
+    undone_at: Moment | None
 
 
 class ReportedImportOut(ImportOut):
-    """An import with its report, once there is one."""
+    """An import with its report, once there is one; `undone` is what went (`gone`) and what `stays`, and why."""
 
     report: dict[str, Any] | None
+    undone: dict[str, Any] | None
 
 
 def run_json(run: ImportRun, shape: Any = ImportOut) -> Any:
@@ -92,6 +94,13 @@ def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
     """One import with its progress and, once it's done, its report."""
     run = request_object(request, ImportRun)
     return answer(run_json(run, ReportedImportOut))
+
+
+@router.post("/imports/{run_id}/undo", allow=imports["change"], on="run_id", data=ReportedImportOut)
+def undo_import(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Undo a whole import: what it made goes, where nothing hangs on it since. Tells row by row what stays and why."""
+    run = rules.undo_import(by=request_actor(request), run=request_object(request, ImportRun))
+    return answer(run_json(run, ReportedImportOut), "Import undone successfully")
 
 
 class ExportQuery(Schema):

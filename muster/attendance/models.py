@@ -17,6 +17,7 @@ from muster.batches.models import Batch
 from muster.core.history import tracked
 from muster.core.models import Row
 from muster.core.ownership import kept_by_triggers, only_added_to
+from muster.core.text import Line, ShortLines
 from muster.enrollments.models import Enrollment
 from muster.institutions.models import (
     InstitutionPart,
@@ -61,7 +62,7 @@ class AttendanceRecord(Row):
     record_date = models.DateField(_("date"))
     status = models.CharField(_("mark"), max_length=8, choices=Mark, null=True, blank=True)
     minutes_late = models.PositiveSmallIntegerField(_("minutes late"), null=True, blank=True)
-    notes = models.CharField(_("note"), max_length=MOST_NOTES, blank=True)
+    notes = ShortLines(_("note"), max_length=MOST_NOTES, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
@@ -154,7 +155,7 @@ class MarkEntry(models.Model):
     record_date = models.DateField()
     status = models.CharField(max_length=8, choices=Mark, null=True)
     minutes_late = models.PositiveSmallIntegerField(null=True)
-    notes = models.CharField(max_length=MOST_NOTES, blank=True)
+    notes = ShortLines(max_length=MOST_NOTES, blank=True)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.DO_NOTHING,
@@ -241,10 +242,10 @@ MOST_DAYS = 366
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "image/heic", "image/webp")
 
 
-def doer() -> Any:
+def doer(**options: Any) -> Any:
     """Who did something, of whatever institution."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False, **options
     )
 
 
@@ -285,7 +286,7 @@ class AbsenceNotice(InstitutionPart):
     )
     first_date = models.DateField(_("from"))
     last_date = models.DateField(_("to"))
-    reason = models.CharField(_("reason"), max_length=MOST_REASON)
+    reason = ShortLines(_("reason"), max_length=MOST_REASON)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ANNOUNCED)
     announced_by = doer()
     withdrawn_by = doer()
@@ -355,11 +356,11 @@ class Evidence(InstitutionRow):
     kind = models.CharField(_("type of evidence"), max_length=10, choices=Kind, default=Kind.MEDICAL)
     # Empty once it was removed.
     file = models.FileField(_("file"), upload_to="evidence/", max_length=100, blank=True)
-    file_name = models.CharField(_("file name"), max_length=100)
+    file_name = Line(_("file name"), max_length=100)
     file_size = models.PositiveIntegerField()
     file_digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=40)
-    note = models.CharField(_("note"), max_length=MOST_NOTE, blank=True)
+    note = ShortLines(_("note"), max_length=MOST_NOTE, blank=True)
     uploaded_by = doer()
     removed_by = doer()
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -435,7 +436,7 @@ class CorrectionRequest(InstitutionPart):
     asked_by = doer()
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+    decision_reason = ShortLines(_("reason"), max_length=MOST_NOTE, blank=True)
 
     class Meta:
         verbose_name = _("correction")
@@ -475,7 +476,7 @@ class CorrectionRequest(InstitutionPart):
 
 
 @tracked()
-class UnlockRequest(InstitutionRow):
+class UnlockRequest(InstitutionPart):
     """A locked register shall be unlocked, since something in it needs correcting. Decided once."""
 
     class Status(models.TextChoices):
@@ -484,12 +485,12 @@ class UnlockRequest(InstitutionRow):
         REJECTED = "rejected", _("Rejected")
 
     session = owned_key(ClassSession, related_name="unlock_requests")
-    reason = models.CharField(_("reason"), max_length=MOST_NOTE)
+    reason = ShortLines(_("reason"), max_length=MOST_NOTE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
-    asked_by = doer()
+    asked_by = doer(db_index=False)
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    decision_reason = models.CharField(_("reason"), max_length=MOST_NOTE, blank=True)
+    decision_reason = ShortLines(_("reason"), max_length=MOST_NOTE, blank=True)
 
     class Meta:
         verbose_name = _("unlock request")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from django.db.models import F, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from muster.batches.models import Batch, BatchMeeting
+from muster.core.clocks import zone_words
 from muster.core.json_rows import JSONList
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
 
-DAY = timedelta(days=1)
 # Who stands before the class first.
 PLACES = {role: place for place, role in enumerate([Teaching.NAMED, "lead", "faculty", "substitute", "assistant"])}
 
@@ -41,7 +41,10 @@ class MeetingBatch:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A session that takes place, at the institution's clock. One that is shared is one, with several batches."""
+    """A session that takes place, by its own clock. One that is shared is one, with several batches.
+
+    `zone` names the clock where it is not that of the reader.
+    """
 
     session_id: UUID
     starts_at: datetime
@@ -51,10 +54,21 @@ class Occurrence:
     room: str
     place: str
     subject: str
+    zone: str
 
     @property
     def day(self) -> date:
         return self.starts_at.date()
+
+    @property
+    def starts(self) -> datetime:
+        """What its clock shows when it begins: without a zone, so that no page turns it to another."""
+        return self.starts_at.replace(tzinfo=None)
+
+    @property
+    def ends(self) -> datetime:
+        """What its clock shows when it ends."""
+        return self.ends_at.replace(tzinfo=None)
 
     @property
     def batch(self) -> MeetingBatch:
@@ -82,8 +96,8 @@ class Occurrence:
 
     @property
     def where(self) -> str:
-        """Room and branch, as far as they are known."""
-        return ", ".join(part for part in (self.room, self.place) if part)
+        """Room and branch, as far as they are known, and the clock where it is not the reader's."""
+        return ", ".join(part for part in (self.room, self.place, self.zone) if part)
 
     def is_over(self, now: datetime) -> bool:
         return self.ends_at <= now
@@ -97,15 +111,14 @@ class Occurrence:
 
 
 def occurrences_of(actor: Actor, batches: QuerySet[Batch], first: date, last: date) -> list[Occurrence]:
-    """The sessions of the batches from the first to the last day (the institution's days), in order. One statement.
+    """The sessions of the batches from the first to the last day (each by its own clock), in order. One statement.
 
     Only batches that are Upcoming or Active meet. Sessions that are cancelled, and those without times, are left out.
     """
     theirs = BatchMeeting.objects.filter(batch__in=Batch.objects.booking().filter(pk__in=batches.values("pk")))
     rows = (
-        # A branch in another zone may meet on another day of the institution.
         ClassSession.objects.taking_place()
-        .filter(meeting__in=theirs.values("meeting"), date__range=(first - DAY, last + DAY), start_time__isnull=False)
+        .filter(meeting__in=theirs.values("meeting"), date__range=(first, last), start_time__isnull=False)
         .order_by()
         .select_related("meeting")
         .annotate(
@@ -117,10 +130,7 @@ def occurrences_of(actor: Actor, batches: QuerySet[Batch], first: date, last: da
         )
     )
     found = [_occurrence(row, actor) for row in rows]
-    return sorted(
-        (one for one in found if first <= one.day <= last),
-        key=lambda one: (one.starts_at, one.batch.code, one.session_id),
-    )
+    return sorted(found, key=lambda one: (one.starts_at, one.batch.code, one.session_id))
 
 
 _BATCH = JSONObject(
@@ -137,11 +147,12 @@ def _occurrence(row: Any, actor: Actor) -> Occurrence:
     known = {one.id: one for one in reversed(people)}
     return Occurrence(
         session_id=row.pk,
-        starts_at=starts_at.astimezone(actor.zone),
-        ends_at=ends_at.astimezone(actor.zone),
+        starts_at=starts_at,
+        ends_at=ends_at,
         batches=tuple(MeetingBatch(UUID(one["id"]), one["name"], one["code"], one["enrolled"]) for one in row.batches),
         people=tuple(one for one in people if known[one.id] is one),
         room=row.room_name or "",
         place=row.place or "",
         subject=row.subject_title or "",
+        zone=zone_words(row.meeting.zone, actor.zone),
     )

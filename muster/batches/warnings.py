@@ -62,7 +62,7 @@ class PlanWarning:
 def warnings_of_plan(batch: Batch, slots: Sequence[SlotInput], today: date) -> Iterable[PlanWarning]:
     """Days that are over, and rooms that are too small, whoever teaches."""
     if batch.end_date is not None and batch.end_date < today:
-        words = _("The last day, %(day)s, is already over.") % {"day": date_format(batch.end_date)}
+        words = _("The last day, %(day)s, is already over.") % {"day": date_format(batch.end_date, "j M Y")}
         yield PlanWarning("end_date", "past_end", words)
     for index, slot in enumerate(slots):
         if slot.room is not None and slot.room.seats and batch.capacity and slot.room.seats < batch.capacity:

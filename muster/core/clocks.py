@@ -27,6 +27,13 @@ def known_zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
+def zone_words(zone: tzinfo, reader: tzinfo) -> str:
+    """The name of a clock where it shows another time than the reader's; empty where it is the same."""
+    if now_in(zone).utcoffset() == now_in(reader).utcoffset() or str(zone) == str(reader):
+        return ""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
 def minutes_of(clock: time | datetime) -> int:
     return clock.hour * 60 + clock.minute
 

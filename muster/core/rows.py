@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from muster.core.errors import Conflict, Missing
 from muster.core.references import InUse, references_to
+from muster.core.text import clean_lines
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,7 +31,7 @@ def lock_row(row: M, *, for_delete: bool = False) -> M:
 def set_value(row: models.Model, field: models.Field[Any, Any], value: Any) -> str:
     """Set one field; the answer is what is wrong with the value, or nothing."""
     if isinstance(value, str):
-        value = value.strip()
+        value = clean_lines(value)
     if value is None and not field.null and field.empty_strings_allowed:
         value = ""
     if _has_nul(value):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
+from muster.core.text import Line, is_one_line
 from muster.core.validators import between
 from muster.institutions.models import (
     Department,
@@ -38,8 +39,8 @@ class Course(InstitutionRow):
         QUALIFICATION = "qualification", _("Qualification")
         DEGREE = "degree", _("Degree")
 
-    title = models.CharField(_("title"), max_length=200)
-    code = models.CharField(_("code"), max_length=30)
+    title = Line(_("title"), max_length=200)
+    code = Line(_("code"), max_length=30)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
     department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0, validators=between(0, 20))
@@ -57,7 +58,7 @@ class Course(InstitutionRow):
         blank=True,
         validators=[ArrayMaxLengthValidator(30, _("List up to %(limit_value)d skills."))],
     )
-    language = models.CharField(_("language"), max_length=35, blank=True)
+    language = Line(_("language"), max_length=35, blank=True)
     teaching_styles = ArrayField(
         models.CharField(max_length=60),
         verbose_name=_("teaching styles"),
@@ -68,11 +69,12 @@ class Course(InstitutionRow):
     price = models.DecimalField(
         _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    currency = Line(_("currency"), max_length=3, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("title", "title_of_a_course_is_one_line"),
             one_key("course"),
             same_institution("course", "department", "institutions.Department"),
             person_of_institution("course", "default_instructor"),
@@ -98,8 +100,8 @@ class Subject(InstitutionPart):
     counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
 
     course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects", db_index=False)
-    code = models.CharField(_("code"), max_length=30)
-    title = models.CharField(_("title"), max_length=200)
+    code = Line(_("code"), max_length=30)
+    title = Line(_("title"), max_length=200)
     semester = models.PositiveSmallIntegerField(_("semester"), default=1, validators=[MinValueValidator(1)])
     credits = models.DecimalField(
         _("credits"),

@@ -16,6 +16,7 @@ from muster.batches.models import Batch
 from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
+from muster.core.text import Line, ShortLines
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
@@ -66,13 +67,13 @@ class Enrollment(InstitutionPart):
     batch = owned_key(Batch, null=True, blank=True, related_name="enrollments", verbose_name=_("batch"), db_index=False)
     enrollment_type = models.CharField(_("type"), max_length=12, choices=Type, default=Type.BATCH)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
-    source = models.CharField(_("source"), max_length=60, blank=True)
+    source = Line(_("source"), max_length=60, blank=True)
     enrollment_date = models.DateField(_("enrolled on"))
     access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    cancel_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    cancel_reason = ShortLines(_("reason"), max_length=300, blank=True)
     # What it was when its batch was closed or deleted, for as long as it is over because of that.
     status_before_end = models.CharField(max_length=10, blank=True, default="", editable=False)
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
@@ -191,12 +192,12 @@ class Payment(InstitutionPart):
 
     enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="payments")
     amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
-    currency = models.CharField(_("currency"), max_length=3)
-    method = models.CharField(_("method"), max_length=40, blank=True)
+    currency = Line(_("currency"), max_length=3)
+    method = Line(_("method"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
-    transaction_id = models.CharField(_("transaction"), max_length=100, blank=True)
+    transaction_id = Line(_("transaction"), max_length=100, blank=True)
     # A person or an organisation, where it is not the student.
-    payer = models.CharField(_("paid by"), max_length=150, blank=True)
+    payer = Line(_("paid by"), max_length=150, blank=True)
 
     class Meta:
         constraints: ClassVar = [

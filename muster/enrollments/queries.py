@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.accounts.models import User
+from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
@@ -118,7 +118,7 @@ def with_students(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     return (
         rows.select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
-        .order_by("student__full_name", "pk")
+        .order_by(*by_family_name("student__"), "pk")
     )
 
 

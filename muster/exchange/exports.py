@@ -110,6 +110,8 @@ BATCHES = Export(
 STUDENTS = Export(
     [
         ExportColumn("full_name", lambda person: person.full_name, gettext_lazy("Student")),
+        ExportColumn("given_name", lambda person: person.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda person: person.family_name, gettext_lazy("Family name")),
         ExportColumn("student_number", lambda person: person.number, gettext_lazy("Number")),
         ExportColumn("email", lambda person: person.email, gettext_lazy("Email"), is_contact=True),
         ExportColumn("phone", lambda person: person.phone, gettext_lazy("Phone"), is_contact=True),
@@ -143,6 +145,8 @@ INSTRUCTORS = Export(
 ROSTER = Export(
     [
         ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
+        ExportColumn("given_name", lambda row: row.student.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda row: row.student.family_name, gettext_lazy("Family name")),
         ExportColumn("student_number", lambda row: row.student_number, gettext_lazy("Student number")),
         ExportColumn("email", lambda row: row.student.email, gettext_lazy("Email"), is_contact=True),
         ExportColumn("phone", lambda row: row.student.phone, gettext_lazy("Phone"), is_contact=True),

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.audit import name_use_cases
 
-name_use_cases({"import_sections": _("imported a timetable")})
+name_use_cases({"import_sections": _("imported a timetable"), "undo_import": _("undid an import")})

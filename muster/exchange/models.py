@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from muster.batches.models import Batch
+from muster.core.text import Line
 from muster.institutions.models import InstitutionPart, InstitutionRow, one_key, owned_key, same_institution
 
 
@@ -36,7 +37,7 @@ class ImportRun(InstitutionRow):
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     # Kept, out of reach of the web, until it has been imported or a week is over.
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
-    file_name = models.CharField(_("file name"), max_length=150)
+    file_name = Line(_("file name"), max_length=150)
     file_digest = models.CharField(max_length=64)
     file_size = models.PositiveIntegerField(default=0)
     # The try-out that this run was started from.
@@ -48,6 +49,11 @@ class ImportRun(InstitutionRow):
     finished_at = models.DateTimeField(null=True, blank=True)
     report = models.JSONField(default=dict, blank=True)
     refusal = models.TextField(blank=True)
+    # The keys of what it has made, by kind; of daily records the dates by enrollment.
+    made = models.JSONField(default=dict, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # What went when it was undone, and what stays and why.
+    undone = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [

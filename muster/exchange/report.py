@@ -92,6 +92,8 @@ class Report:
     # Lines that were left out: `line`, `crn` (what the line is about), `message`.
     problems: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    # The keys of what was made, by kind: kept with the run and not told.
+    made_rows: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_register(cls) -> Report:
@@ -100,6 +102,10 @@ class Report:
 
     def made(self, kind: str, number: int = 1) -> None:
         self.counts[kind].made += number
+
+    def keep(self, kind: str, rows: Iterable[Any]) -> None:
+        """Remember which rows were made."""
+        self.made_rows.setdefault(kind, []).extend(str(row.pk) for row in rows)
 
     def unchanged(self, kind: str, number: int = 1) -> None:
         self.counts[kind].unchanged += number
@@ -110,6 +116,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Plain data; the sentences are written along."""
         data = asdict(self)
+        del data["made_rows"]
         for shown, refusal in zip(data["refusals"], self.refusals, strict=True):
             shown["message"] = refusal.sentence
         return data

@@ -9,6 +9,7 @@ name_use_cases(
         "found_institution": _("set up the institution"),
         "change_institution": _("changed the settings"),
         "change_logo": _("changed the logo"),
+        "change_photo": _("changed the photo"),
         "add_person": _("added a person"),
         "change_person": _("changed a person"),
         "deactivate_person": _("deactivated a person"),

@@ -18,6 +18,7 @@ from muster.core.clocks import known_zones
 from muster.core.constraints import SameOwner
 from muster.core.history import tracked
 from muster.core.models import Row
+from muster.core.text import Line, Lines, is_one_line
 from muster.core.validators import between
 from muster.institutions import triggers
 
@@ -62,13 +63,13 @@ class Institution(Row):
         CONFIRM = "confirm", _("The person who requests it can confirm it")
         FOUR_EYES = "four-eyes", _("Someone else approves")
 
-    name = models.CharField(_("name"), max_length=150)
+    name = Line(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
-    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    kind = Line(_("kind"), max_length=60, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validate_time_zone])
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     contact_email = models.EmailField(_("contact email"), blank=True)
-    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+    contact_phone = Line(_("contact phone"), max_length=40, blank=True)
 
     late_after_minutes = setting(_("late after (minutes)"), 0, 240, default=15)
     minimum_attendance_percent = setting(_("minimum attendance (percent)"), 0, 100, default=75)
@@ -108,6 +109,7 @@ class Institution(Row):
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("name", "name_of_an_institution_is_one_line"),
             models.CheckConstraint(
                 condition=Q(minimum_attendance_percent__lte=100), name="attendance_minimum_is_a_percentage"
             ),
@@ -191,9 +193,9 @@ class Branch(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d branch", "%(count)d branches", "count")
 
-    name = models.CharField(_("name"), max_length=100)
-    code = models.CharField(_("code"), max_length=20)
-    address = models.TextField(
+    name = Line(_("name"), max_length=100)
+    code = Line(_("code"), max_length=20)
+    address = Lines(
         _("address"),
         blank=True,
         validators=[MaxLengthValidator(500, _("Keep the address to %(limit_value)d characters or fewer."))],
@@ -226,7 +228,7 @@ class Room(InstitutionPart):
     branch = owned_key(
         Branch, related_name="rooms", error_messages={"null": _("Choose the room's branch.")}, db_index=False
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = Line(_("name"), max_length=100)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -247,8 +249,8 @@ class Affiliation(InstitutionRow):
     """A person's belonging to their institution: their numbers there, and what references to people point to."""
 
     user = owned_key(settings.AUTH_USER_MODEL, related_name="affiliations")
-    student_number = models.CharField(_("student number"), max_length=40, blank=True)
-    staff_number = models.CharField(_("staff number"), max_length=40, blank=True)
+    student_number = Line(_("student number"), max_length=40, blank=True)
+    staff_number = Line(_("staff number"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     # Sessions that began to work here before it was raised are over.
     sign_in_round = models.PositiveIntegerField(default=0, editable=False)
@@ -280,15 +282,15 @@ class Department(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d department", "%(count)d departments", "count")
 
-    name = models.CharField(_("name"), max_length=100)
-    short_code = models.CharField(_("short code"), max_length=10)
+    name = Line(_("name"), max_length=100)
+    short_code = Line(_("short code"), max_length=10)
     hod = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("head of department")
     )
-    hod_name = models.CharField(_("name of head"), max_length=150, blank=True)
+    hod_name = Line(_("name of head"), max_length=150, blank=True)
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     contact_email = models.EmailField(_("contact email"), blank=True)
-    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+    contact_phone = Line(_("contact phone"), max_length=40, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -346,7 +348,7 @@ class Holiday(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d holiday", "%(count)d holidays", "count")
 
-    name = models.CharField(_("name"), max_length=100)
+    name = Line(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="holidays")
@@ -369,7 +371,7 @@ class Term(InstitutionRow):
 
     counted = ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count")
 
-    name = models.CharField(_("name"), max_length=100)
+    name = Line(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     school_year = models.PositiveSmallIntegerField(
@@ -398,7 +400,7 @@ class ApiToken(InstitutionRow):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
-    name = models.CharField(_("name"), max_length=100)
+    name = Line(_("name"), max_length=100)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)

@@ -146,3 +146,11 @@ def may_work_elsewhere(actor: Actor) -> bool:
     """Whether the person of a page may belong to another institution too: no statement is sent to know it."""
     is_everywhere = actor.user is not None and actor.user.is_superuser
     return is_everywhere or getattr(actor.institution, "elsewhere", True)
+
+
+def sender_of(user: User) -> dict[str, str] | None:
+    """The institution in whose name a person is written to about their sign-in; None when it opens several, or all."""
+    if user.is_superuser or user.others.exists():
+        return None
+    here = user.affiliations.select_related("institution").first()
+    return {"id": str(here.institution_id), "name": here.institution.name} if here else None

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from muster.core.text import Line, Lines
 from muster.institutions.models import InstitutionPart, owned_key, person_of_institution
 
 
@@ -25,9 +26,9 @@ class Notification(InstitutionPart):
         FAILED = "failed", _("failed")
 
     user = owned_key(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(_("kind"), max_length=60)
-    title = models.CharField(_("title"), max_length=200)
-    text = models.TextField(_("text"), blank=True)
+    kind = Line(_("kind"), max_length=60)
+    title = Line(_("title"), max_length=200)
+    text = Lines(_("text"), blank=True)
     url = models.CharField(_("address"), max_length=300, blank=True)
     in_app = models.BooleanField(_("shown in Muster"), default=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
@@ -67,7 +68,7 @@ class NotificationChoice(InstitutionPart):
     """How one person wants to be told of one kind; without a row, as the kind says."""
 
     user = owned_key(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(_("kind"), max_length=60)
+    kind = Line(_("kind"), max_length=60)
     in_app = models.BooleanField(_("in Muster"))
     mail = models.BooleanField(_("by email"))
 

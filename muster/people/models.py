@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
+from muster.core.text import Line, Lines, ShortLines
 from muster.core.weekdays import Weekday
 from muster.institutions.models import InstitutionPart, one_key, owned_key, person_of_institution, same_institution
 
@@ -39,8 +40,8 @@ class InstructorProfile(InstitutionPart):
     """
 
     user = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_profiles")
-    domain = models.CharField(_("field"), max_length=100, blank=True)
-    bio = models.TextField(_("about"), blank=True)
+    domain = Line(_("field"), max_length=100, blank=True)
+    bio = Lines(_("about"), blank=True)
     languages = ArrayField(models.CharField(max_length=35), verbose_name=_("languages"), default=list, blank=True)
     teaching_styles = ArrayField(
         models.CharField(max_length=60), verbose_name=_("teaching styles"), default=list, blank=True
@@ -74,7 +75,7 @@ class InstructorSkill(InstitutionPart):
     """Something that an instructor can teach, and how well: from 1 (begins) to 5 (masters it)."""
 
     profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="skills", db_index=False)
-    skill = models.CharField(_("skill"), max_length=60)
+    skill = Line(_("skill"), max_length=60)
     level = models.PositiveSmallIntegerField(
         _("level"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
@@ -129,7 +130,7 @@ class TimeOff(InstitutionPart):
     profile = owned_key(InstructorProfile, on_delete=models.CASCADE, related_name="times_off")
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = ShortLines(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("time off")

@@ -19,6 +19,7 @@ from muster.core.clocks import today_in
 from muster.core.constraints import SameId
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
+from muster.core.text import Line, Lines, ShortLines
 from muster.core.weekdays import Weekday
 from muster.courses.models import Subject
 from muster.institutions.models import (
@@ -45,8 +46,8 @@ class Meeting(InstitutionRow):
     """
 
     # What its sessions are called, in full and in short.
-    name = models.CharField(_("name"), max_length=150)
-    code = models.CharField(_("code"), max_length=150)
+    name = Line(_("name"), max_length=150)
+    code = Line(_("code"), max_length=150)
     # Several meet in it as one.
     is_shared = models.BooleanField(default=False)
     # Whose clock and holidays count; the zone follows it.
@@ -220,11 +221,11 @@ class ClassSession(InstitutionPart):
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="sessions", verbose_name=_("instructor")
     )
     room = owned_key(Room, null=True, blank=True, related_name="sessions", verbose_name=_("room"))
-    location = models.CharField(_("place"), max_length=150, blank=True)
-    title = models.CharField(_("title"), max_length=150, blank=True)
-    notes = models.TextField(_("notes"), blank=True)
+    location = Line(_("place"), max_length=150, blank=True)
+    title = Line(_("title"), max_length=150, blank=True)
+    notes = Lines(_("notes"), blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
-    cancel_reason = models.CharField(_("reason for cancellation"), max_length=300, blank=True)
+    cancel_reason = ShortLines(_("reason for cancellation"), max_length=300, blank=True)
     # It no longer goes with the week: added, moved, cancelled or given to somebody else by hand.
     is_edited = models.BooleanField(default=False, editable=False)
     is_locked = models.BooleanField(default=False, editable=False)

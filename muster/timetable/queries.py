@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q
 
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
+
+# What day it is where a session takes place.
+SESSION_TODAY = Func(F("meeting__time_zone"), function="muster_today", output_field=DateField())
 
 
 def taught_by(person: Any) -> Q:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
+from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.exchange.models import ImportRun
@@ -39,7 +40,7 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     enrollment = campus.enroll(batch, found["learner"])
     session = ClassSession.objects.create(
-        institution=campus.institution, meeting_id=batch.pk, date=date(2030, 1, 10), is_edited=True, notes="Register"
+        institution=campus.institution, meeting_id=batch.pk, date=batch.today(), is_edited=True, notes="Register"
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
@@ -65,7 +66,8 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A learner who was absent from one session of the part's batch, with a file, and from a locked one."""
     here: dict[str, Any] = {"institution": campus.institution}
     taught: dict[str, Any] = {**here, "meeting_id": found["cohort_id"], "is_edited": True, "notes": "Evidence"}
-    session = ClassSession.objects.create(date=date(2025, 1, 17), **taught)
+    today = Batch.objects.get(pk=found["cohort_id"]).today()
+    session = ClassSession.objects.create(date=today, **taught)
     record = AttendanceRecord.objects.create(
         enrollment_id=found["learner_id"],
         session=session,
@@ -76,8 +78,8 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     notice = AbsenceNotice.objects.create(
         student=found["learner"],
-        first_date=date(2025, 1, 22),
-        last_date=date(2025, 1, 25),
+        first_date=date(2030, 1, 22),
+        last_date=date(2030, 1, 25),
         reason="Flu",
         announced_by=found["learner"],
         **here,
@@ -92,9 +94,7 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         uploaded_by=found["learner"],
         **here,
     )
-    locked = ClassSession.objects.create(
-        date=date(2025, 1, 24), is_locked=True, locked_at=timezone.now(), status="held", **taught
-    )
+    locked = ClassSession.objects.create(date=today, is_locked=True, locked_at=timezone.now(), status="held", **taught)
     asked = CorrectionRequest.objects.create(
         enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here
     )

@@ -68,6 +68,8 @@ BY_STUDENT = Who(f"{MANAGERS} student", ADMINS, elsewhere="corporate-student")
 # What instructors say of themselves: seen by all managers, changed by administrators and themselves.
 OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
+# Money is recorded by the branch, and read by the department and the student.
+PAID = Who(f"{ADMINS} branch-manager", ADMINS)
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -99,6 +101,11 @@ TABLE: dict[str, dict[str, Who]] = {
     # The token of the world's own part is the student's, that of its sibling the regulator's.
     "tokens": {"list add": SIGNED_IN, "*": Who("student", "regulator", elsewhere=MEMBERS)},
     "notifications": {"see read add-read": STUDENT_S, "mails/send-again": ADMINISTERED, "*": SIGNED_IN},
+    # Nobody in this world has a photo, as those are told who may see it.
+    "people": {
+        "photo": Who(elsewhere=EVERYBODY),
+        "photo/change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
+    },
     # --- the institution
     "institution suggestions imports maintenance": {"*": ADMINISTERED},
     # There is no such mail, as those who may read mails are told.
@@ -136,10 +143,17 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "enrollments": {"list": MEMBER, "see": OF_STUDENT, "cancel delete": BY_STUDENT, "*": MANAGED},
+    "payments": {"*": PAID},
+    "enrollments": {
+        "list": MEMBER,
+        "see": OF_STUDENT,
+        "cancel delete payments": BY_STUDENT,
+        "add-payments": PAID,
+        "*": MANAGED,
+    },
     "students": {
         "list": TAUGHT,
-        "see": OF_STUDENT,
+        "see attendance timetable": OF_STUDENT,
         "add-enroll": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,

@@ -11,6 +11,7 @@ from django.test import Client
 from muster.accounts.models import User
 from muster.batches.rules import assign_instructor
 from muster.courses.models import Subject
+from muster.enrollments.models import Payment
 from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
@@ -47,6 +48,8 @@ def objects_of(campus: Campus, *, learner: User | None = None, teacher: User | N
     term = Term.objects.create(
         institution=campus.institution, name=f"Term of {department.short_code}", school_year=2030, **dates
     )
+    enrollment = campus.enroll(batch, learner)
+    payment = Payment.objects.create(institution=campus.institution, enrollment=enrollment, amount=10, currency="EUR")
     found = {
         "campus": campus,
         "learner": learner,
@@ -65,7 +68,8 @@ def objects_of(campus: Campus, *, learner: User | None = None, teacher: User | N
         "year_batch_id": year.pk,
         "deleted_batch_id": deleted.pk,
         "assignment_id": assignment.pk,
-        "enrollment_id": campus.enroll(batch, learner).pk,
+        "enrollment_id": enrollment.pk,
+        "payment_id": payment.pk,
         "student_id": learner.pk,
         "instructor_id": teacher.pk,
         "user_id": learner.pk,

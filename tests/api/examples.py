@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from muster.accounts.invitations import new_email_key
 from muster.accounts.models import User
 from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
 from muster.batches.models import Batch
@@ -21,12 +22,12 @@ from muster.courses.models import Subject
 from muster.enrollments.rules import change_status, delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import Membership
-from muster.institutions.rules import make_token
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
 from tests.files import PDF
-from tests.make import PASSWORD, Campus, slot
+from tests.make import PASSWORD, Campus, prove_email, slot
 
 Objects = dict[str, Any]
 TIMETABLE = Path(__file__).resolve().parents[2] / "muster/exchange/tests/data/sections-summer-2026.csv"
@@ -132,6 +133,8 @@ def _subject(objects: Objects) -> dict[str, Any]:
 def _user(objects: Objects) -> dict[str, Any]:
     return {
         "full_name": "Nadia Haddad",
+        "given_name": "Nadia",
+        "family_name": "Haddad",
         "email": "nadia@example.org",
         "role": ["student"],
         "phone": "+1 555 0100",
@@ -309,11 +312,16 @@ EXAMPLES: dict[str, Example] = {
     "list_imports": Example(),
     "export_kind": Example(objects=lambda campus: {"kind": "branches"}),
     "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
+    "undo_import": Example(objects=lambda campus: {"run_id": _imported(campus)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
     "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),
     "logout": Example(),
     "end_sign_ins": Example(),
     "me": Example(),
+    "join": Example(objects=lambda campus: {"person_id": _invited(campus)}),
+    "ask_for_email": Example(lambda o: {"email": "other@example.org", "password": PASSWORD, "otp": ""}),
+    "confirm_email": Example(lambda o: {"key": new_email_key(o["campus"].student(), "other@example.org")}),
+    "choose_default_institution": Example(lambda o: {"institution": str(o["campus"].institution.pk)}),
     "list_tokens": Example(),
     "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z", "password": PASSWORD}),
     "delete_token": Example(objects=lambda campus: {"token_id": _token(campus)}),
@@ -407,6 +415,18 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "list_payments": Example(),
+    "add_payment": Example(
+        lambda o: {
+            "amount": "250.00",
+            "currency": "EUR",
+            "payment_method": "cash",
+            "payment_status": "completed",
+            "transaction_id": "R-1",
+            "payer": "Ada",
+        }
+    ),
+    "move_payment": Example(lambda o: {"payment_status": "completed", "transaction_id": "R-2"}),
     "list_open_batches": Example(),
     "assign_lead": Example(),
     "check_conflicts": Example(_question),
@@ -459,6 +479,8 @@ EXAMPLES: dict[str, Example] = {
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
     "list_students": Example(),
+    "see_student_attendance": Example(),
+    "see_student_timetable": Example(),
     "see_history": Example(),
     "list_courses": Example(),
     "add_course": Example(_course),
@@ -528,6 +550,12 @@ def _import(campus: Campus) -> Any:
     return ImportRun.objects.create(institution=campus.institution, file_name="term.csv", file_digest="0" * 64).pk
 
 
+def _imported(campus: Campus) -> Any:
+    run = ImportRun(institution=campus.institution, file_name="term.csv", file_digest="0" * 64, status="done")
+    run.save()
+    return run.pk
+
+
 def _timetable() -> SimpleUploadedFile:
     lines = TIMETABLE.read_bytes().splitlines(keepends=True)
     return SimpleUploadedFile("term.csv", b"".join(lines[:4]), "text/csv")
@@ -586,6 +614,15 @@ def _deleted(campus: Campus) -> Any:
     batch = campus.batch()
     delete_batch(by=campus.admin, batch=batch)
     return batch.pk
+
+
+def _invited(campus: Campus) -> Any:
+    """The administrator, as another institution wants them."""
+    user = campus.admin.user
+    assert user is not None
+    prove_email(user)
+    wanted = PersonInput(full_name=user.full_name, email=user.email, roles=[RoleGrant("instructor")])
+    return add_person(by=Campus.found().admin, person=wanted).pk
 
 
 def _closed(campus: Campus) -> Any:

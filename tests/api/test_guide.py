@@ -54,7 +54,7 @@ def called(command: str, known: dict[str, str]) -> tuple[str, str, dict[str, str
 def test_every_example_of_the_guide_answers_as_it_says():
     campus = Campus.found()
     User.objects.filter(pk=campus.admin.user.pk).update(email="admin@example.org")
-    met = campus.batch()
+    met = campus.batch(start_date=campus.admin.today())
     enrolled = campus.enroll(met)
     session = ClassSession.objects.create(
         institution=campus.institution, meeting_id=met.pk, date=met.start_date, is_edited=True

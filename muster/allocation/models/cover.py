@@ -16,6 +16,7 @@ from muster.batches.models import Batch
 from muster.batches.triggers import batch_is_open
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
+from muster.core.text import ShortLines
 from muster.core.triggers import refusing_trigger
 from muster.institutions.models import InstitutionPart, owned_key, person_of_institution, same_institution
 
@@ -37,7 +38,7 @@ class CoverRequest(InstitutionPart):
     instructor = owned_key(settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("instructor who is away"))
     first_date = models.DateField(_("first day"))
     last_date = models.DateField(_("last day"))
-    note = models.CharField(_("note"), max_length=300, blank=True)
+    note = ShortLines(_("note"), max_length=300, blank=True)
     asked = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("instructor asked")
     )
@@ -51,7 +52,7 @@ class CoverRequest(InstitutionPart):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    close_reason = models.CharField(_("why"), max_length=300, blank=True)
+    close_reason = ShortLines(_("why"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("cover request")

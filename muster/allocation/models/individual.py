@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.allocation import triggers
 from muster.core.history import tracked
+from muster.core.text import Lines, ShortLines
 from muster.institutions.models import InstitutionPart, owned_key, person_of_institution
 
 
@@ -40,12 +41,12 @@ class IndividualAssignment(InstitutionPart):
     student = owned_key(settings.AUTH_USER_MODEL, related_name="individual_assignments", db_index=False)
     instructor = owned_key(settings.AUTH_USER_MODEL, related_name="mentee_assignments")
     assignment_type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.MENTOR)
-    notes = models.TextField(_("notes"), blank=True)
+    notes = Lines(_("notes"), blank=True)
     assigned_at = models.DateTimeField(_("assigned"), default=timezone.now)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    end_reason = models.CharField(_("reason it ended"), max_length=300, blank=True)
+    end_reason = ShortLines(_("reason it ended"), max_length=300, blank=True)
 
     objects = IndividualQuerySet.as_manager()
 

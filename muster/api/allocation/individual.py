@@ -98,7 +98,7 @@ class ShortPersonOut(TypedDict):
 
     id: str
     name: str
-    email: str
+    email: str | None
 
 
 class MenteeOut(TypedDict):
@@ -106,7 +106,7 @@ class MenteeOut(TypedDict):
 
     _id: str
     full_name: str
-    email: str
+    email: str | None
     role: list[str]
     instructor_assignment_date: Moment
     instructor_assignment_type: str
@@ -133,7 +133,7 @@ class MentoredOut(Stamped):
     """A student with the instructor assigned to them; null where there is none."""
 
     full_name: str
-    email: str
+    email: str | None
     role: list[str]
     assigned_instructor: PersonOut | None
     instructor_assignment_date: Moment | None
@@ -250,7 +250,7 @@ def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPa
 
 
 def _student(shape: Any, person: Any) -> Any:
-    mentor = {"_id": key(person.mentor_id), "full_name": person.mentor_name, "email": person.mentor_email}
+    mentor = {"_id": key(person.mentor_id), "full_name": person.mentor_name, "email": person.mentor_email or None}
     return in_shape(
         shape,
         person,
@@ -263,7 +263,7 @@ def _student(shape: Any, person: Any) -> Any:
 
 
 def _short(person: User) -> ShortPersonOut:
-    return {"id": key(person.pk), "name": person.full_name, "email": person.email}
+    return {"id": key(person.pk), "name": person.full_name, "email": person.email or None}
 
 
 # --- many at once, and numbers ----------------------------------------------------------------------------------------

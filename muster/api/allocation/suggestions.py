@@ -97,4 +97,4 @@ def _suggestion_out(one: Suggestion) -> Any:
 
 def instructor_out(who: Candidate) -> PersonOut:
     """Somebody who is or is not suggested."""
-    return {"_id": key(who.id), "full_name": who.name, "email": who.email}
+    return {"_id": key(who.id), "full_name": who.name, "email": who.email or None}

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -14,6 +15,7 @@ from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions,
 from muster.batches.permissions import sessions
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.timetable.models import ClassSession
 
 router = Door(fixed=True)
 # Of everybody's sessions, and of those of one batch or instructor.
@@ -115,6 +117,11 @@ def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpRe
     batch_id, instructor_id = span.ids()
     of_batches = span.conditions("")
     rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=of_batches)
+    return calendar_answer(span, rows)
+
+
+def calendar_answer(span: CalendarSpanQuery, rows: QuerySet[ClassSession]) -> HttpResponse:
+    """The sessions as events, whole or a page of them."""
     if span.page is None:
         shown = [event_json(event) for event in events_of(rows)]
         return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))

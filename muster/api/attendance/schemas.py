@@ -238,7 +238,7 @@ def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> Register
         "learner": {
             "_id": str(row.student_id),
             "full_name": row.full_name,
-            "email": row.email,
+            "email": row.email or None,
             "student_number": row.student_number or None,
         },
         "record_id": str(row.record_id) if row.record_id else None,
@@ -439,7 +439,7 @@ def absence_json(notice: AbsenceNotice) -> AbsenceOut:
 
 def person_json(person: User) -> PersonOut:
     """A learner."""
-    return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email}
+    return {"_id": str(person.pk), "full_name": person.full_name, "email": person.email or None}
 
 
 def correction_json(row: CorrectionRequest) -> CorrectionOut:

@@ -167,7 +167,7 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
     return {
         "_id": key(student.pk),
         "full_name": student.full_name,
-        "email": student.email,
+        "email": student.email or None,
         "phone": student.phone,
         "student_number": enrollment.student_number,  # type: ignore[attr-defined]
         "enrollment_id": key(enrollment.pk),

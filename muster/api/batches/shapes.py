@@ -260,7 +260,7 @@ def assignment_json(assignment: InstructorAssignment) -> AssignmentOut:
     return {
         **stamp(assignment),
         "batch": key(assignment.batch_id),
-        "instructor": {"_id": key(person.pk), "full_name": person.full_name, "email": person.email},
+        "instructor": {"_id": key(person.pk), "full_name": person.full_name, "email": person.email or None},
         "role": assignment.role,
         "from_date": day_stamp(assignment.from_date),
         "until_date": day_stamp(assignment.until_date),

@@ -26,7 +26,7 @@ def department_json(department: Department | None) -> CourseDepartmentOut | None
 
 def person_json(person: User | None) -> PersonOut | None:
     """Who teaches a course by default."""
-    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email} if person else None
+    return {"_id": key(person.pk), "full_name": person.full_name, "email": person.email or None} if person else None
 
 
 router = Door(tags=["Courses"])

@@ -29,7 +29,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role
 from muster.institutions.permissions import branches, departments, users
 from muster.institutions.queries import PeopleFilter, people_in_full
-from muster.institutions.rules.people import ROLE_ALIASES
+from muster.institutions.rules.people import ROLE_ALIASES, TEXTS
 
 router = Door()
 
@@ -46,7 +46,9 @@ class UserIn(In):
     """A person, whole or in part. What is sent is taken; what is not sent stays."""
 
     full_name: str | None = None
-    email: str | None = None
+    given_name: str | None = Field(None, description="Guessed from the full name when neither is sent")
+    family_name: str | None = None
+    email: str | None = Field(None, description="Optional for students, who then have no sign-in")
     role: list[str] | None = Field(None, description="All of the person's roles in this institution")
     phone: str | None = None
     branch_id: str | None = Field(None, description="Limits the roles that can be limited")
@@ -93,7 +95,9 @@ class UserOut(Stamped):
     """A person with the roles held here; `invited` until they have chosen a password."""
 
     full_name: str
-    email: str
+    given_name: str
+    family_name: str
+    email: str | None
     phone: str
     role: list[str]
     branch_id: str | None
@@ -112,7 +116,9 @@ def user_json(user: User) -> UserOut:
     return {
         **stamp(user),
         "full_name": user.full_name,
-        "email": user.email,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "email": user.email or None,
         "phone": user.phone,
         "role": [Role.SUPER_ADMIN.value, *roles] if user.is_superuser else roles,
         "branch_id": next((one["branch_id"] for one in held if one["branch_id"]), None),
@@ -179,6 +185,8 @@ def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
         by=actor,
         person=rules.PersonInput(
             full_name=body.full_name or "",
+            given_name=body.given_name or "",
+            family_name=body.family_name or "",
             email=body.email or "",
             roles=_roles_given(actor, body),
             phone=body.phone or "",
@@ -201,11 +209,7 @@ def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
 def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
     """Change a person, or reactivate one with `active`. Everyone can change their own name and phone."""
     actor, user = request_actor(request), request_object(request, User)
-    texts = {
-        name: getattr(body, name) or ""
-        for name in ("full_name", "email", "phone", "student_number", "staff_number")
-        if name in body.model_fields_set
-    }
+    texts = {name: getattr(body, name) or "" for name in TEXTS if name in body.model_fields_set}
     change_person(
         by=actor,
         user=user,

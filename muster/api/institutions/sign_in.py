@@ -4,19 +4,34 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field
 from pydantic import BeforeValidator, StrictBool
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, In, Moment, Stamped, answer, key, request_actor, request_object, stamp, timestamp
-from muster.core.permissions import ANYONE, SIGNED_IN
+from muster.accounts.rules import join_institution, take_email
+from muster.api.kit import (
+    Door,
+    In,
+    Moment,
+    Stamped,
+    answer,
+    in_shape,
+    key,
+    request_actor,
+    request_object,
+    stamp,
+    timestamp,
+)
+from muster.core.errors import Invalid, Missing
+from muster.core.permissions import ANYONE, SIGNED_IN, as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken
 from muster.institutions.permissions import tokens
 from muster.institutions.queries import permissions_of
-from muster.institutions.sign_in import institutions_of
+from muster.institutions.sign_in import institutions_of, invitations_of
 
 router = Door()
 
@@ -48,6 +63,24 @@ class NewToken(In):
     otp: str = Field("", description="A code, where you are asked for one when you sign in")
 
 
+class NewEmailIn(In):
+    """Another email to sign in with. The password is your own, as for a new token."""
+
+    email: str = Field(max_length=254)
+    password: str = Field("", description="Your own, unless you signed in to the API in the last five minutes")
+    otp: str = Field("", description="A code, where you are asked for one when you sign in")
+
+
+class KeyIn(In):
+    """What the link in the email ends with."""
+
+    key: str = Field(max_length=1000)
+
+
+class StartIn(In):
+    institution: str | None = Field(description="The id of one of yours; null to be asked at each sign-in")
+
+
 class PlaceOut(TypedDict):
     """An institution in which the caller may work."""
 
@@ -64,6 +97,13 @@ class MembershipOut(TypedDict):
     department_id: str | None
 
 
+class OfferOut(TypedDict):
+    """An institution that has invited the caller, who has not joined it yet."""
+
+    _id: str
+    institution: PlaceOut
+
+
 class CallerOut(Stamped):
     """The caller with what they hold and may do here."""
 
@@ -74,6 +114,8 @@ class CallerOut(Stamped):
     institution: PlaceOut
     memberships: list[MembershipOut]
     institutions: list[PlaceOut]
+    starts_in: str | None
+    invitations: list[OfferOut]
     permissions: list[str]
 
 
@@ -104,24 +146,25 @@ def person_of(actor: Actor) -> CallerOut:
     """The caller: who they are and what they hold here."""
     user = actor.user
     assert user is not None  # noqa: S101
+    account = user.account or user
     return {
         **stamp(user),
         "full_name": user.full_name,
         "email": user.email,
         "phone": user.phone,
         "role": sorted(actor.roles),
-        "institution": {
-            "_id": key(actor.institution.pk),
-            "name": actor.institution.name,
-            "slug": actor.institution.slug,
-        },
+        "institution": in_shape(PlaceOut, actor.institution),
         "memberships": [
             {"role": grant.role, "branch_id": key(grant.branch_id), "department_id": key(grant.department_id)}
             for grant in actor.grants
         ],
         # The others are chosen at sign-in, with `institution`.
-        "institutions": [
-            {"_id": key(place.pk), "name": place.name, "slug": place.slug} for place in institutions_of(user)
+        "institutions": [in_shape(PlaceOut, place) for place in institutions_of(account)],
+        "starts_in": key(account.starts_in),
+        # Each is accepted by POST .../join/<_id>.
+        "invitations": [
+            {"_id": key(person.pk), "institution": in_shape(PlaceOut, person.place)}  # type: ignore[attr-defined]
+            for person in invitations_of(account)
         ],
         "permissions": permissions_of(actor),
     }
@@ -157,6 +200,48 @@ def end_sign_ins(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """The caller with memberships and permissions."""
     return answer(person_of(request_actor(request)))
+
+
+@router.post("/join/{person_id}", allow=SIGNED_IN, repeatable=False, data=CallerOut)
+def join(request: HttpRequest, person_id: str) -> HttpResponse:
+    """Accept the invitation of another institution, one of those that GET `/auth/me` names. Sign in to work there."""
+    actor = request_actor(request)
+    account = actor.user.account or actor.user
+    person = next((one for one in invitations_of(account) if one.pk == as_id(person_id)), None)
+    if person is None:
+        raise Missing
+    join_institution(person=person, by=account)
+    return answer(person_of(actor), "Joined successfully")
+
+
+@router.post("/me/email", allow=SIGNED_IN, repeatable=False, limited=True, data=None)
+def ask_for_email(request: HttpRequest, body: NewEmailIn) -> HttpResponse:
+    """Ask for another email to sign in with. A link is sent to it; until it is used, nothing changes."""
+    actor = request_actor(request)
+    rules.prove_again(request=request, by=actor, password=body.password, otp=body.otp)
+    rules.ask_for_email(user=actor.user.account or actor.user, email=body.email)
+    return answer(None, "Link sent successfully")
+
+
+@router.post("/new-email", allow=ANYONE, repeatable=False, limited=True, data=None)
+def confirm_email(request: HttpRequest, body: KeyIn) -> HttpResponse:
+    """Sign in with this email from now on: the one that the link with this key was sent to."""
+    take_email(key=body.key)
+    return answer(None, "Email changed successfully")
+
+
+@router.put("/me/institution", allow=SIGNED_IN, data=CallerOut)
+def choose_default_institution(request: HttpRequest, body: StartIn) -> HttpResponse:
+    """Choose the institution where signing in leads when none is named."""
+    actor = request_actor(request)
+    account = actor.user.account or actor.user
+    chosen = as_id(body.institution) if body.institution else None
+    place = next((one for one in institutions_of(account) if one.pk == chosen), None)
+    if body.institution and place is None:
+        raise Invalid(_("You have no institution with this id."), field="institution", code="unknown")
+    rules.start_in(user=account, institution=place)
+    account.starts_in = place and place.pk
+    return answer(person_of(actor), "Default institution changed successfully")
 
 
 def token_out(token: ApiToken) -> TokenOut:

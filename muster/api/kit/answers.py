@@ -122,6 +122,9 @@ def in_shape(shape: type[S], row: Any, **given: Any) -> S:
         name: _tell(given[name] if name in given else getattr(row, NAMES.get(name, name)), inner)
         for name, inner in _fields_of(cast("Any", shape))
     }
+    # Whoever has none is told with null.
+    if fields.get("email") == "":
+        fields["email"] = None
     return cast("S", fields)
 
 

@@ -55,9 +55,16 @@ class Description(OpenAPISchema):
         super().__init__(api, path_prefix)
         for methods in self["paths"].values():
             for operation in methods.values():
+                for parameter in operation["parameters"]:
+                    # A parameter's own are an object; those of its schema a list, as pydantic has them.
+                    if examples := parameter.pop("examples", None):
+                        parameter["schema"]["examples"] = examples
                 for response in operation["responses"].values():
                     response.setdefault("headers", {})["X-Request-ID"] = REQUEST_ID
         self["components"]["securitySchemes"] = SECURITY
+        self["servers"] = [{"url": "/", "description": "The Muster that describes itself here"}]
+        tags = (tag for methods in self["paths"].values() for one in methods.values() for tag in one.get("tags", ()))
+        self["tags"] = [{"name": tag} for tag in dict.fromkeys(tags)]
         # Numbers that were keys become text on the way, as in JSON.
         self.update(json.loads(GENERIC.sub(r"\2\1", json.dumps(self))))
 

@@ -20,6 +20,7 @@ from ninja import Router
 
 from muster.api.kit.fields import Failure, Listed, Success
 from muster.api.kit.repeats import first_answer, remember_answers
+from muster.api.kit.unchanged import spare_unchanged
 from muster.api.kit.unused import name_unused
 from muster.core.errors import DomainError, Forbidden, Missing
 from muster.core.permissions import Open, Permission
@@ -38,15 +39,34 @@ IDEMPOTENCY_KEY = {
     "description": "Makes a repeat return the first answer, for 24 hours",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
 }
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "required": False,
+    "description": "The ETag of the answer that the caller has; 304 if it is the same now",
+    "schema": {"type": "string"},
+}
+UNCHANGED = {"description": "Not Modified", "headers": {"ETag": {"schema": {"type": "string"}}}}
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": False,
     "description": "The version that the caller has read, as the ETag of the object; another one is refused with 412",
-    "schema": {"type": "string", "pattern": r"^(\*|(W/)?\"?[0-9]{1,9}\"?)$"},
+    "schema": {"type": "string", "pattern": r"^(\*|(W/)?\"?[0-9]{1,9}(-[0-9a-f]{16})?\"?)$"},
 }
-ETAG = {"description": "The version of the object, to be sent back as If-Match", "schema": {"type": "string"}}
+ETAG = {
+    "description": "To be sent back as If-None-Match; of an object with a version also as If-Match",
+    "schema": {"type": "string"},
+}
 FILE = {"schema": {"type": "string", "format": "binary"}}
+LIMITS = {
+    f"RateLimit-{name}": {"description": words, "schema": {"type": "integer"}}
+    for name, words in (
+        ("Limit", "How many calls may be made in the time"),
+        ("Remaining", "How many are left"),
+        ("Reset", "Seconds until there are more"),
+    )
+}
 RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
 
 
@@ -157,7 +177,8 @@ class Door(Router):
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
         success: Any = Listed[rows] if rows is not None else None if files else Success[data]
-        parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version
+        spares = reads and not files
+        parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version + [IF_NONE_MATCH] * spares
 
         def declare(view: View) -> View:
             if takes is not None:
@@ -174,14 +195,17 @@ class Door(Router):
                     "security": [] if is_open else BEARER_OR_SESSION,
                     "parameters": parameters,
                     "responses": {
-                        **({status: {"headers": {"ETag": ETAG}}} if versioned else {}),
-                        **({429: {"headers": {"Retry-After": RETRY_AFTER}}} if limited else {}),
+                        **({status: {"headers": {"ETag": ETAG}}} if versioned or spares else {}),
+                        **({304: UNCHANGED} if spares else {}),
+                        **({status: {"headers": LIMITS}} if limited else {}),
+                        **({429: {"headers": {"Retry-After": RETRY_AFTER, **LIMITS}}} if limited else {}),
                         **({status: {"content": dict.fromkeys(files, FILE)}} if files else {}),
                     },
                 },
                 **options,
             )
             door = name_unused(view, fixed=fixed or self.fixed)
+            door = spare_unchanged(door) if spares else door
             register(_replay_first_answer(remember_answers(door)) if repeatable else door)
             return view
 

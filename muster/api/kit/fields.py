@@ -166,6 +166,8 @@ def expected_version(request: HttpRequest, given: int | None = None) -> int | No
     header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not header or header == "*":
         return given
+    # What a reading call told holds a digest behind the version.
+    header = header.partition("-")[0]
     if not (header.isascii() and header.isdecimal()) or len(header) > 9:
         raise Invalid(_("If-Match must be the object's version number."), field="If-Match")
     return int(header)

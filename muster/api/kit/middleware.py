@@ -76,6 +76,9 @@ class ApiMiddleware:
         if response.status_code >= 400 and not response.headers.get("Content-Type", "").startswith("application/json"):
             response = _in_shape(response)
         response.headers.setdefault("Cache-Control", "no-store")
+        if left := getattr(request, "rate_limit", None):
+            for name, number in zip(("Limit", "Remaining", "Reset"), left, strict=True):
+                response[f"RateLimit-{name}"] = str(number)
         return response
 
 

@@ -54,6 +54,8 @@ class StudentOut(Stamped):
     """A student with the places they hold now; contact data only for those who may see it."""
 
     full_name: str
+    given_name: str
+    family_name: str
     student_number: str
     email: str | None
     phone: str | None
@@ -87,7 +89,12 @@ def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> Ht
     rows = rows.prefetch_related(
         Prefetch("enrollments", seats.select_related("batch").order_by("created_at", "pk"), to_attr="seats_now")
     )
-    columns = {"full_name": "full_name", "student_number": "number", "createdAt": "created_at"}
+    columns = {
+        "full_name": "full_name",
+        "family_name": "family_name",
+        "student_number": "number",
+        "createdAt": "created_at",
+    }
     unseen = {} if contacts else {"email": None, "phone": None}
     ordered = sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns)
     return page_of(ordered, narrowing, lambda person: _student(person, **unseen))

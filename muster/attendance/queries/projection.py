@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from math import ceil
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -16,6 +15,7 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import enrollments_in_full
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import SESSION_TODAY
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AttendanceProjection:
         return percent_of(present=self.came + self.to_come, late=0, absent=self.letters.count("A"))
 
 
-def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollment]:
+def with_projection(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """The enrollments with `letters` and `to_come`, as `AttendanceProjection` takes them, in the same statement."""
     marks = (
         marks_of_seat()
@@ -67,7 +67,9 @@ def with_projection(rows: QuerySet[Enrollment], today: date) -> QuerySet[Enrollm
         )
     )
     ahead = (
-        ClassSession.objects.filter(meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=today)
+        ClassSession.objects.filter(
+            meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=SESSION_TODAY
+        )
         .order_by()
         .annotate(number=Func(F("pk"), function="count"))
     )
@@ -81,4 +83,4 @@ def own_enrollments(actor: Actor) -> QuerySet[Enrollment]:
     """The actor's own enrollments, the latest first, in full, with payments and what `with_projection` tells. Three
     statements."""
     own = Enrollment.objects.filter(student=actor.user, institution=actor.institution)
-    return enrollments_in_full(actor, with_projection(own, actor.today())).prefetch_related("payments")
+    return enrollments_in_full(actor, with_projection(own)).prefetch_related("payments")

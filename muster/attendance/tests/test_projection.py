@@ -34,7 +34,7 @@ def campus():
 
 
 def outlook_of(campus, enrollment):
-    row = with_projection(Enrollment.objects.filter(pk=enrollment.pk), campus.admin.today()).get()
+    row = with_projection(Enrollment.objects.filter(pk=enrollment.pk)).get()
     return row.letters, row.to_come
 
 

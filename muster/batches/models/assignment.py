@@ -16,6 +16,7 @@ from muster.batches import triggers
 from muster.batches.models.batch import Batch
 from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
+from muster.core.text import Lines
 from muster.institutions.models import InstitutionPart, owned_key, person_of_institution, same_institution
 
 
@@ -46,7 +47,7 @@ class InstructorAssignment(InstitutionPart):
     from_date = models.DateField(_("from"))
     until_date = models.DateField(_("until"), null=True, blank=True)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    notes = models.TextField(_("notes"), blank=True)
+    notes = Lines(_("notes"), blank=True)
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext_lazy
 from muster.batches import triggers
 from muster.core.clocks import today_in
 from muster.core.history import tracked
+from muster.core.text import Line, Lines, is_one_line
 from muster.courses.models import Course
 from muster.institutions.models import (
     Branch,
@@ -66,8 +67,8 @@ class Batch(InstitutionRow):
         COMPLETED = "Completed", _("Completed")
         CANCELLED = "Cancelled", _("Cancelled")
 
-    name = models.CharField(_("name"), max_length=150)
-    code = models.CharField(_("code"), max_length=40)
+    name = Line(_("name"), max_length=150)
+    code = Line(_("code"), max_length=40)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COURSE)
     course = owned_key(Course, null=True, blank=True, related_name="batches", verbose_name=_("course"), db_index=False)
     branch = owned_key(Branch, null=True, blank=True, related_name="batches", verbose_name=_("branch"))
@@ -87,7 +88,7 @@ class Batch(InstitutionRow):
     enrolled_students = models.PositiveIntegerField(default=0, editable=False)
     seats_offered = models.PositiveIntegerField(default=0, editable=False)
     attended_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    notes = models.TextField(_("notes"), blank=True)
+    notes = Lines(_("notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     archived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
@@ -103,6 +104,7 @@ class Batch(InstitutionRow):
 
     class Meta:
         constraints: ClassVar = [
+            is_one_line("name", "name_of_a_batch_is_one_line"),
             one_key("batch"),
             same_institution("batch", "course", "courses.Course"),
             same_institution("batch", "branch", "institutions.Branch"),

@@ -85,7 +85,7 @@ def reopen_batch(*, by: Actor, batch: Batch, status: str, pinned: bool, reason: 
 
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str], **facts: str) -> None:
-    timetable = timetable_of(batch, slots_of(batch), current_people(batch, by.today()), stored=batch)
+    timetable = timetable_of(batch, slots_of(batch), current_people(batch, batch.today()), stored=batch)
     lock_and_check(Assessment(by, batch, timetable))
     with recorded(by, use_case, **facts), explain_booking_conflicts(timetable, batch, by):
         batch.save_version(*columns)

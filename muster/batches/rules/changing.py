@@ -86,9 +86,9 @@ def _assessed(
     plans, start = [slot_input_of(slot) for slot in week], None
     if new_slots is not None:
         # What was taught stays, whatever the week becomes.
-        start = by.today()
+        start = batch.today()
         plans = [*new_slots, *(slot_input_of(slot) for slot in week if slot.meeting_id != batch.pk)]
-    held = batch.instructor_assignments.exclude(until_date__lt=by.today()).values_list("instructor_id", "role")
+    held = batch.instructor_assignments.exclude(until_date__lt=batch.today()).values_list("instructor_id", "role")
     people = {person for person, _role in held}
     if lead is not None:
         people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}

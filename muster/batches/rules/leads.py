@@ -35,22 +35,22 @@ def assign_leads(*, by: Actor, leads: Mapping[UUID, User], reason: str = "") -> 
     batches = locked_batches(by, leads)
     if len(batches) < len(leads):
         raise Missing
-    today = by.today()
-    given = InstructorAssignment.objects.leads().filter(batch__in=batches)
-    if given.exclude(until_date__lt=today).exists():
+    today = {pk: batch.today() for pk, batch in batches.items()}
+    given = list(InstructorAssignment.objects.leads().filter(batch__in=batches))
+    if any(one.until_date is None or one.until_date >= today[one.batch_id] for one in given):
         raise LeadOverlap
     lock_leads(by, leads)
     people = {person.pk for person in leads.values()}
     if active_instructors_among(by, people) != people:
         raise NotAnInstructor("instructor_id")
-    led = set(given.filter(from_date__lte=today).values_list("batch_id", flat=True))
+    led = {one.batch_id for one in given if one.from_date <= today[one.batch_id]}
     made = [
         InstructorAssignment(
             institution=by.institution,
             batch=batch,
             instructor=leads[pk],
             role=InstructorAssignment.Role.LEAD,
-            from_date=today if pk in led or batch.start_date is None else min(today, batch.start_date),
+            from_date=today[pk] if pk in led or batch.start_date is None else min(today[pk], batch.start_date),
             assigned_by=by.user,
         )
         for pk, batch in batches.items()

@@ -199,7 +199,7 @@ def named_at(slots: Iterable[SlotInput]) -> list[tuple[User, str]]:
 
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
-    joining = set() if person.pk in current_people(batch, by.today()) else {person.pk}
+    joining = set() if person.pk in current_people(batch, batch.today()) else {person.pk}
     assessment = Assessment(by, batch, timetable, {person.pk})
     return assessment.warnings({person.pk: person.full_name}, joining)
 

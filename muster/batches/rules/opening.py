@@ -46,7 +46,7 @@ def open_batch(*, by: Actor, fields: BatchInput, warnings: list[PlanWarning] | N
     if warnings is not None:
         people = {person.pk: person.full_name for person in (*dict(staff), *dict(named_at(fields.slots)))}
         warnings += in_plan(assessment.warnings(people, {person.pk for person, _role in staff}), "assigned_instructor")
-        warnings += warnings_of_plan(batch, fields.slots, by.today())
+        warnings += warnings_of_plan(batch, fields.slots, batch.today())
 
     with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):
         batch.save(force_insert=True)
@@ -57,7 +57,7 @@ def open_batch(*, by: Actor, fields: BatchInput, warnings: list[PlanWarning] | N
                 batch=batch,
                 instructor=person,
                 role=role,
-                from_date=min(filter(None, (by.today(), batch.start_date))),
+                from_date=min(filter(None, (batch.today(), batch.start_date))),
                 assigned_by=by.user,
             )
             for person, role in staff
@@ -114,7 +114,7 @@ def draft_batch(by: Actor, fields: BatchInput) -> Batch:
     elif academic and fields.start_date is None:
         batch.status = Batch.Status.ACTIVE
     else:
-        batch.status = batch.status_on(by.today(), has_lead=fields.lead is not None)
+        batch.status = batch.status_on(batch.today(), has_lead=fields.lead is not None)
     return batch
 
 

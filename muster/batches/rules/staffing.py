@@ -47,7 +47,7 @@ def assign_lead(
     must_teach(batch.institution_id, instructor)
     if batch.is_over:
         raise BatchNotOpen(batch)
-    today = by.today()
+    today = batch.today()
     leads = set(batch.instructor_assignments.leads().on(today).values_list("instructor_id", flat=True))
     if leads == {instructor.pk}:
         return batch
@@ -67,7 +67,7 @@ def assign_lead(
 
 def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarning]:
     """What would speak against the instructor as lead from today on. Nothing is written or locked."""
-    today = by.today()
+    today = batch.today()
     if batch.instructor_assignments.leads().on(today).filter(instructor=instructor).exists():
         return []
     timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=today, stored=batch)
@@ -82,7 +82,7 @@ def first_day_of_lead(batch: Batch, today: date) -> date:
 
 def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
     """End the lead of today, if another, open the new one, and tell both. The batch is locked and nothing clashes."""
-    today = by.today()
+    today = batch.today()
     current = batch.instructor_assignments.leads().on(today).select_related("instructor").first()
     if current is not None and current.instructor_id == instructor.pk:
         return
@@ -135,7 +135,7 @@ def assign_instructor(
         known = ", ".join(InstructorAssignment.Role.values)
         raise Invalid(_("Choose one of these roles: %(known)s.") % {"known": known}, field="role")
     if from_date is None:
-        from_date = by.today()
+        from_date = batch.today()
         if not batch.instructor_assignments.exists() and batch.start_date:
             from_date = min(from_date, batch.start_date)
     if len(notes) > MOST_NOTES:
@@ -175,7 +175,7 @@ def assign_instructor(
             notes=notes,
         )
         batch.save_version()
-    if until_date is None or until_date >= by.today():
+    if until_date is None or until_date >= batch.today():
         tell_assigned(by, batch, assignment)
     return assignment
 
@@ -192,7 +192,7 @@ def end_assignment(
     """
     batch = locked_batch(assignment.batch)
     assignment = InstructorAssignment.objects.select_related("instructor").get(pk=assignment.pk)
-    yesterday = by.today() - timedelta(days=1)
+    yesterday = batch.today() - timedelta(days=1)
     if assignment.until_date is not None and assignment.until_date <= yesterday:
         raise Conflict(_("This assignment has already ended."), code="already_ended")
     last_day = until_date or max(yesterday, assignment.from_date - timedelta(days=1))

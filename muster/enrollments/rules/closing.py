@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.queries import BATCH_TODAY
 from muster.batches.rules import move_status
 from muster.batches.rules.changing import change_locked_batch
 from muster.batches.rules.locks import locked_batch
@@ -108,19 +109,20 @@ def _end_enrollments(batch: Batch, status: str, **marks: Any) -> None:
 def advance_statuses(*, by: Actor, today: date | None = None) -> int:
     """Move the batches on whose dates have come, unless a person pinned their status. Returns how many moved.
 
-    A course batch without a lead stays Upcoming, even past its dates. Each batch is a transaction of its own: one that
-    cannot move does not keep the others back.
+    By the clock of each batch, unless a day is given. A course batch without a lead stays Upcoming, even past its
+    dates. Each batch is a transaction of its own: one that cannot move does not keep the others back.
     """
-    today = today or by.today()
-    lead = InstructorAssignment.objects.leads().on(today).filter(batch=OuterRef("pk"))
+    there: Any = today or F("local_today")
+    lead = InstructorAssignment.objects.leads().on(today or OuterRef("local_today")).filter(batch=OuterRef("pk"))
     waiting = Batch.objects.current().filter(institution=by.institution, status_pinned=False)
+    waiting = waiting.annotate(local_today=BATCH_TODAY)
     beginning = waiting.filter(
-        Q(kind=Batch.Kind.ACADEMIC) | Q(Exists(lead)), status=Batch.Status.UPCOMING, start_date__lte=today
+        Q(kind=Batch.Kind.ACADEMIC) | Q(Exists(lead)), status=Batch.Status.UPCOMING, start_date__lte=there
     )
     moved = 0
     for batch in beginning:
         moved += _advance(by, batch, Batch.Status.ACTIVE)
-    for batch in waiting.filter(status=Batch.Status.ACTIVE, end_date__lt=today):
+    for batch in waiting.filter(status=Batch.Status.ACTIVE, end_date__lt=there):
         moved += _advance(by, batch, Batch.Status.COMPLETED)
     return moved
 

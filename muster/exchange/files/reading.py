@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.core.cell.process import LIMITS, parse_in_cell
 from muster.core.cell.reading import CellRefusal
 from muster.core.spreadsheets import without_guard
+from muster.core.text import clean_line
 from muster.exchange.errors import ImportFileRefused
 
 ZIP_SIGNATURE = b"PK\x03\x04"
@@ -141,7 +142,7 @@ def _lines(rows: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], wi
 
 
 def _clean(cell: str) -> str:
-    return without_guard(cell.strip())
+    return clean_line(without_guard(cell.strip()))
 
 
 def _problem(cells: Sequence[str], width: int) -> str:

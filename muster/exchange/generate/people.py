@@ -61,6 +61,8 @@ def _write_people() -> None:
     # The first of each role can sign in.
     insert(
         User, "person JOIN place USING (n)", id="person.id", **moments, full_name="person.name",
+        given_name="split_part(person.name, ' ', 1)",
+        family_name="substr(person.name, strpos(person.name || ' ', ' ') + 1)",
         email="person.role || person.k || '@' || place.slug || '.example'", is_active="TRUE",
         home="person.institution_id", accepted_at="CASE WHEN k = 1 THEN person.founded END",
         password="CASE WHEN k = 1 THEN person.password ELSE '!' END",  # noqa: S106

@@ -11,3 +11,4 @@ from muster.exchange.rules.runs import (
     start_import,
 )
 from muster.exchange.rules.sections import import_sections
+from muster.exchange.rules.undoing import undo_import

@@ -103,6 +103,9 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
         part = rows[first : first + AT_ONCE]
         added = take_over_daily(by=by, rows=part)
         report.made("daily_records", len(added))
+        made = report.made_rows.setdefault("daily_records", {})
+        for enrollment, day in added:
+            made.setdefault(str(enrollment), []).append(day.isoformat())
         there = [row for row in part if (row[0], row[1]) not in added]
         if there:
             same = _unchanged_count(there)

@@ -67,6 +67,7 @@ def import_and_keep(*, by: Actor, kind: str, content: bytes, file_name: str, pro
         started_at=started,
         finished_at=timezone.now(),
         report=report.as_json(),
+        made=report.made_rows,
     )
 
 
@@ -139,7 +140,12 @@ def _carry_out(run_id: UUID) -> None:
             by=by, kind=run.kind, content=_content_of(run), dry_run=run.dry_run, progress=_progress_teller(side, run_id)
         )
     ImportRun.objects.filter(pk=run_id).update(
-        status=ImportRun.Status.DONE, progress=100, finished_at=timezone.now(), report=report.as_json(), refusal=""
+        status=ImportRun.Status.DONE,
+        progress=100,
+        finished_at=timezone.now(),
+        report=report.as_json(),
+        made={} if run.dry_run else report.made_rows,
+        refusal="",
     )
     if not run.dry_run:
         _forget_file(run)

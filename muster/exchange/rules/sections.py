@@ -145,6 +145,7 @@ class _SectionsImport:
         elif needed:
             self.branch = Branch.objects.create(institution=self.by.institution, name=BRANCH_NAME, code=BRANCH_CODE)
             self.report.made("branches")
+            self.report.keep("branches", [self.branch])
 
     def _rooms(self, sections: Sequence[Section]) -> None:
         meetings = [meeting for section in reversed(sections) for meeting in section.meetings]
@@ -163,6 +164,7 @@ class _SectionsImport:
         new = {key: row for key, row in wanted.items() if key not in found}
         self.report.unchanged(kind, len(found))
         self.report.made(kind, len(new))
+        self.report.keep(kind, new.values())
         rows.model._default_manager.bulk_create(new.values())
         return found | new
 
@@ -197,6 +199,7 @@ class _SectionsImport:
             self._leave_out(code, refusal.message)
         else:
             self.report.made("instructors")
+            self.report.keep("instructors", [self.people[code]])
 
     def _leave_out(self, code: str, reason: str) -> None:
         self.report.skipped("instructors")
@@ -293,6 +296,7 @@ class _SectionsImport:
         self.batches[section.key] = batch
         ImportedBatch.objects.create(institution=self.by.institution, key=section.key, batch=batch)
         self.report.made("batches")
+        self.report.keep("batches", [batch])
         self.report.made("slots", len(plan.slots))
         self.report.made("leads", 1 if plan.lead else 0)
 

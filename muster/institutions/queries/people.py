@@ -62,7 +62,7 @@ def people_in_full(institution: Institution, rows: QuerySet[User] | None = None)
         student_number=F("here__student_number"),
         staff_number=F("here__staff_number"),
         active=_truth(Q(is_active=True, here__is_active=True)),
-        awaited=_truth(Q(password__startswith=UNUSABLE, accepted_at__isnull=True)),
+        awaited=_truth(~Q(email="") & Q(password__startswith=UNUSABLE, accepted_at__isnull=True)),
         held=ArraySubquery(held),
     )
 

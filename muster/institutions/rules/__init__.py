@@ -1,7 +1,7 @@
 """Every write around institutions and their people: one function per use case."""
 
 from muster.institutions.rules.founding import found_first_institution, found_institution
-from muster.institutions.rules.logos import change_logo
+from muster.institutions.rules.logos import change_logo, change_photo
 from muster.institutions.rules.people import (
     AS_IT_IS,
     PersonChange,
@@ -16,6 +16,7 @@ from muster.institutions.rules.people import (
 )
 from muster.institutions.rules.tokens import (
     LASTS,
+    ask_for_email,
     end_own_sign_ins,
     make_token,
     note_sign_in,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.jobs import send_invitation, send_notice
 from muster.accounts.models import User
+from muster.accounts.names import guess_names
 from muster.accounts.rules import change_email, end_sign_ins, set_password
 from muster.core.database import atomic, lock_word, refused_as
 from muster.core.errors import FieldError, Invalid, Missing
@@ -51,6 +52,9 @@ OF_A_DEPARTMENT = (Role.DEPT_ADMIN, Role.INSTRUCTOR, *STUDENT_ROLES)
 AS_IT_IS: Final = "as it is"
 # What opens every institution of a person, and not this one alone.
 OF_THE_SIGN_IN = ("email", "password")
+# What everybody changes of themself.
+OWN = frozenset({"full_name", "given_name", "family_name", "phone"})
+TEXTS = ("full_name", "given_name", "family_name", "email", "phone", "student_number", "staff_number")
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,13 @@ class PersonInput:
     """A person to add. With `invite` they get a mail by which they choose a password."""
 
     full_name: str
+    # Students may have none, and then no sign-in.
     email: str
     roles: Sequence[RoleGrant]
     phone: str = ""
+    # Guessed from the name in full where neither is given.
+    given_name: str = ""
+    family_name: str = ""
     password: str | None = None
     student_number: str = ""
     staff_number: str = ""
@@ -95,6 +103,8 @@ class PersonChange:
     """What is to be different about a person; None leaves it as it is."""
 
     full_name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
     email: str | None = None
     phone: str | None = None
     password: str | None = None
@@ -114,14 +124,17 @@ def problems_of_person(
         found.append(FieldError("full_name", _("Enter a name.")))
     elif name is not None and len(name) > 150:
         found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
-    if email is not None:
+    if email is not None and email.strip():
         found += problems_of_email(email)
+    for part in ("given_name", "family_name"):
+        if len(getattr(plan, part) or "") > 150:
+            found.append(FieldError(part, _("Keep the name to 150 characters or fewer.")))
     if len(plan.phone or "") > 40:
         found.append(FieldError("phone", _("Keep the phone number to 40 characters or fewer.")))
     for number in ("student_number", "staff_number"):
         if len(getattr(plan, number) or "") > 40:
             found.append(FieldError(number, _("Keep the number to 40 characters or fewer.")))
-    for field in ("full_name", "email", "phone", "password", "student_number", "staff_number"):
+    for field in (*TEXTS, "password"):
         if "\x00" in (getattr(plan, field) or ""):
             found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
     if plan.password is not None:
@@ -133,7 +146,25 @@ def problems_of_person(
         found += problems_of_password(plan.password, person)
     if plan.roles is not None:
         found += problems_of_roles(plan.roles)
+    if not found:
+        found += _problems_without_email(plan, by=by, known_as=known_as)
     return found
+
+
+def _problems_without_email(
+    plan: PersonInput | PersonChange, *, by: Actor, known_as: User | None
+) -> Iterator[FieldError]:
+    """What a person without an email cannot have: a role of the staff, and a password."""
+    email = plan.email if plan.email is not None else known_as.email if known_as else ""
+    if email.strip():
+        return
+    roles = {grant.role for grant in plan.roles or ()}
+    if plan.roles is None and known_as is not None:
+        roles = {role for role, _branch, _department in _held_roles(by, known_as)}
+    if not roles <= set(STUDENT_ROLES):
+        yield FieldError("email", _("Enter an email. Only students can do without one."))
+    elif plan.password is not None:
+        yield FieldError("password", _("A password needs an email to sign in with. Add an email first."))
 
 
 def problems_of_email(email: str) -> list[FieldError]:
@@ -249,7 +280,11 @@ def add_person(*, by: Actor, person: PersonInput) -> User:
         raise Invalid.fields(found)
     roles = grantable_roles(by, person.roles)
     email = person.email.strip().lower()
-    lock_word("person", email)
+    given, family = person.given_name.strip(), person.family_name.strip()
+    if not (given or family):
+        given, family = guess_names(person.full_name.strip())
+    if email:
+        lock_word("person", email)
     with (
         recorded(by, "add_person"),
         refused_as(
@@ -262,6 +297,8 @@ def add_person(*, by: Actor, person: PersonInput) -> User:
             email,
             person.password,
             full_name=person.full_name.strip(),
+            given_name=given,
+            family_name=family,
             phone=person.phone.strip(),
             home=by.institution.pk,
             signs_in=User.objects.sign_in_of(email) is None,
@@ -273,7 +310,7 @@ def add_person(*, by: Actor, person: PersonInput) -> User:
             staff_number=person.staff_number.strip(),
         )
         _grant(by, user, roles)
-    if person.invite:
+    if person.invite and email:
         _invite(by, user)
     return user
 
@@ -289,7 +326,7 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
     field, Missing, BeyondOwnRights, OnlyOwnNameAndPhone, NotTheirsAlone, LastAdministrator, StillBound, EmailTaken,
     NumberTaken.
     """
-    if change.email is not None:
+    if change.email:
         lock_word("person", change.email.strip().lower())
     if change.roles is not None or change.active is not None:
         _lock_roles(by)
@@ -309,15 +346,21 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
             institution_keeps_an_administrator=lambda: LastAdministrator("role"),
         ),
     ):
-        for field in changed & {"full_name", "phone"}:
+        if "full_name" in changed and guess_names(person.full_name) == (person.given_name, person.family_name):
+            # Nobody corrected them, so they follow.
+            person.given_name, person.family_name = guess_names(str(change.full_name).strip())
+        for field in changed & OWN:
             setattr(person, field, getattr(change, field).strip())
-        if changed & {"full_name", "phone"}:
-            person.save(update_fields=["full_name", "phone", "updated_at"])
+        if changed & OWN:
+            person.save(update_fields=["full_name", "given_name", "family_name", "phone", "updated_at"])
         if change.email is not None and "email" in changed:
             before = person.email
+            had_come_in = person.has_come_in
             change_email(user=person, email=change.email.strip().lower())
-            _tell(by, person, "email_changed", to=before)
-            _invite(by, person)
+            if had_come_in and before:
+                send_notice.defer(user_id=str(person.pk), kind="email_changed", place=_place(by), to=before)
+            if person.email:
+                _invite(by, person)
         if change.password is not None and "password" in changed:
             set_password(user=person, password=change.password, by=by)
             _tell(by, person, "password_given")
@@ -371,6 +414,8 @@ def invite_again(*, by: Actor, user: User) -> None:
     person, here = _lock_person(by, user)
     if person.accepted_at:
         raise AlreadyIn(person.full_name)
+    if not person.email:
+        raise Invalid(_("%(name)s has no email. Add one first.") % {"name": person.full_name}, field="email")
     if not (here.is_active and person.is_active):
         raise Invalid(_("%(name)s deactivated. Reactivate them first.") % {"name": person.full_name})
     _invite(by, person)
@@ -398,9 +443,7 @@ def _lock_person(by: Actor, user: User) -> tuple[User, Affiliation]:
 def _differences(by: Actor, person: User, here: Affiliation, change: PersonChange) -> set[str]:
     """The names of what would become different."""
     now = {
-        "full_name": person.full_name,
-        "email": person.email,
-        "phone": person.phone,
+        **{name: getattr(person, name) for name in (*OWN, "email")},
         "student_number": here.student_number,
         "staff_number": here.staff_number,
     }
@@ -433,7 +476,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
     if not by.is_admin:
         if "roles" in changed:
             raise BeyondOwnRights
-        if beyond := sorted(changed - {"full_name", "phone"}):
+        if beyond := sorted(changed - OWN):
             raise OnlyOwnNameAndPhone(beyond[0])
         return
     if own and "password" in changed:

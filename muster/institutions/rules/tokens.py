@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.errors import WrongCredentials
-from muster.accounts.jobs import send_notice
+from muster.accounts.jobs import send_new_email_link, send_notice
 from muster.accounts.models import User
 from muster.accounts.rules import Themself, end_sign_ins, prove_identity
 from muster.core.database import atomic
@@ -18,7 +18,8 @@ from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
-from muster.institutions.sign_in import actor_in, digest_of, institutions_of, where_to_start
+from muster.institutions.rules.people import problems_of_email
+from muster.institutions.sign_in import actor_in, digest_of, institutions_of, sender_of, where_to_start
 
 SIGN_IN_LASTS = timedelta(hours=12)
 # How long a sign-in to the API counts as one's own hand.
@@ -139,6 +140,15 @@ def start_in(*, user: User, institution: Institution | None) -> None:
     if institution is not None and institution not in institutions_of(user):
         raise Missing
     User.objects.filter(pk=user.pk).update(starts_in=institution and institution.pk)
+
+
+@atomic
+def ask_for_email(*, user: User, email: str) -> None:
+    """Send a link to another email, which makes it the one to sign in with once it is used. Raises Invalid."""
+    wanted = email.strip().lower()
+    if found := problems_of_email(wanted):
+        raise Invalid.fields(found)
+    send_new_email_link.defer(user_id=str(user.pk), email=wanted, place=sender_of(user))
 
 
 @atomic

@@ -17,6 +17,7 @@ from muster.accounts.errors import wait_sentence
 from muster.accounts.jobs import NOTICES, send_notice, send_password_link
 from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
+from muster.institutions.sign_in import sender_of
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -58,11 +59,3 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         kind = template_prefix.rpartition("/")[2]
         if kind in NOTICES:
             send_notice.defer(user_id=str(user.pk), kind=kind, place=sender_of(user))
-
-
-def sender_of(user: User) -> dict[str, str] | None:
-    """The institution in whose name a person is written to about their sign-in; None when it opens several, or all."""
-    if user.is_superuser or user.others.exists():
-        return None
-    here = user.affiliations.select_related("institution").first()
-    return {"id": str(here.institution_id), "name": here.institution.name} if here else None

@@ -190,7 +190,7 @@ def _batch_url(actor: Actor, batch: Batch) -> str:
 def _meetings(found: ToCover | None) -> list[str]:
     """Each meeting in words, the place with it."""
     return [
-        ", ".join(filter(None, (date_format(one.starts_at, "D j M, H:i"), one.where)))
+        ", ".join(filter(None, (date_format(one.starts, "D j M, H:i"), one.where)))
         for one in (found.meetings if found else ())
     ]
 

@@ -96,7 +96,7 @@ class MissingTable(Table):
         return pill(ngettext("%(count)d day", "%(count)d days", days) % {"count": days}, "bad", "alert")
 
     def value_waiting(self, record: Any) -> int:
-        days: int = (self.request.actor.today() - record.date).days
+        days: int = (record.today() - record.date).days
         return max(days, 0)
 
     def render_told(self, value: Any) -> str:

@@ -22,6 +22,7 @@ from muster.core.permissions import ANYONE
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import SESSION_TODAY
 from muster.web.attendance.register import kept_for, owner_of, register_url
 from muster.web.attendance.words import words_of_the_page
 from muster.web.requests import ActorRequest
@@ -101,7 +102,7 @@ def registers_of_today(actor: Actor) -> list[object]:
     """The registers of today that an instructor may mark, the next first; nobody else needs them kept."""
     if not actor.is_any(Role.INSTRUCTOR) or not registers.may(actor, "mark"):
         return []
-    mine = ClassSession.objects.taking_place().filter(date=actor.today())
+    mine = ClassSession.objects.taking_place().filter(date=SESSION_TODAY)
     rows = registers.rows(actor, "teach" if actor.manages else "mark", mine)
     return list(rows.order_by("start_time", "id").values_list("pk", flat=True)[:MOST_KEPT])
 

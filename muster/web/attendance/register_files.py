@@ -64,6 +64,6 @@ def batch_sheets(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
 
 def _so_far(actor: Actor, batch: Batch) -> tuple[date, date]:
     """From the first day of the batch until today, or its end."""
-    until = min(actor.today(), batch.end_date or actor.today())
+    until = min(batch.today(), batch.end_date or batch.today())
     first = batch.start_date or until
     return first, max(first, until)

@@ -114,7 +114,7 @@ class Check(Draft):
         people = {one.pk: one.full_name for one in (self.lead, self.assistant) if one}
         people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
         # How many batches the lead has stands beside the field.
-        plan = warnings_of_plan(self.draft, self.sound, self.actor.today())
+        plan = warnings_of_plan(self.draft, self.sound, self.draft.today())
         return [*self.assessment.warnings(people), *plan]
 
     # --- ways out ---------------------------------------------------------------------------------------------------

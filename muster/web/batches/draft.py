@@ -86,7 +86,7 @@ class Draft:
             plans,
             self.staff,
             besides=named,
-            start=self.actor.today() if self.batch else None,
+            start=self.batch.today() if self.batch else None,
             stored=self.batch,
         )
 

@@ -282,13 +282,13 @@ def initial_of_copy(actor: Actor, source: Batch) -> dict[str, Any]:
     for name in ("version", "status", "batch_code"):
         del initial[name]
     assistants = source.instructor_assignments.filter(role=InstructorAssignment.Role.ASSISTANT)
-    helper = assistants.exclude(until_date__lt=actor.today()).order_by("from_date").first()
+    helper = assistants.exclude(until_date__lt=source.today()).order_by("from_date").first()
     initial["assistants"] = helper.instructor_id if helper else None
     initial["current_semester"] = 1
     if source.kind == Batch.Kind.ACADEMIC and source.year:
         initial |= {"year": source.year + 1, "batch_name": ""}
     if source.start_date is not None:
-        earliest = max(actor.today(), source.end_date or source.start_date) + timedelta(days=1)
+        earliest = max(source.today(), source.end_date or source.start_date) + timedelta(days=1)
         first = earliest + timedelta(days=(source.start_date - earliest).days % 7)
         initial["start_date"] = first
         initial["end_date"] = first + (source.end_date - source.start_date) if source.end_date else None

@@ -156,7 +156,7 @@ def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     people, choices, suggested = _choices(actor, batch)
     initial = {"role": _role_to_offer(request, actor, batch)}
     form = AssignInstructorForm(posted if request.method == "POST" else None, choices=choices, initial=initial)
-    before = lead_of(batch, actor.today())
+    before = lead_of(batch, batch.today())
     if done := submit_form(form, lambda: _assign(actor, batch, people, form.cleaned_data)):
         assigned, sentence = done.result
         return redirect_with_message(
@@ -207,11 +207,11 @@ def _assign(
     """Assign whom the form names, and the sentence that says so. Raises at the form's fields."""
     person, first = people[asked["instructor_id"]], asked["from_date"]
     names = {"name": person.full_name, "batch": batch.code}
-    leads_from_now = asked["role"] == LEAD and asked["until_date"] is None and first in (None, actor.today())
+    leads_from_now = asked["role"] == LEAD and asked["until_date"] is None and first in (None, batch.today())
     try:
         if leads_from_now and not asked["notes"]:
             assign_lead(by=actor, batch=batch, instructor=person, override_reason=asked["override_reason"])
-            return lead_of(batch, actor.today()), _("%(name)s leads %(batch)s from today.") % names
+            return lead_of(batch, batch.today()), _("%(name)s leads %(batch)s from today.") % names
         fields = {name: value for name, value in asked.items() if name != "instructor_id"}
         made = assign_instructor(by=actor, batch=batch, instructor=person, **fields)
     except SomethingSpeaksAgainst as error:
@@ -229,7 +229,7 @@ def _assign(
 def _role_to_offer(request: HttpRequest, actor: Actor, batch: Batch) -> str:
     if request.GET.get("role") in InstructorAssignment.Role.values:
         return request.GET["role"]
-    led = batch.instructor_assignments.leads().exclude(until_date__lt=actor.today()).exists()
+    led = batch.instructor_assignments.leads().exclude(until_date__lt=batch.today()).exists()
     return InstructorAssignment.Role.ASSISTANT if led else LEAD
 
 
@@ -296,7 +296,7 @@ def end_page(request: ActorRequest, batch_id: UUID, assignment_id: UUID) -> Http
         return redirect_with_message(
             request, tab_url(batch, "instructors"), said % names, _undo_end(batch, ended, assignment.until_date)
         )
-    if assignment.from_date > actor.today():
+    if assignment.from_date > assignment.batch.today():
         text = _("%(name)s was planned as %(role)s of %(batch)s from %(day)s.")
     elif assignment.role == LEAD:
         text = _(

@@ -139,7 +139,7 @@ def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     batch = batches.get(actor, batch_id, "schedule", among=batches_for_rules())
     # A date and times from the calendar, where somebody pressed on an empty hour.
     asked = {name: request.GET[name] for name in ("date", "start_time", "end_time") if request.GET.get(name)}
-    initial = {"date": actor.today(), **asked}
+    initial = {"date": batch.today(), **asked}
     form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=None, initial=initial)
     if done := submit_form(form, lambda: add_session(by=actor, batch=batch, fields=SessionInput(**form.to_input()))):
         return _back_with(request, batch, SCHEDULED, done.result, _undo("cancel", done.result.session))

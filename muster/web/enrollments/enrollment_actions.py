@@ -17,6 +17,7 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
@@ -199,8 +200,8 @@ def _times(actor: Actor, batch: Batch) -> str:
     """When it meets, by its own clock, and who leads it."""
     full: Any = batches_of(actor, Batch.objects.filter(pk=batch.pk)).get()
     week = week_in_words(full.week)
-    if week and batch.zone != actor.zone:
-        week = f"{week} ({batch.zone.key})"
+    if week and (zone := zone_words(batch.zone, actor.zone)):
+        week = f"{week} ({zone})"
     said = [_("It meets %(week)s.") % {"week": week}] if week else []
     if full.lead:
         said.append(_("Instructor: %(name)s.") % {"name": full.lead["full_name"]})

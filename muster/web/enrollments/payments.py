@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.errors import FieldError, Missing
+from muster.core.errors import FieldError
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
 from muster.enrollments.errors import PaymentMoveRefused
@@ -97,8 +98,6 @@ def move_page(request: ActorRequest, payment_id: UUID, status: str) -> HttpRespo
         "enrollment__student", "enrollment__batch__institution", "enrollment__course"
     )
     payment = payments.get(actor, payment_id, "change", among=among)
-    if status not in MOVES:
-        raise Missing
     form = ConfirmForm(posted_data(request))
 
     def move() -> Payment:
@@ -132,7 +131,10 @@ def _shown(request: ActorRequest, enrollment: Enrollment, form: Form, *, may_add
             "payment": payment,
             "sum": money(payment.amount, payment.currency),
             "looks": PAYMENT_LOOKS[payment.status],
-            "moves": [(step.value, MOVES[step]) for step in rules.steps_of(payment)] if may_add else [],
+            "moves": [
+                (reverse(f"enrollments:payment-{step.value}", args=(payment.pk,)), MOVES[step])
+                for step in (rules.steps_of(payment) if may_add else ())
+            ],
         }
         for payment in enrollment.payments.all()
     ]

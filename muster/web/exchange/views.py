@@ -22,7 +22,7 @@ from muster.exchange.permissions import imports
 from muster.exchange.report import KINDS, main_count
 from muster.web.exchange.forms import ImportForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import submit_form
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
@@ -142,6 +142,30 @@ def import_tried(request: ActorRequest, run_id: str) -> HttpResponse:
     return redirect("import", run.pk)
 
 
+@page(imports["change"])
+def undo_page(request: ActorRequest, run_id: str) -> HttpResponse:
+    """Ask, in numbers, then take back what an import made."""
+    run = imports.get(request.actor, run_id, "change")
+    form, back = ConfirmForm(posted_data(request)), reverse("import", args=[run.pk])
+    if submit_form(form, lambda: rules.undo_import(by=request.actor, run=run)):
+        return redirect_with_message(request, back, _("Import undone."))
+    counts = (run.report or {}).get("counts", {})
+    made = [f"{KINDS[kind]}: {count['made']}" for kind, count in counts.items() if count["made"]]
+    return render_dialog(
+        request,
+        form,
+        title=_("Undo this import?"),
+        button=_("Undo import"),
+        back=back,
+        text=[
+            _("It made: %(what)s.") % {"what": ", ".join(made)},
+            _("What has students, marks or changes since stays, and is listed with the reason."),
+        ],
+        tone="bad",
+        crumbs=[_("Imports"), reverse("imports"), run.file_name, back],
+    )
+
+
 def _report_context(run: ImportRun) -> dict[str, Any]:
     """What the page of a run says of its report."""
     report = run.report
@@ -156,6 +180,9 @@ def _report_context(run: ImportRun) -> dict[str, Any]:
         "counts": [(KINDS[kind], count) for kind, count in report["counts"].items()],
         "report": report,
         "import_words": words % {"count": number},
+        "may_undo": not run.dry_run and run.undone_at is None and any(c["made"] for c in report["counts"].values()),
+        "gone": [(KINDS[kind], count) for kind, count in run.undone.get("gone", {}).items()],
+        "stays": [(KINDS[one["kind"]], one["name"], one["reason"]) for one in run.undone.get("stays", ())],
         "may_import": run.dry_run and bool(run.file) and number > 0,
         "imported_as": run.imports.order_by("-created_at").first() if run.dry_run else None,
     }

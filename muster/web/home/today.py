@@ -131,7 +131,7 @@ def next_session(to_come: Sequence[Occurrence], now: datetime) -> dict[str, Any]
     first, then = to_come[0], to_come[1:2]
     return {
         "next": first,
-        "next_day": day_name(first.day, now.date()),
+        "next_day": day_name(first.day, now.astimezone(first.starts_at.tzinfo).date()),
         "next_in": until_moment(first.starts_at, now),
-        "then": _("Then %(moment)s.") % {"moment": date_format(then[0].starts_at, "D j M, H:i")} if then else "",
+        "then": _("Then %(moment)s.") % {"moment": date_format(then[0].starts, "D j M, H:i")} if then else "",
     }

@@ -48,6 +48,7 @@ def until_moment(moment: datetime, now: datetime) -> str:
         return _("now")
     if minutes < 60:
         return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+    now = now.astimezone(moment.tzinfo)
     if moment.date() == now.date():
         hours = round(minutes / 60)
         return ngettext("in %(count)d hour", "in %(count)d hours", hours) % {"count": hours}

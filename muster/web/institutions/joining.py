@@ -18,14 +18,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from muster.accounts import rules
 from muster.accounts.errors import InvitationOver
 from muster.accounts.invitations import email_wanted, invited_user
-from muster.accounts.jobs import send_new_email_link
 from muster.accounts.models import User
 from muster.accounts.rules import account_of_email
 from muster.core.errors import DomainError, Missing
 from muster.core.permissions import ANYONE, SIGNED_IN, as_id
+from muster.institutions import rules as institution_rules
 from muster.institutions.models import Institution
 from muster.institutions.sign_in import home_of, invitations_of
-from muster.web.accounts.adapter import sender_of
 from muster.web.accounts.forms import EmailForm, PasswordForm
 from muster.web.institutions.sign_in import choose_institution
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
@@ -117,7 +116,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     form = EmailForm(posted_data(request))
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"].strip().lower()
-        send_new_email_link.defer(user_id=str(user.pk), email=email, place=sender_of(user))
+        institution_rules.ask_for_email(user=user, email=email)
         told = _("We've sent a link to %(email)s. Open it to sign in with that email from now on.")
         return redirect_with_message(request, reverse("me"), told % {"email": email})
     return render_dialog(

@@ -53,16 +53,16 @@ class LogoForm(ResourceForm):
 @page(institutions["see"])
 def institution_logo(request: ActorRequest) -> FileResponse:
     """The logo of the reader's institution."""
-    return _picture(request.actor.institution.logo)
+    return picture_response(request.actor.institution.logo)
 
 
 @page(departments["see"])
 def department_logo(request: ActorRequest, department_id: str) -> FileResponse:
     """The logo of a department."""
-    return _picture(departments.get(request.actor, department_id).logo)
+    return picture_response(departments.get(request.actor, department_id).logo)
 
 
-def _picture(logo: FieldFile) -> FileResponse:
+def picture_response(logo: FieldFile) -> FileResponse:
     """The picture as what its ending says, which was checked when it came. Raises Missing."""
     if not logo or not logo.storage.exists(logo.name or ""):
         raise Missing

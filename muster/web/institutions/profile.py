@@ -25,6 +25,7 @@ from muster.institutions.models import ApiToken, Institution
 from muster.institutions.sign_in import institutions_of, invitations_of, may_work_elsewhere
 from muster.web.institutions.forms.people import AccountForm
 from muster.web.institutions.sign_in import choose_institution
+from muster.web.people.photos import face, photo_url_of
 from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, own_path, page
@@ -37,7 +38,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
     user, actor = cast(User, request.user), cast("Actor | None", getattr(request, "actor", None))
     person = actor.user if actor is not None else None
     belongs = actor is not None and person is not None and person.home == actor.institution.pk
-    stored = {"full_name": person.full_name, "phone": person.phone} if person else {}
+    stored = {name: getattr(person, name) for name in AccountForm.base_fields} if person else {}
     form = AccountForm(posted_data(request), initial=stored) if belongs else None
     if actor is not None and person is not None and form is not None and request.method == "POST" and form.is_valid():
         try:
@@ -50,6 +51,8 @@ def account_page(request: HttpRequest) -> HttpResponse:
     two_steps = is_mfa_enabled(user, [Authenticator.Type.TOTP])
     context = {
         "form": form,
+        "face": face(person) if belongs else "",
+        "photo_url": photo_url_of(actor, person) if belongs and actor and person else "",
         "two_steps": two_steps,
         "sessions": _sessions(user),
         "api_sign_ins": _tokens(user).filter(from_sign_in=True).count(),

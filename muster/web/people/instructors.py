@@ -51,6 +51,7 @@ from muster.people.models import InstructorProfile, InstructorSkill
 from muster.people.permissions import instructors as instructor_access
 from muster.people.queries import answers_of, is_here, people_here
 from muster.web.people.availability import hours_picture, spans_of
+from muster.web.people.photos import face, photo_url_of
 from muster.web.people.time_off import absences_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, hours_in_words, of_teaching, workload_bar
@@ -114,6 +115,7 @@ class InstructorTable(Table):
         verbose_name=gettext_lazy("Instructor"),
         url=lambda person: instructor_url(person.pk),
         sub=lambda person: person.email,
+        before=face,
     )
     number = Column(verbose_name=gettext_lazy("Staff number"))
     email = Column(verbose_name=gettext_lazy("Email"), visible=False)
@@ -199,6 +201,8 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
         {
             "nav": "instructors",
             "person": person,
+            "face": face(person),
+            "photo_url": photo_url_of(actor, person),
             "own": actor.user is not None and actor.user.pk == person.pk,
             "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",

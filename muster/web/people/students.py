@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
@@ -24,6 +25,8 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of
+from muster.attendance.models import Mark
+from muster.attendance.queries.student import LATELY, BatchAttendance, absences_of, attendance_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -50,6 +53,7 @@ from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
 from muster.web.people.history import student_history
+from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
@@ -58,7 +62,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import pill
+from muster.web.ui.widgets import date_range, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -67,6 +71,7 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
 OFFERED_BATCHES = 200
+MOST_CELLS, MOST_ABSENCES = 64, 5
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -105,7 +110,10 @@ class StudentTable(Table):
     exported = STUDENTS
 
     name = TitleColumn(
-        accessor="full_name", verbose_name=gettext_lazy("Student"), url=lambda person: student_url(person.pk)
+        accessor="full_name",
+        verbose_name=gettext_lazy("Student"),
+        url=lambda person: student_url(person.pk),
+        before=face,
     )
     number = Column(verbose_name=gettext_lazy("Number"))
     email = Column(verbose_name=gettext_lazy("Email"))
@@ -205,6 +213,8 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "nav": "students",
             "person": person,
             "own": own,
+            "face": face(person),
+            "photo_url": photo_url_of(actor, person),
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
             "facts": _facts(person, contacts=contacts),
@@ -216,6 +226,9 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "week": week,
             "payments": paid,
             "balance": [balance_words(one) for one in total_of(rows)] if paid is not None else [],
+            "attendance": [_attendance(one) for one in attendance_of(actor, person) if one.projection.letters],
+            "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
+            "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
             "changes": student_history(actor, person) if actor.manages else None,
             "mentor": instructor_of(actor, person) if sees_mentor else None,
             "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
@@ -281,6 +294,38 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     return EnrollmentRow(row, lines, urls)
 
 
+def _attendance(one: BatchAttendance) -> dict[str, Any]:
+    """How the student attends one batch: in percent, where it is going, and a square for each of the latest marks."""
+    found, words = one.projection, {mark.value[0]: str(mark.label) for mark in Mark}
+    numbers = _("%(came)d of %(counted)d attended, late counts.") % {"came": found.came, "counted": found.counted}
+    lately = ""
+    if one.lately is not None and found.percent is not None:
+        trends = {
+            -1: _("Falling: %(percent)s %% of the last %(count)d."),
+            0: _("Steady: %(percent)s %% of the last %(count)d."),
+            1: _("Rising: %(percent)s %% of the last %(count)d."),
+        }
+        trend = (one.lately > found.percent) - (one.lately < found.percent)
+        lately = trends[trend] % {"percent": _percent(one.lately), "count": LATELY}
+    low = found.percent is not None and found.percent < found.minimum
+    return {
+        "batch": one.enrollment.batch,
+        "percent": "" if found.percent is None else _percent(found.percent),
+        "looks": ("warn", "alert") if low else ("good", "okc"),
+        "note": " ".join(filter(None, (numbers, lately))),
+        "cells": [(letter, words[letter]) for letter in found.letters[-MOST_CELLS:]],
+    }
+
+
+def _percent(number: float) -> str:
+    return formats.number_format(number, 1 if number % 1 else 0)
+
+
+def _absence(notice: Any) -> tuple[Any, str, str]:
+    """An absence: the notice, its days, and why."""
+    return notice, date_range(notice.first_date, notice.last_date), notice.reason
+
+
 def _day(day: Any) -> str:
     shown = day.date() if isinstance(day, datetime) else day
     return formats.date_format(shown, "j M Y") if shown else ""
@@ -318,6 +363,9 @@ class SeatForm(Form):
 
     batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
     enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
+    accept_clash = forms.BooleanField(
+        label=gettext_lazy("Enroll even if another batch meets at the same time"), required=False
+    )
 
     def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -350,14 +398,18 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
-    def enroll() -> Batch:
+    def enroll() -> Enrollment:
         batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-        kind = form.cleaned_data["enrollment_type"]
-        rules.enroll_student(by=actor, student=person, batch=batch, enrollment_type=kind)
-        return batch
+        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
+        return rules.enroll_student(by=actor, student=person, batch=batch, **how)
 
     if did := submit_form(form, enroll):
-        sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": did.result.name}
+        place = did.result.batch
+        sentence = _("%(name)s got a seat in %(batch)s.") % {
+            "name": person.full_name,
+            "batch": place.name if place else "",
+        }
+        sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
         return redirect_with_message(request, student_url(person.pk), sentence)
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return render_dialog(

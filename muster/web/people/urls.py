@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from muster.web.people.availability import availability_page
 from muster.web.people.instructors import instructor_list, instructor_page
+from muster.web.people.photos import photo_file, photo_page
 from muster.web.people.profile import own_page, profile_page
 from muster.web.people.students import enroll_page, student_list, student_page
 from muster.web.people.time_off import add_page, remove_page
@@ -23,7 +24,13 @@ instructor_pages: list[URLPattern] = [
     path("<instructor_id>/time-off/<time_off_id>/remove/", remove_page, name="time-off-remove"),
 ]
 
+photo_pages: list[URLPattern] = [
+    path("<user_id>/photo/", photo_file, name="photo"),
+    path("<user_id>/photo/change/", photo_page, name="change-photo"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("people/", include((photo_pages, "people"))),
     path("students/", include((student_pages, "students"))),
     path("instructors/", include((instructor_pages, "instructors"))),
 ]

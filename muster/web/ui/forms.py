@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from muster.core.errors import DomainError, FieldError
+from muster.core.text import clean_line, clean_lines
 
 NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
     forms.DateInput: lambda: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -36,6 +38,9 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _make_native(field)
+            if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+                # A copy of this form's own.
+                field.to_python = partial(_text_of, field)  # type: ignore[method-assign]
 
     @property
     def helper(self) -> FormHelper:
@@ -55,6 +60,14 @@ class Form(forms.Form):
         self.refusal = error
         for wrong in error.errors or [FieldError("", error.message)]:
             self.add_error(wrong.field if wrong.field in self.fields else None, wrong.message)
+
+
+def _text_of(field: forms.CharField, value: Any) -> Any:
+    """What was typed, through the gate."""
+    text = type(field).to_python(field, value)
+    if not isinstance(text, str):
+        return text
+    return (clean_lines if isinstance(field.widget, forms.Textarea) else clean_line)(text) or field.empty_value
 
 
 class Grid(LayoutObject):  # type: ignore[misc]

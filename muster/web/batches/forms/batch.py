@@ -197,7 +197,7 @@ class BatchForm(Form):
         """Who teaches the stored batch from today on."""
         if self.batch is None:
             return []
-        now = self.batch.instructor_assignments.exclude(until_date__lt=self.actor.today())
+        now = self.batch.instructor_assignments.exclude(until_date__lt=self.batch.today())
         return list(now.select_related("instructor"))
 
     # --- cleaning ---------------------------------------------------------------------------------------------------

@@ -18,14 +18,25 @@ from muster.institutions.rules.people import GRANTABLE
 from muster.web.ui.forms import Form, FormSection, Grid, wide
 
 ROLES = FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3"))
-PLAIN_FIELDS = ("full_name", "email", "phone", "student_number", "staff_number")
+PLAIN_FIELDS = ("full_name", "given_name", "family_name", "email", "phone", "student_number", "staff_number")
 
 
 class PersonForm(Form):
     """A person and the roles they hold here; fields are named as in the API."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
-    email = forms.EmailField(label=_("Email"), max_length=254, help_text=_("Used to sign in."))
+    given_name = forms.CharField(
+        label=_("Given name"), max_length=150, required=False, help_text=_("Taken from the name if blank.")
+    )
+    family_name = forms.CharField(
+        label=_("Family name"), max_length=150, required=False, help_text=_("For sorting and rosters.")
+    )
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=254,
+        required=False,
+        help_text=_("Used to sign in. Optional for students, who can't sign in without one."),
+    )
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
     student_number = forms.CharField(label=_("Student number"), max_length=40, required=False)
     staff_number = forms.CharField(label=_("Staff number"), max_length=40, required=False)
@@ -53,6 +64,8 @@ class PersonForm(Form):
             _("Person"),
             wide("full_name", "w3"),
             wide("email", "w3"),
+            wide("given_name", "w3"),
+            wide("family_name", "w3"),
             wide("phone", "w2"),
             wide("student_number", "w2"),
             wide("staff_number", "w2"),
@@ -75,8 +88,8 @@ class PersonForm(Form):
         self.fields["role"].choices = [(role.value, role.label) for role in STUDENT_ROLES]  # type: ignore[attr-defined]
         self.initial["role"] = [role for role in self.initial.get("role") or () if role in STUDENT_ROLES] or ["student"]
         del self.fields["staff_number"]
-        names = (wide("full_name", "w3"), wide("email", "w3"), wide("phone", "w3"), wide("student_number", "w3"))
-        self.layout = (FormSection(_("Student"), *names), ROLES)
+        names = [name for name in PLAIN_FIELDS if name in self.fields]
+        self.layout = (FormSection(_("Student"), *(wide(name, "w3") for name in names)), ROLES)
         own = {"branch_id": self.by.managed_branches, "department_id": self.by.managed_departments}
         for name, parts in own.items():
             field = self._choices(name)
@@ -116,6 +129,8 @@ def _initial_of(person: User) -> dict[str, Any]:
     held: list[dict[str, Any]] = person.held  # type: ignore[attr-defined]
     return {
         "full_name": person.full_name,
+        "given_name": person.given_name,
+        "family_name": person.family_name,
         "email": person.email,
         "phone": person.phone,
         "student_number": person.student_number,  # type: ignore[attr-defined]
@@ -130,8 +145,10 @@ class AccountForm(Form):
     """What everybody may change of themself."""
 
     full_name = forms.CharField(label=_("Name"), max_length=150)
+    given_name = forms.CharField(label=_("Given name"), max_length=150, required=False)
+    family_name = forms.CharField(label=_("Family name"), max_length=150, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    layout = (Grid(wide("full_name", "w3"), wide("phone", "w3")),)
+    layout = (Grid(*(wide(name, "w3") for name in ("full_name", "phone", "given_name", "family_name"))),)
 
 
 class TokenForm(Form):

@@ -143,7 +143,7 @@ class NumberColumn(django_tables2.Column):  # type: ignore[misc]
 class TitleColumn(django_tables2.Column):  # type: ignore[misc]
     """What the row is about: its name in ink leading to its page, and below it what identifies it.
 
-    `url` and `sub` are functions of the record.
+    `url` and `sub` are functions of the record, and so is `before`, which is drawn in front of it.
     """
 
     def __init__(
@@ -151,14 +151,20 @@ class TitleColumn(django_tables2.Column):  # type: ignore[misc]
         *args: Any,
         url: Callable[[Any], str] | None = None,
         sub: Callable[[Any], Any] | None = None,
+        before: Callable[[Any], SafeString] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._url, self._sub = url, sub
+        self._url, self._sub, self._before = url, sub, before
 
     def render(self, value: Any, record: Any) -> SafeString:
         """The name as a link, and the second line."""
-        return title(value, self._url(record) if self._url else "", self._sub(record) if self._sub else "")
+        named = title(value, self._url(record) if self._url else "", self._sub(record) if self._sub else "")
+        return (
+            named
+            if self._before is None
+            else format_html('<span class="faced">{}<span>{}</span></span>', self._before(record), named)
+        )
 
     def value(self, value: Any) -> Any:
         """The name alone, for exports."""

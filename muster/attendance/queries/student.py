@@ -1,0 +1,64 @@
+"""The attendance of one student: how it stands in each of their batches, and every mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from muster.accounts.models import User
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
+from muster.attendance.permissions import absences, records
+from muster.attendance.queries.absences import notices_in_full
+from muster.attendance.queries.projection import AttendanceProjection, with_projection
+from muster.enrollments.models import Enrollment
+from muster.enrollments.permissions import enrollments
+from muster.institutions.access import Actor
+
+# How many marks say where it is going.
+LATELY = 10
+
+
+@dataclass(frozen=True)
+class BatchAttendance:
+    """A student's attendance in one batch, as far as it is marked."""
+
+    enrollment: Enrollment
+    projection: AttendanceProjection
+
+    def number_of(self, mark: Mark) -> int:
+        """How many marks of a kind there are."""
+        return self.projection.letters.count(mark.value[0])
+
+    @property
+    def lately(self) -> float | None:
+        """The percentage of the last marks; None where there are no others to compare it with."""
+        letters = self.projection.letters
+        return AttendanceProjection(letters[-LATELY:], 0, 0).percent if len(letters) > LATELY else None
+
+
+def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
+    """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
+    rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
+    minimum = actor.institution.minimum_attendance_percent
+    full = with_projection(rows).select_related("batch", "course").order_by("-enrollment_date", "-pk")
+    latest: dict[Any, Any] = {}
+    for one in full:
+        # Figures are of the person in the batch, over all their seats in it.
+        latest.setdefault(one.batch_id, one)
+    return [BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum)) for one in latest.values()]
+
+
+def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
+    """The student's absences in full, as far as the actor may see them, the latest first."""
+    rows = absences.rows(actor, among=AbsenceNotice.objects.filter(student=student))
+    return notices_in_full(actor, rows).order_by("-first_date", "-pk")
+
+
+def marks_of(actor: Actor, student: User) -> QuerySet[AttendanceRecord]:
+    """The student's marks that count or are excused, as far as the actor may see them, the latest first."""
+    counted = CountedMark.objects.filter(student=student, institution=actor.institution)
+    marked = AttendanceRecord.objects.filter(pk__in=counted.values("pk"))
+    rows = records.rows(actor, among=marked).select_related("session__subject", "enrollment__batch")
+    return rows.order_by("-record_date", F("session__start_time").desc(nulls_last=True), "-pk")

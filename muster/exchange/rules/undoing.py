@@ -1,0 +1,163 @@
+"""Undoing a whole import: what it made goes, where nothing hangs on it since; the rest stays and says why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Count, OuterRef, ProtectedError, Q, RestrictedError, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from muster.accounts.models import User
+from muster.attendance.models import AttendanceRecord, MarkEntry
+from muster.attendance.rules.daily import mark_day
+from muster.attendance.rules.marking import MarkInput
+from muster.batches.models import Batch
+from muster.core.database import atomic, lock_word
+from muster.core.errors import Conflict, DomainError
+from muster.core.history import recorded
+from muster.core.models import AuditEntry
+from muster.core.permissions import as_id
+from muster.core.references import join_words, references_to
+from muster.courses.models import Course
+from muster.exchange.models import ImportRun
+from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation, Branch, Department, Membership, Room
+from muster.notifications.rules import quietly
+
+# What jobs do by themselves is no reason to keep a batch.
+BY_ITSELF = ("extend_sessions", "make_sessions", "change_status", "move_status", "import_sections")
+# Later rows stand on earlier ones.
+PLAIN: tuple[tuple[str, type[models.Model]], ...] = (
+    ("rooms", Room),
+    ("courses", Course),
+    ("departments", Department),
+    ("branches", Branch),
+)
+
+
+@dataclass
+class Undone:
+    """How many of each kind went, and what stays: `kind`, `name`, `reason`."""
+
+    gone: dict[str, int] = field(default_factory=dict)
+    stays: list[dict[str, str]] = field(default_factory=list)
+
+    def leave(self, kind: str, name: object, reason: str) -> None:
+        self.stays.append({"kind": kind, "name": str(name), "reason": reason})
+
+
+@atomic
+def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
+    """Take back what a run has made, and keep with the run what stays and why. Undoing twice changes nothing.
+
+    Batches that have students, held sessions or changes since stay, with what they stand on; so do marks that were
+    changed. Locks the institution's imports and the run. Raises Conflict for one that has imported nothing.
+    """
+    lock_word("import", by.institution.pk)
+    run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk, institution=by.institution)
+    if run.undone_at is not None:
+        return run
+    if run.dry_run or run.status != ImportRun.Status.DONE:
+        raise Conflict(_("This import has changed nothing, so there is nothing to undo."), code="nothing_to_undo")
+    undone = Undone()
+    with quietly():
+        _clear_marks(by, run, undone)
+        with recorded(by, "undo_import"):
+            _delete_batches(run, undone)
+            for kind, model in PLAIN:
+                for row in model._default_manager.filter(pk__in=run.made.get(kind, ())):
+                    _delete(kind, row, undone)
+            for person in User.objects.filter(pk__in=run.made.get("instructors", ())):
+                _delete("instructors", person, undone)
+    run.undone_at, run.undone = timezone.now(), {"gone": undone.gone, "stays": undone.stays}
+    run.save(update_fields=["undone_at", "undone", "updated_at"])
+    return run
+
+
+def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:
+    """Take back the daily marks that stand as the import wrote them."""
+    made: dict[str, list[str]] = run.made.get("daily_records", {})
+    days: dict[tuple[Any, date], list[AttendanceRecord]] = defaultdict(list)
+    # Every mark ever made is in the log: whoever was marked once, was marked by the import alone.
+    entries = MarkEntry.objects.filter(
+        session_id__isnull=True, enrollment_id=OuterRef("enrollment"), record_date=OuterRef("record_date")
+    )
+    written = entries.order_by().values("enrollment_id").annotate(number=Count("pk")).values("number")
+    records = AttendanceRecord.objects.filter(
+        session__isnull=True, enrollment_id__in=[as_id(pk) for pk in made], status__isnull=False
+    )
+    for record in records.annotate(times=Subquery(written)).select_related(
+        "enrollment__batch__institution", "enrollment__student"
+    ):
+        if record.record_date.isoformat() not in made[str(record.enrollment_id)]:
+            continue
+        if record.times > 1:
+            name = f"{record.enrollment.student.full_name}, {date_format(record.record_date, 'j M Y')}"
+            undone.leave("daily_records", name, _("The mark was changed since."))
+            continue
+        days[record.enrollment.batch, record.record_date].append(record)
+    for (batch, day), marked in sorted(days.items(), key=lambda item: (item[0][0].pk, item[0][1])):
+        marks = [MarkInput(record.enrollment_id, None) for record in marked]
+        try:
+            with transaction.atomic():
+                mark_day(by=by, batch=batch, day=day, marks=marks)
+        except DomainError as refusal:
+            undone.leave("daily_records", f"{batch.code}, {date_format(day, 'j M Y')}", refusal.message)
+        else:
+            undone.gone["daily_records"] = undone.gone.get("daily_records", 0) + len(marked)
+
+
+def _delete_batches(run: ImportRun, undone: Undone) -> None:
+    made = Batch.objects.filter(pk__in=run.made.get("batches", ())).annotate(ever=Count("enrollments"))
+    since = AuditEntry.objects.filter(at__gt=run.finished_at).exclude(use_case__in=BY_ITSELF)
+    keys = list(made.values_list("pk", flat=True))
+    changed: set[Any] = set(since.filter(row_id__in=keys).values_list("row_id", flat=True))
+    changed |= set(since.filter(part_of__in=keys).values_list("part_of", flat=True))
+    rows: Iterable[Any] = made.order_by("code")
+    for batch in rows:
+        if batch.ever:
+            words = ngettext("It has %(count)d enrollment.", "It has %(count)d enrollments.", batch.ever)
+            undone.leave("batches", batch, words % {"count": batch.ever})
+        elif batch.sessions.filter(Q(status="held") | Q(is_locked=True)).exists():
+            undone.leave("batches", batch, _("Some of its sessions were held."))
+        elif batch.pk in changed:
+            undone.leave("batches", batch, _("It was changed since."))
+        else:
+            _delete("batches", batch, undone)
+
+
+def _delete(kind: str, row: models.Model, undone: Undone) -> None:
+    """Delete a row, or leave it where others refer to it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for part in _parts_of(row):
+                part.delete()
+            if isinstance(row, User):
+                # The database knows whether anything names them; Django would empty columns of what is never changed.
+                cursor.execute("DELETE FROM accounts_user WHERE id = %s", [row.pk])
+            else:
+                row.delete()
+            # What refers to it is found out here, and not at the end of it all.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    except (IntegrityError, ProtectedError, RestrictedError):
+        words = join_words([one.words for one in references_to(row) if one.model not in ("affiliation", "membership")])
+        reason = _("It's used by %(what)s.") % {"what": words} if words else _("Something uses it since.")
+        undone.leave(kind, row, reason)
+    else:
+        undone.gone[kind] = undone.gone.get(kind, 0) + 1
+
+
+def _parts_of(row: models.Model) -> Iterable[models.QuerySet[Any]]:
+    """What was made with a row, and goes before it."""
+    if isinstance(row, User):
+        return (Membership.objects.filter(user=row), Affiliation.objects.filter(user=row))
+    return ()

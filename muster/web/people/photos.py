@@ -1,0 +1,106 @@
+"""Photos of people: shown to whoever may see the person, and changed by themself or an administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import FileExtensionValidator
+from django.http import FileResponse, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.accounts.models import User
+from muster.core.errors import Missing
+from muster.core.permissions import SIGNED_IN
+from muster.institutions.access import Actor
+from muster.institutions.permissions import users
+from muster.institutions.rules import change_photo
+from muster.people.permissions import instructors, students
+from muster.web.institutions.logos import picture_response
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
+from muster.web.ui.forms import Form, posted_data
+from muster.web.ui.pages import own_path, page
+
+
+class PhotoForm(Form):
+    """A new photo, or none any more."""
+
+    photo = forms.FileField(
+        label=gettext_lazy("Photo"),
+        required=False,
+        help_text=gettext_lazy("PNG or JPEG, up to 1 MB."),
+        validators=[FileExtensionValidator(["png", "jpg", "jpeg"])],
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+    )
+    remove = forms.BooleanField(label=gettext_lazy("Remove photo"), required=False)
+
+    def __init__(self, *args: Any, has_photo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_photo:
+            del self.fields["remove"]
+
+    def clean(self) -> dict[str, Any] | None:
+        found = super().clean()
+        if not (self.errors or self.cleaned_data.get("photo") or self.cleaned_data.get("remove")):
+            self.add_error("photo", _("Choose a picture."))
+        return found
+
+
+def face(person: Any) -> SafeString:
+    """The photo of a person, else their initials."""
+    if not person.photo:
+        return format_html('<span class="face" aria-hidden="true">{}</span>', person.initials)
+    # With its name in the address a new one is shown at once.
+    url = f"{reverse('people:photo', args=[person.pk])}?{person.photo.name.rsplit('/', 1)[-1]}"
+    return format_html('<img class="face" src="{}" alt="" width="40" height="40" loading="lazy">', url)
+
+
+def photo_url_of(actor: Actor, person: User) -> str:
+    """Where the photo is changed; empty for whoever may not."""
+    may = actor.is_admin or (actor.user is not None and actor.user.pk == person.pk)
+    return reverse("people:change-photo", args=[person.pk]) if may else ""
+
+
+def _person_seen(actor: Actor, user_id: str) -> User:
+    """The person, where the actor may see them as whatever they are here. Raises Missing."""
+    for access in (users, students, instructors):
+        if access.may(actor, "see"):
+            try:
+                return access.get(actor, user_id)
+            except Missing:
+                continue
+    raise Missing
+
+
+@page(SIGNED_IN)
+def photo_file(request: ActorRequest, user_id: str) -> FileResponse:
+    """The photo of somebody whom the reader may see."""
+    return picture_response(_person_seen(request.actor, user_id).photo)
+
+
+@page(users["edit"])
+def photo_page(request: ActorRequest, user_id: str) -> HttpResponse:
+    """Choose the photo of a person, or take it away."""
+    actor = request.actor
+    person = users.get(actor, user_id, "edit")
+    back = own_path(request, request.GET.get("next", "")) or reverse("me")
+    form = PhotoForm(posted_data(request), request.FILES or None, has_photo=bool(person.photo))
+
+    def change() -> None:
+        change_photo(by=actor, of=person, picture=form.cleaned_data.get("photo") or None)
+
+    if submit_form(form, change):
+        return redirect_with_message(request, back, _("Photo saved."))
+    return render_dialog(
+        request,
+        form,
+        title=_("Photo of %(name)s") % {"name": person.full_name},
+        button=_("Save photo"),
+        back=back,
+        crumbs=[],
+    )

@@ -1,0 +1,147 @@
+"""Every number is one, on whatever way it is asked for: attendance, learners, seats, marked."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from muster.attendance.rules import MarkInput
+from muster.attendance.rules.daily import mark_day
+from muster.attendance.tests.test_marking import DAY, Class, session_of
+from muster.enrollments.rules import cancel_enrollment, change_status
+from tests.client import Api
+from tests.make import Campus
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+PERCENTS = {"Anna Dube": "66.6", "Bongani Zulu": "50.0", "Chen Wei": ""}
+
+
+@pytest.fixture
+def room():
+    """Three learners: one of two thirds, one of a half who left and came back, one without a mark that counts."""
+    room = Class(Campus.found(), 0, code="PY-07")
+    room.enrollments = [room.enroll(name) for name in PERCENTS]
+    anna, bongani, chen = room.enrollments
+    second, third = (session_of(room.batch, DAY + timedelta(days=days)) for days in (1, 2))
+    marks = [
+        (room.session, [(anna, "PRESENT"), (bongani, "PRESENT"), (chen, "EXCUSED")]),
+        (second, [(anna, "LATE"), (bongani, "ABSENT"), (chen, "EXCUSED")]),
+        (third, [(anna, "ABSENT"), (bongani, "EXCUSED")]),
+    ]
+    for room.session, rows in marks:
+        rows = [{"enrolment_id": str(seat.pk), "status": status} for seat, status in rows]
+        assert room.patch(*rows).status == 200
+    # Neither beside a session nor before the batch does a daily record count.
+    for day in (DAY, DAY - timedelta(days=30)):
+        mark_day(by=room.campus.admin, batch=room.batch, day=day, marks=[MarkInput(anna.pk, "ABSENT")])
+    cancel_enrollment(by=room.campus.admin, enrollment=bongani)
+    room.enrollments[1] = room.enroll(student=bongani.student, on=room.batch.today())
+    room.batch.refresh_from_db()
+    return room
+
+
+def lines(answer):
+    """A file's rows by the names in its heading."""
+    content = answer.content if hasattr(answer, "content") and answer.content else b"".join(answer.streaming_content)
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def file_of(browser, path):
+    response = browser.get(path)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def known(value):
+    """A percentage as words with one decimal; empty where nothing counts."""
+    return "" if value in (None, "") else f"{Decimal(str(value)):.1f}"
+
+
+def test_attendance_is_one_figure_everywhere(room):
+    api, browser, batch = Api(room.campus.token()), Browser(room.campus), room.batch
+    active = {seat.student_id: seat.student.full_name for seat in room.enrollments}
+    ways = {
+        "api, students": {
+            one["full_name"]: known(one["attendance_percent"]) for one in api.get(f"/batches/{batch.pk}/students").data
+        },
+        "page's file": {
+            row["Student"]: known(row["Attendance"].rstrip(" %"))
+            for row in file_of(browser, f"/batches/{batch.pk}/students/?export=csv")
+        },
+        "sheet": {
+            row["Learner"]: known(row["Percent"])
+            for row in csv.DictReader(
+                io.StringIO(api.get(f"/institution/cohorts/{batch.pk}/register?format=csv").content.decode("utf-8-sig"))
+            )
+        },
+    }
+    register = browser.get(f"/institution/attendance/sessions/{room.session.pk}").content.decode()
+    rates = re.findall(r'data-rate="([\d.]*)"', register)
+    ways["register"] = dict(zip(PERCENTS, map(known, rates), strict=True))
+    own = {}
+    for seat in room.enrollments:
+        mine = Browser(room.campus, seat.student)
+        shown = words_of(mine.get("/attendance/mine/"))
+        found = re.search(r"excused \d+ .{0,60}?([\d.]+) %", shown)
+        own[active[seat.student_id]] = known(found[1] if found else None)
+        home = words_of(mine.get("/"))
+        if found:
+            assert f"{float(found[1]):g} %" in home
+    ways["own page"] = own
+    for way, percents in ways.items():
+        assert percents == PERCENTS, way
+    # Of all: three of five came.
+    assert api.get(f"/institution/cohorts/{batch.pk}").data["attendance_rate"] == 60.0
+    [cohort] = [
+        row for row in file_of(browser, "/institution/attendance/cohorts?export=csv") if row["Batch"] == batch.name
+    ]
+    assert known(cohort["Attendance"]) == "60.0"
+
+
+def test_learners_and_seats_are_the_same_everywhere_and_stay_when_the_batch_is_completed(room):
+    api, browser, batch = Api(room.campus.token()), Browser(room.campus), room.batch
+
+    def learners():
+        page = words_of(browser.get(f"/batches/{batch.pk}/"))
+        listed = next(row for row in file_of(browser, "/batches/?export=csv&archived=all") if row["Code"] == batch.code)
+        return {
+            api.get(f"/institution/cohorts/{batch.pk}").data["learner_count"],
+            int(re.search(r"Seats .{0,20}?(\d+) / 60", page)[1]),
+            int(listed["Seats"].split("/")[0]),
+            int(next(r for r in file_of(browser, "/institution/attendance/cohorts?export=csv"))["Students"]),
+            api.get(f"/institution/class-sessions/{room.session.pk}").data["summary"]["total"],
+        }
+
+    assert learners() == {3}
+    shown = api.get(f"/batches/{batch.pk}").data
+    assert (shown["enrolled_students"], shown["available_spots"]) == (3, 57)
+    student = room.campus.student()
+    [offered] = Api(room.campus.token(student)).get(f"/courses/{batch.course_id}/open-batches").data
+    assert offered["seats_left"] == 57
+    change_status(by=room.campus.admin, batch=batch, status="Completed")
+    batch.refresh_from_db()
+    assert learners() == {3}
+    todays = session_of(batch, batch.today())
+    assert api.get(f"/institution/class-sessions/{todays.pk}").data["summary"]["total"] == 3
+
+
+def test_marked_and_expected_are_the_same_everywhere(room):
+    api, browser, batch = Api(room.campus.token()), Browser(room.campus), room.batch
+    summary = api.get(f"/institution/class-sessions/{room.session.pk}").data["summary"]
+    counted = (summary["total"] - summary["unmarked"], summary["total"])
+    assert counted == (2, 3)
+    day = room.session.date
+    [event] = [
+        one
+        for one in api.get(f"/institution/attendance/calendar?from={day}&to={day}").data
+        if one["session_id"] == str(room.session.pk)
+    ]
+    assert (event["marked"], event["expected"]) == counted
+    rows = file_of(browser, f"/institution/attendance/cohorts/{batch.pk}?export=csv")
+    [row] = [row for row in rows if row["Session"].startswith(day.isoformat())]
+    assert (int(row["Marked"]), int(row["Expected"])) == counted
+    assert api.get(f"/institution/cohorts/{batch.pk}").data["marked_count"] == 3
