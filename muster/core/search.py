@@ -46,13 +46,13 @@ class _Plainly:
 
 @CharField.register_lookup
 @TextField.register_lookup
-class PlainContains(_Plainly, IContains):  # type: ignore[type-arg]
+class PlainContains(_Plainly, IContains):
     """`icontains`, for every search there is."""
 
 
 @CharField.register_lookup
 @TextField.register_lookup
-class PlainStartsWith(_Plainly, IStartsWith):  # type: ignore[type-arg]
+class PlainStartsWith(_Plainly, IStartsWith):
     """`istartswith` likewise."""
 
 
