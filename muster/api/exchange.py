@@ -96,6 +96,13 @@ def read_import(request: HttpRequest, run_id: str) -> HttpResponse:
     return answer(run_json(run, ReportedImportOut))
 
 
+@router.post("/imports/{run_id}/undo", allow=imports["change"], on="run_id", data=ReportedImportOut)
+def undo_import(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Undo a whole import: what it made goes, where nothing hangs on it since. Tells row by row what stays and why."""
+    run = rules.undo_import(by=request_actor(request), run=request_object(request, ImportRun))
+    return answer(run_json(run, ReportedImportOut), "Import undone successfully")
+
+
 class ExportQuery(Schema):
     """How an export is to be written."""
 
@@ -120,10 +127,3 @@ def export_kind(request: HttpRequest, kind: str, wanted: Query[ExportQuery]) -> 
         rows = list(exported.objects())
         return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1))
     return response_of(rows_download(exported.lines(), f"{kind}-{actor.today().isoformat()}", wanted.format))
-
-
-@router.post("/imports/{run_id}/undo", allow=imports["change"], on="run_id", data=ReportedImportOut)
-def undo_import(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Undo a whole import: what it made goes, where nothing hangs on it since. Tells row by row what stays and why."""
-    run = rules.undo_import(by=request_actor(request), run=request_object(request, ImportRun))
-    return answer(run_json(run, ReportedImportOut), "Import undone successfully")

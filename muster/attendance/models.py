@@ -242,10 +242,10 @@ MOST_DAYS = 366
 MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "image/heic", "image/webp")
 
 
-def doer() -> Any:
+def doer(**options: Any) -> Any:
     """Who did something, of whatever institution."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False, **options
     )
 
 
@@ -476,7 +476,7 @@ class CorrectionRequest(InstitutionPart):
 
 
 @tracked()
-class UnlockRequest(InstitutionRow):
+class UnlockRequest(InstitutionPart):
     """A locked register shall be unlocked, since something in it needs correcting. Decided once."""
 
     class Status(models.TextChoices):
@@ -487,7 +487,7 @@ class UnlockRequest(InstitutionRow):
     session = owned_key(ClassSession, related_name="unlock_requests")
     reason = ShortLines(_("reason"), max_length=MOST_NOTE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
-    asked_by = doer()
+    asked_by = doer(db_index=False)
     decided_by = doer()
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
     decision_reason = ShortLines(_("reason"), max_length=MOST_NOTE, blank=True)

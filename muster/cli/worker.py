@@ -1,13 +1,20 @@
 """`muster worker`: the background jobs alone."""
 
 import asyncio
+import signal
+import time
+from contextlib import suppress
 
 import click
+import structlog
 from procrastinate import App
 from procrastinate.contrib.django import app, django_connector
+from procrastinate.exceptions import ConnectorException
 
 from muster.cli.base import DatabaseCommand, refuse_missing_address
-from muster.cli.children import GRACE, end_with_parent
+from muster.cli.children import GRACE, Backoff, end_with_parent
+
+log = structlog.get_logger(__name__)
 
 
 @click.command(cls=DatabaseCommand)
@@ -18,13 +25,35 @@ def command(concurrency: int, child: bool) -> None:
     refuse_missing_address()
     if child:
         end_with_parent()
-    asyncio.run(_work(app, concurrency))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_work(app, concurrency))
 
 
 async def _work(jobs: App, concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT; when the database goes away, begin anew, waiting longer each time it fails soon."""
+    working = asyncio.current_task()
+    assert working is not None  # noqa: S101 - for the types
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(ending, working.cancel)
+    backoff = Backoff()
+    while True:
+        begun = time.monotonic()
+        try:
+            # It also ends by itself, when one of the tasks beside its jobs has lost the database.
+            await _work_connected(jobs, concurrency)
+        except ConnectorException as error:
+            log.warning("database", reason=str(error.__cause__ or error))
+        wait = backoff.seconds(time.monotonic() - begun)
+        log.warning("The jobs have lost the database and begin anew", wait=round(wait, 1))
+        await asyncio.sleep(wait)
+
+
+async def _work_connected(jobs: App, concurrency: int) -> None:
     connector = jobs.connector
     assert isinstance(connector, django_connector.DjangoConnector)  # noqa: S101 - for the types; Django's app has no other
     with jobs.replace_connector(connector.get_worker_connector()) as open_jobs:
         async with open_jobs.open_async():
-            # SIGTERM lets running jobs finish for a while; those that do not are given back as stalled ones.
-            await open_jobs.run_worker_async(concurrency=concurrency, shutdown_graceful_timeout=GRACE - 5)
+            # Running jobs may finish for a while; those that do not are given back as stalled ones.
+            await open_jobs.run_worker_async(
+                concurrency=concurrency, shutdown_graceful_timeout=GRACE - 5, install_signal_handlers=False
+            )

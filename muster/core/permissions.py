@@ -138,12 +138,21 @@ class Access(Generic[M]):
         rows = self.model._default_manager.all() if among is None else among
         return rows.filter(self.scope(actor, action))
 
-    def fetch_rows(self, actor: ActorLike, among: Callable[..., QuerySet[M]], **only: UUID) -> list[M]:
-        """The rows that the actor may see of `among(actor, **only)`, for a list that is asked for again and again.
+    def fetch_rows(
+        self,
+        actor: ActorLike,
+        among: Callable[..., QuerySet[M]],
+        only: Mapping[str, UUID],
+        *,
+        action: str = "see",
+        most: int | None = None,
+    ) -> list[M]:
+        """The rows of `among(actor, **only)` on which the actor may do this, for what is asked for again and again.
 
         The query is made once for all actors of a shape.
         """
-        return list(_compile_list(self, among, actor.shape, tuple(only))(**only, **actor.particulars))
+        rows = _compile_list(self, among, action, most, actor.shape, tuple(only))
+        return list(rows(**only, **actor.particulars))
 
     def with_rights(self, actor: ActorLike, action: str, among: QuerySet[M] | None = None) -> QuerySet[M]:
         """The rows, each told by `may_act` whether the actor may do this on it."""
@@ -223,12 +232,17 @@ def _compile_query(
 
 @functools.lru_cache(maxsize=512)
 def _compile_list(
-    access: Access[Any], among: Callable[..., QuerySet[Any]], shape: ShapeLike, only: tuple[str, ...]
+    access: Access[Any],
+    among: Callable[..., QuerySet[Any]],
+    action: str,
+    most: int | None,
+    shape: ShapeLike,
+    only: tuple[str, ...],
 ) -> Compiled[Any]:
     def build(**samples: Any) -> QuerySet[Any]:
         given = {name: samples.pop(name) for name in only}
         actor = shape.stand_in(**samples)
-        return access.rows(actor, among=among(actor, **given))
+        return access.rows(actor, action, among(actor, **given))[:most]
 
     given = {name: UUID(int=2**32 + number) for number, name in enumerate(only)}
     return Compiled(build, asks_all=False, ordered=True, **given, **shape.samples)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -39,12 +40,29 @@ class StudentState(models.TextChoices):
 
 
 def open_siblings(batch: Batch | None, actor: Actor, *, most: int = 3) -> list[Batch]:
-    """Batches of the same course that would take whom the actor enrolls, with `seats_left`, the soonest first."""
+    """The next batches of the same course that would take whom the actor enrolls, with `seats_left`.
+
+    In a rush all but a few are told of them, so the statement is made once.
+    """
     if batch is None or batch.course_id is None:
         return []
-    among = Batch.objects.filter(course_id=batch.course_id, kind=Batch.Kind.COURSE).exclude(pk=batch.pk)
-    rows = with_a_seat(taking_students(actor, batches.rows(actor, "change" if actor.manages else "see", among=among)))
-    return list(rows.order_by("start_date", "pk")[:most])
+    among = _siblings(actor.institution.seat_buffer_percent, actor.institution.enroll_until_days)
+    only = {"course": batch.course_id, "batch": batch.pk}
+    return batches.fetch_rows(actor, among, only, action="change" if actor.manages else "see", most=most)
+
+
+@cache
+def _siblings(seat_buffer_percent: int, enroll_until_days: int | None) -> Callable[..., QuerySet[Batch]]:
+    """The other batches of a course, the soonest first, where the institution has these settings."""
+
+    def among(actor: Actor, course: UUID, batch: UUID) -> QuerySet[Batch]:
+        # The actor is a stand-in, who brings no settings.
+        actor.institution.seat_buffer_percent = seat_buffer_percent
+        actor.institution.enroll_until_days = enroll_until_days
+        others = Batch.objects.filter(course_id=course, kind=Batch.Kind.COURSE).exclude(pk=batch)
+        return with_a_seat(taking_students(actor, others)).order_by("start_date", "pk")
+
+    return among
 
 
 @dataclass(frozen=True)

@@ -75,17 +75,22 @@ class Served:
         """Whether the web answers from the database and a job that is put in now gets done."""
         # A token is looked up before it is refused.
         called = requests.get(f"{self.url}/api/v1/auth/me", headers={"Authorization": "Bearer nobody"}, timeout=30)
-        status = "SELECT status FROM procrastinate_jobs WHERE id = %s"
-        job = ask(
-            self.server,
-            "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"
-            " VALUES ('muster.core.jobs.forget_answers', 'default', '{\"timestamp\": 0}') RETURNING id",
-        )
-        eventually(lambda: ask(self.server, status, job) == "succeeded")
+        does_a_job(self.server)
         return called.status_code == 401
 
     def end(self) -> int:
         return self.process.wait(timeout=60)
+
+
+def does_a_job(server: EmbeddedServer) -> bool:
+    """Whether a job that is put in now gets done."""
+    job = ask(
+        server,
+        "INSERT INTO procrastinate_jobs (task_name, queue_name, args)"
+        " VALUES ('muster.core.jobs.forget_answers', 'default', '{\"timestamp\": 0}') RETURNING id",
+    )
+    eventually(lambda: ask(server, "SELECT status FROM procrastinate_jobs WHERE id = %s", job) == "succeeded")
+    return True
 
 
 def eventually(happens: Callable[[], object], within: float = 60) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from muster.core.postgres import processes
+from muster.core.postgres import EmbeddedServer, processes
 from tests.platform.conftest import ROOT, ask, folder_open_to_all, runs
-from tests.platform.serving import Served, children_of, eventually
+from tests.platform.serving import Served, children_of, does_a_job, eventually
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
 
@@ -121,6 +121,30 @@ def test_lost_processes_come_back_by_themselves(serve: Callable[[], Served], hom
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 0
     assert not runs(served.server)
+
+
+def test_a_worker_alone_outlives_its_database(home: Path, server_of: Callable[[Path], EmbeddedServer]):
+    muster = [sys.executable, "-m", "muster.cli"]
+    environment = {**os.environ, "MUSTER_HOME": str(home)}
+    subprocess.run([*muster, "migrate"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    server = server_of(home)
+    server.start()
+    with subprocess.Popen([*muster, "worker"], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as worker:
+        try:
+            eventually(lambda: does_a_job(server))
+            postmaster = processes.recorded_pid(server.places.data) or 0
+            os.kill(postmaster, signal.SIGKILL)
+            wait_until_gone([postmaster])
+            server.revive()
+            assert does_a_job(server)
+            # A server that is restarted in order ends the connections one by one.
+            ask(server, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            assert does_a_job(server)
+            assert worker.poll() is None
+            worker.terminate()
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()
 
 
 def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Served]):

@@ -95,7 +95,7 @@ def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
 def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) -> HttpResponse:
     actor = request_actor(request)
     if narrowing.asks_for_all:
-        return page_of(batches.fetch_rows(actor, full_batches, **only), narrowing, batch_json)
+        return page_of(batches.fetch_rows(actor, full_batches, only), narrowing, batch_json)
     rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
     return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
 

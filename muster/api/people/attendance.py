@@ -5,11 +5,11 @@ from ninja import Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.attendance.calendar import CalendarSpanQuery, EventOut, event_json
+from muster.api.attendance.calendar import CalendarSpanQuery, EventOut, calendar_answer
 from muster.api.attendance.schemas import AbsenceOut, absence_json
-from muster.api.kit import Date, Door, answer, in_shape, key, list_answer, request_actor, request_object
+from muster.api.kit import Date, Door, answer, in_shape, key, request_actor, request_object
 from muster.attendance.models import AttendanceRecord, Mark
-from muster.attendance.queries.calendar import calendar_sessions, events_of
+from muster.attendance.queries.calendar import calendar_sessions
 from muster.attendance.queries.student import BatchAttendance, absences_of, attendance_of, marks_of
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
@@ -102,9 +102,7 @@ def see_student_timetable(request: HttpRequest, student_id: str, span: Query[Cal
     """The sessions of the batches in which the student has a seat, in a period, as the calendar tells them."""
     actor, student = request_actor(request), request_object(request, User)
     first, last = span.days(actor.today())
-    batch_id, instructor_id = span.ids()
     seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student=student))
     asked = {"pk__in": seats.filter(status=Enrollment.Status.ACTIVE).values("batch"), **span.conditions("")}
-    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=asked)
-    shown = [event_json(event) for event in events_of(rows)]
-    return list_answer(shown, total=len(shown), page=1, page_size=max(len(shown), 1))
+    rows = calendar_sessions(actor, first, last, of_batches=asked, **span.ids())
+    return calendar_answer(span, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -41,13 +42,12 @@ def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
     minimum = actor.institution.minimum_attendance_percent
-    full = with_projection(rows).select_related("batch", "course").order_by("enrollment_date", "pk")
-    # Whoever left a batch and came back stands in it once.
-    latest = {one.batch_id: one for one in full}
-    return [
-        BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum))  # type: ignore[attr-defined]
-        for one in reversed(latest.values())
-    ]
+    full = with_projection(rows).select_related("batch", "course").order_by("-enrollment_date", "-pk")
+    latest: dict[Any, Any] = {}
+    for one in full:
+        # Figures are of the person in the batch, over all their seats in it.
+        latest.setdefault(one.batch_id, one)
+    return [BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum)) for one in latest.values()]
 
 
 def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:

@@ -24,6 +24,7 @@ from muster.core.database import atomic, lock_word
 from muster.core.errors import Conflict, DomainError
 from muster.core.history import recorded
 from muster.core.models import AuditEntry
+from muster.core.permissions import as_id
 from muster.core.references import join_words, references_to
 from muster.courses.models import Course
 from muster.exchange.models import ImportRun
@@ -90,13 +91,15 @@ def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:
         session_id__isnull=True, enrollment_id=OuterRef("enrollment"), record_date=OuterRef("record_date")
     )
     written = entries.order_by().values("enrollment_id").annotate(number=Count("pk")).values("number")
-    records = AttendanceRecord.objects.filter(session__isnull=True, enrollment__in=made, status__isnull=False)
+    records = AttendanceRecord.objects.filter(
+        session__isnull=True, enrollment_id__in=[as_id(pk) for pk in made], status__isnull=False
+    )
     for record in records.annotate(times=Subquery(written)).select_related(
         "enrollment__batch__institution", "enrollment__student"
     ):
         if record.record_date.isoformat() not in made[str(record.enrollment_id)]:
             continue
-        if record.times > 1:  # type: ignore[attr-defined]
+        if record.times > 1:
             name = f"{record.enrollment.student.full_name}, {date_format(record.record_date, 'j M Y')}"
             undone.leave("daily_records", name, _("The mark was changed since."))
             continue
@@ -116,9 +119,10 @@ def _delete_batches(run: ImportRun, undone: Undone) -> None:
     made = Batch.objects.filter(pk__in=run.made.get("batches", ())).annotate(ever=Count("enrollments"))
     since = AuditEntry.objects.filter(at__gt=run.finished_at).exclude(use_case__in=BY_ITSELF)
     keys = list(made.values_list("pk", flat=True))
-    changed = set(since.filter(row_id__in=keys).values_list("row_id", flat=True))
+    changed: set[Any] = set(since.filter(row_id__in=keys).values_list("row_id", flat=True))
     changed |= set(since.filter(part_of__in=keys).values_list("part_of", flat=True))
-    for batch in made.order_by("code"):
+    rows: Iterable[Any] = made.order_by("code")
+    for batch in rows:
         if batch.ever:
             words = ngettext("It has %(count)d enrollment.", "It has %(count)d enrollments.", batch.ever)
             undone.leave("batches", batch, words % {"count": batch.ever})

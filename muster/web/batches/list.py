@@ -8,20 +8,15 @@ from typing import Any, ClassVar
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
     F,
-    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    TextField,
-    Value,
     When,
 )
-from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -45,7 +40,7 @@ from muster.batches.queries import (
     without_lead,
 )
 from muster.batches.workload import still_running
-from muster.core.permissions import as_id
+from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
@@ -55,6 +50,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables.counting import Counting, choice_text
 from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import Exported
 from muster.web.ui.widgets import date_range, dialog_link, local_time, pill, seats
@@ -96,38 +92,21 @@ class InstructorFacet(Facet):
     def _today(self) -> Any:
         return self.parent.request.actor.today()
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The batches of this instructor, or those without a lead."""
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the batches of this instructor, or those without a lead, meet."""
         if not value:
-            return qs
+            return Q()
         if value == self.NONE:
-            return qs.filter(without_lead(self._today))
+            return without_lead(self._today)
         key = as_id(value)
         theirs = still_running(self._today).filter(instructor_id=key)
-        return qs.filter(pk__in=theirs.values("batch_id")) if key else qs.none()
+        return Q(pk__in=theirs.values("batch_id")) if key else NOTHING
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """One count for those without a lead, and one for each instructor."""
-        nobody = qs.filter(without_lead(self._today)).values(
-            facet=Value(name, CharField()), key=Value(None, TextField()), word=Value("", TextField())
-        )
-        running = Q(instructor_assignments__until_date__isnull=True) | (
-            Q(instructor_assignments__until_date__gte=self._today)
-            & Q(instructor_assignments__until_date__gte=F("instructor_assignments__from_date"))
-        )
-        somebody = (
-            qs.alias(assigned=FilteredRelation("instructor_assignments", condition=running))
-            .filter(assigned__isnull=False)
-            .values(
-                facet=Value(name, CharField()),
-                key=Cast("assigned__instructor_id", TextField()),
-                word=Cast("assigned__instructor__full_name", TextField()),
-            )
-        )
-        return [
-            arm.order_by().annotate(number=Count("pk", distinct=True)).values_list("facet", "key", "word", "number")
-            for arm in (nobody, somebody)
-        ]
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the batches without a lead, and those of each instructor."""
+        counting.number(name, f"{where} AND {counting.flag(without_lead(self._today))}")
+        theirs = still_running(self._today).filter(batch_id__in=counting.keys(where))
+        counting.rows(name, theirs, choice_text("instructor_id"), choice_text("instructor__full_name"), "batch_id")
 
     def options(self, counts: Any, chosen: str, called: str = "") -> list[Option]:
         """The choices to offer; "No lead" only where there are such batches, or when it is chosen."""

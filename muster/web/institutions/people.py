@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -20,6 +20,8 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.rules import change_person, deactivate_person
 from muster.core.errors import DomainError
+from muster.core.permissions import NOTHING
+from muster.core.subqueries import KeyIn
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Membership, Role
@@ -34,6 +36,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import form_refused, page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, list_page
+from muster.web.ui.tables.counting import Counting, choice_text
 from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import local_date, pill
 
@@ -112,28 +115,30 @@ class HeldHere(Facet):
     """A facet of what people hold in the reader's institution; what they hold elsewhere is nobody's business here."""
 
     def __init__(self, label: Any, column: str, text: str = "", **options: Any) -> None:
-        super().__init__(label, value=f"held_here__{column}", text=f"held_here__{text or column}", **options)
-        self.column = column
+        super().__init__(label, value=column, text=text, many=True, **options)
 
     def _memberships(self) -> QuerySet[Membership]:
-        return Membership.objects.filter(institution=self.parent.request.actor.institution, user=OuterRef("pk"))
+        return Membership.objects.filter(institution=self.parent.request.actor.institution).order_by()
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The people who hold it here."""
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the people who hold it here, or nothing of the kind, meet."""
         if not value:
-            return qs
+            return Q()
         if value == self.NONE:
-            held = self._memberships()
-            return qs.filter(Exists(held.filter(**{f"{self.column}__isnull": True})) | ~Exists(held))
+            held = self._memberships().filter(user=OuterRef("pk"))
+            return Q(Exists(held.filter(**{f"{self.lookup}__isnull": True}))) | ~Q(Exists(held))
         try:
-            return qs.filter(Exists(self._memberships().filter(**{self.column: value})))
+            return KeyIn(self._memberships().filter(**{self.lookup: value}).values("user_id"))
         except (ValueError, ValidationError):
-            return qs.none()
+            return NOTHING
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """The statement that counts the choices."""
-        here = Q(memberships__institution=self.parent.request.actor.institution)
-        return super().arms(name, qs.annotate(held_here=FilteredRelation("memberships", condition=here)))
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the people for each choice, and those who hold nothing of the kind."""
+        key, word = (
+            counting.hanging("held_here", self._memberships(), "user_id", choice_text(one))
+            for one in (self.lookup, self.text)
+        )
+        counting.choices_of_hanging(name, "held_here", where, key, word, or_nothing=True)
 
 
 class UserFilters(Filters):

@@ -51,7 +51,7 @@ from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
@@ -62,7 +62,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import date_range, pill
+from muster.web.ui.widgets import date_range, money, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),

@@ -8,17 +8,18 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from muster.core.search import with_words
+from muster.core.permissions import NOTHING
+from muster.core.search import words_in
+from muster.web.ui.tables.counting import Counting, Counts, choice_text
 
-SHOWN, TOTAL, UNSEARCHED, TALLIED = "*shown", "*total", "*unsearched", "*tallied"
+SHOWN, TOTAL, UNSEARCHED = "*shown", "*total", "*unsearched"
 # Before the name of a facet: the rows under all other filters.
 EVERY = "*every "
-Counts = Sequence[tuple[str | None, str | None, int]]
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,35 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
     scope = hidden = False
     NONE = "none"
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows with this value; nothing when it cannot be one."""
+    def heeds(self, other: str) -> bool:
+        """Whether what this one asks follows from what another filter chose."""
+        return False
+
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the rows with this value meet: everything while none is chosen, nothing where it cannot be one.
+
+        Of what is chosen elsewhere, what the filter `besides` chose is left out of account.
+        """
         if not value:
-            return qs
+            return Q()
         condition = Q(**{f"{self.lookup}__isnull": True}) if value == self.NONE else Q(**{self.lookup: value})
         try:
             if self.many:
-                return qs.filter(pk__in=qs.model._default_manager.filter(condition).values("pk"))
-            return qs.filter(condition)
+                return Q(pk__in=self.model._default_manager.filter(condition).values("pk"))
+            self.parent.queryset.filter(condition)
         except (ValueError, ValidationError):
             # A made-up value in the address: no row has it.
-            return qs.none()
+            return NOTHING
+        return condition
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """The statements that count this facet's choices; `qs` has every other filter applied."""
-        return [count_choices(qs, name, choice_text(self.lookup), choice_text(self.text))]
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the choices of the listed rows that meet a condition."""
+        key, word = choice_text(self.lookup), choice_text(self.text)
+        if self.many:
+            rows = self.model._default_manager.filter(pk__in=counting.keys(where))
+            counting.rows(name, rows, key, word)
+        else:
+            counting.choices(name, where, counting.column(key), counting.column(word))
 
     def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The choices to offer, in order. `called` is the word of the chosen one, should no row be left of it."""
@@ -122,16 +136,25 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
     field_class = django_filters.CharFilter.field_class
     many = False
 
+    def heeds(self, other: str) -> bool:
+        """Whether what this one asks follows from what another filter chose."""
+        return False
+
     def __init__(self, label: Any, *buckets: Bucket, scope: bool = False, hidden: bool = False) -> None:
         super().__init__(label=label)
         self.buckets, self.scope, self.hidden = {bucket.key: bucket for bucket in buckets}, scope, hidden
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of the chosen bucket."""
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What the rows of the chosen bucket meet."""
         if not value and "" not in self.buckets:
-            return qs
+            return Q()
         bucket = self.buckets.get(value or "")
-        return qs.filter(bucket.where) if bucket else qs.none()
+        return bucket.where if bucket else NOTHING
+
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the listed rows of each bucket that meet a condition."""
+        for key, bucket in self.buckets.items():
+            counting.number(name, f"{where} AND {counting.flag(bucket.where)}", key=key)
 
     def options(self, counts: Counts, chosen: str, called: str = "") -> list[Option]:
         """The buckets in their own order."""
@@ -145,8 +168,6 @@ class Buckets(django_filters.Filter):  # type: ignore[misc]
 class Filters(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of a list. `search` names the lookups that every typed word is looked for in."""
 
-    # The facet that `rows` leaves out just now.
-    left_out = ""
     search: ClassVar[Sequence[str]] = ()
     search_hint: ClassVar[Any] = gettext_lazy("Name or code")
 
@@ -162,97 +183,51 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]
         """The value chosen for a facet, as the address has it."""
         return str(self.data.get(name, ""))[:200].replace("\x00", "") if self.data else ""
 
-    def rows(self, *, without: str = "", scope_only: bool = False) -> QuerySet[Any]:
-        """The rows under all filters, but one of them, or but those that do not bound the total."""
-        found: QuerySet[Any] = self.queryset.all()
-        self.left_out = without
-        for name, one in self.facets.items():
-            if name != without and (one.scope or not scope_only):
-                found = one.filter(found, self.chosen(name))
-        self.left_out = ""
-        if without == "q" or scope_only:
-            return found
-        return self.matching_search(found)
+    def conditions(self, *without: str) -> list[Q]:
+        """What narrows the rows now. The filters named are left out, and the search as "q"."""
+        names = [name for name in (*self.facets, "q") if name not in without]
+        return [condition for name in names if (condition := self._condition(name, *without))]
 
-    def matching_search(self, qs: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows in which every word occurs somewhere."""
-        return with_words(qs, self.words, *self.search)
+    def _condition(self, name: str, *without: str) -> Q:
+        """The same one however often it is asked for."""
+        if name == "q":
+            return self._known.setdefault((name, ""), words_in(self.words, *self.search))
+        one = self.facets[name]
+        besides = without[0] if len(without) == 1 and one.heeds(without[0]) else ""
+        if (name, besides) not in self._known:
+            self._known[name, besides] = one.condition(self.chosen(name), besides=besides)
+        return self._known[name, besides]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], Q]:
+        return {}
+
+    def rows(self) -> QuerySet[Any]:
+        """The rows under all filters."""
+        found: QuerySet[Any] = self.queryset.all()
+        for condition in self.conditions():
+            found = found.filter(condition)
+        return found
 
     def counts(self) -> dict[str, list[tuple[str | None, str | None, int]]]:
         """Every number the list shows, by facet, in one statement."""
-        bases: dict[frozenset[str], QuerySet[Any]] = {}
-        tallies: dict[frozenset[str], list[tuple[str, str, Q]]] = {}
-        arms = []
+        counting = Counting(self.queryset)
 
-        def base(*, without: str = "", scope_only: bool = False) -> frozenset[str]:
-            # Most facets narrow nothing, so most counts are of the same rows.
-            applied = self._applied(without=without, scope_only=scope_only)
-            if applied not in bases:
-                bases[applied] = self.rows(without=without, scope_only=scope_only)
-            return applied
+        def passing(*without: str) -> str:
+            return counting.all_of(self.conditions(*without))
 
-        def tally(applied: frozenset[str], facet: str, key: str = "", where: Q | None = None) -> None:
-            tallies.setdefault(applied, []).append((facet, key, where or Q()))
-
-        tally(base(), SHOWN)
-        tally(base(scope_only=True), TOTAL)
+        counting.number(SHOWN, passing())
+        counting.number(TOTAL, passing("q", *(name for name, one in self.facets.items() if not one.scope)))
         if self.words:
-            tally(base(without="q"), UNSEARCHED)
+            counting.number(UNSEARCHED, passing("q"))
         for name, one in self.facets.items():
-            applied = base(without=name)
-            tally(applied, f"{EVERY}{name}")
-            if isinstance(one, Buckets):
-                for bucket in one.buckets.values():
-                    tally(applied, name, bucket.key, bucket.where)
+            chosen = self.chosen(name)
+            if one.hidden and not chosen:
                 continue
-            arms += one.arms(name, bases[applied])
-            if self.chosen(name):
+            others = passing(name)
+            counting.number(f"{EVERY}{name}", others)
+            one.count(counting, name, others)
+            if chosen and isinstance(one, Facet):
                 # The word of what is chosen, even where the other filters leave none of its rows.
-                arms += one.arms(f"={name}", one.filter(self.queryset.all(), self.chosen(name)))
-        together = [
-            _tally(bases[applied], str(place), [where for _facet, _key, where in asked])
-            for place, (applied, asked) in enumerate(tallies.items())
-        ]
-        found: dict[str, list[tuple[str | None, str | None, int]]] = {}
-        named = list(tallies.values())
-        first, *others = [*together, *arms]
-        for facet, key, word, number in first.union(*others, all=True) if others else first:
-            if facet != TALLIED:
-                found.setdefault(facet, []).append((key, word, number))
-                continue
-            for (name, bucket_key, _where), text in zip(named[int(key)], word.split(), strict=True):
-                found.setdefault(name, []).append((bucket_key, "", int(text)))
-        return found
-
-    def _applied(self, *, without: str, scope_only: bool) -> frozenset[str]:
-        """The names of the filters that narrow the rows, as `rows` leaves them out."""
-        names = {
-            name
-            for name, one in self.facets.items()
-            if name != without
-            and (one.scope or not scope_only)
-            and (self.chosen(name) or (isinstance(one, Buckets) and "" in one.buckets))
-        }
-        return frozenset(names | ({"q"} if self.words and without != "q" and not scope_only else set()))
-
-
-def _tally(qs: QuerySet[Any], key: str, wheres: Sequence[Q]) -> QuerySet[Any]:
-    """How many rows pass each condition, as words of one row: an arm for each would read the table as often."""
-    numbers = [Count("pk", distinct=True, filter=where or None) for where in wheres]
-    counted = qs.order_by().values(facet=Value(TALLIED, CharField()), key=Value(key, TextField()))
-    told: QuerySet[Any] = counted.annotate(
-        word=Func(Value(" "), *numbers, function="concat_ws", output_field=TextField()), number=Value(0, IntegerField())
-    )
-    return told.values_list("facet", "key", "word", "number")
-
-
-def choice_text(lookup: str) -> Cast:
-    """A column as the text that arms have in common."""
-    return Cast(F(lookup), TextField())
-
-
-def count_choices(qs: QuerySet[Any], facet: str, key: Any, word: Any, counted: str = "pk") -> QuerySet[Any]:
-    """The choices of a facet with how many different rows, or columns `counted`, there are of each."""
-    named = qs.order_by().values(facet=Value(facet, CharField()), key=key, word=word)
-    numbered: QuerySet[Any] = named.annotate(number=Count(counted, distinct=True))
-    return numbered.values_list("facet", "key", "word", "number")
+                one.count(counting, f"={name}", counting.all_of([self._condition(name)]))
+        return counting.ask()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import Q, QuerySet
 
-from muster.web.ui.tables.filters import Facet, choice_text, count_choices
+from muster.core.permissions import NOTHING
+from muster.web.ui.tables.counting import Counting, choice_text, when
+from muster.web.ui.tables.filters import Facet
 
 
 class ThroughFacet(Facet):
@@ -21,41 +23,51 @@ class ThroughFacet(Facet):
         super().__init__(label, value=value, text=text, none=none, many=True)
         self.seen, self.person = seen, person
 
-    def _rows(self, *, besides: str = "") -> QuerySet[Any]:
-        """The rows that meet what is chosen of all facets over them, but of the one named."""
+    def _rows(self) -> QuerySet[Any]:
         rows: QuerySet[Any] = getattr(self.parent, self.seen)
-        for name, one in self.parent.facets.items():
-            chosen = self.parent.chosen(name)
-            if name in (besides, self.parent.left_out) or chosen in ("", self.NONE):
-                continue
-            if isinstance(one, ThroughFacet) and one.seen == self.seen:
-                try:
-                    rows = rows.filter(**{one.lookup: chosen})
-                except (ValueError, ValidationError):
-                    return rows.none()
         return rows
 
-    def _with_value(self) -> QuerySet[Any]:
-        return getattr(self.parent, self.seen).filter(**{f"{self.lookup}__isnull": False})  # type: ignore[no-any-return]
+    def _chosen(self, besides: str) -> list[Q]:
+        """What rows must meet by what is chosen of all facets over them, but of the one named."""
+        return [
+            one.value_is(chosen)
+            for name, one in self.parent.facets.items()
+            if isinstance(one, ThroughFacet) and one.seen == self.seen and name != besides
+            if (chosen := self.parent.chosen(name)) not in ("", self.NONE)
+        ]
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The people with such a row, or without one that has a value; nobody when the value cannot be one."""
-        if not value:
-            return qs
-        if value == self.NONE:
-            return qs.exclude(pk__in=self._with_value().values(self.person))
+    def heeds(self, other: str) -> bool:
+        """Whether another facet over the same rows has a choice."""
+        one = self.parent.facets.get(other)
+        return isinstance(one, ThroughFacet) and one.seen == self.seen and bool(self.parent.chosen(other))
+
+    def value_is(self, value: str) -> Q:
+        """What rows with this value meet; nothing when the value cannot be one."""
+        condition = Q(**{self.lookup: value})
         try:
-            return qs.filter(pk__in=self._rows().filter(**{self.lookup: value}).values(self.person))
+            self._rows().filter(condition)
         except (ValueError, ValidationError):
-            return qs.none()
+            return NOTHING
+        return condition
 
-    def arms(self, name: str, qs: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """One statement for the choices, one more for the people without any such row."""
-        rows = self._rows(besides=name.removeprefix("="))
-        own = rows.filter(**{f"{self.lookup}__isnull": False, f"{self.person}__in": qs.order_by().values("pk")})
-        counted = count_choices(own, name, choice_text(self.lookup), choice_text(self.text), self.person)
-        nobody = qs.exclude(pk__in=self._with_value().values(self.person))
-        return [counted, count_choices(nobody, name, Value(None, TextField()), Value("", TextField()))]
+    def condition(self, value: str, *, besides: str = "") -> Q:
+        """What people with such a row, or without one that has a value, meet; nobody when the value cannot be one."""
+        if not value:
+            return Q()
+        if value == self.NONE:
+            return ~Q(pk__in=self._rows().filter(**{f"{self.lookup}__isnull": False}).values(self.person))
+        return Q(pk__in=self._rows().filter(*self._chosen(besides), self.value_is(value)).values(self.person))
+
+    def count(self, counting: Counting, name: str, where: str) -> None:
+        """Count, under the name, the people for each choice, and those without any such row."""
+
+        def column(value: Any) -> str:
+            return counting.hanging(self.seen, self._rows(), self.person, value)
+
+        key, word = column(choice_text(self.lookup)), column(choice_text(self.text))
+        same = [column(when(one)) for one in self._chosen(name.removeprefix("="))]
+        counting.choices_of_hanging(name, self.seen, " AND ".join((where, *same)), key, word)
+        counting.number_without(name, self.seen, where, key)
 
     def options(self, counts: Any, chosen: str, called: str = "") -> list[Any]:
         """The choices to offer; "none" only where there is somebody, or when it is chosen."""
