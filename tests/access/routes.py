@@ -27,7 +27,7 @@ OBJECTS = {
 }
 # What stands in a path and is no object.
 WORDS = {"secret": "no-such-secret", "key": "set-password", "uidb36": "1", "time_off_id": "none", "person_id": "none"}
-WORDS |= {"kind": "branches"}
+WORDS |= {"kind": "students"}
 # A search that finds something, and days that cover is asked for.
 QUERIES = {
     "/search/": "q=batch",

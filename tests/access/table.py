@@ -117,8 +117,9 @@ TABLE: dict[str, dict[str, Who]] = {
         "change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
         "*": ADMINISTERED,
     },
-    # In this world those of branches.
-    "exports": {"*": MEMBER},
+    # Those of students.
+    "exports": {"*": Who(STAFF, STAFF)},
+    "templates": {"*": ADMINISTERED},
     "branches": {"list see": MEMBER, "add": ADMINISTERED, "*": IN_BRANCH},
     "rooms holidays": {"list see": MEMBER, "*": IN_BRANCH},
     "terms": {"list see": MEMBER, "*": ADMINISTERED},
