@@ -34,7 +34,7 @@ class _Plainly:
 
     def process_lhs(self, compiler: Any, connection: Any, lhs: Any = None) -> Any:
         sql, params = Lookup.process_lhs(self, compiler, connection, lhs)  # type: ignore[arg-type]
-        return f"muster_plain({sql}::text)", params
+        return f"muster_plain({sql}::text)", list(params)
 
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
         sql, params = super().process_rhs(compiler, connection)  # type: ignore[misc]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.utils import timezone
-
+from muster.core.clocks import today_in
 from muster.core.database import atomic
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules.changing import lock_enrollment, write_enrollment
@@ -33,7 +32,7 @@ def _expire(by: Actor, enrollment: Enrollment, today: date | None) -> int:
     enrollment = lock_enrollment(enrollment)
     zone = enrollment.batch.zone if enrollment.batch else by.zone
     last = enrollment.access_expiry_date
-    if not enrollment.holds_a_seat or last is None or last >= (today or timezone.localdate(timezone=zone)):
+    if not enrollment.holds_a_seat or last is None or last >= (today or today_in(zone)):
         return 0
     enrollment.status = Enrollment.Status.EXPIRED
     write_enrollment(enrollment, by, "expire_enrollment")
