@@ -26,7 +26,14 @@ OBJECTS = {
     "sessions/": {"session_id": "register_id"},
 }
 # What stands in a path and is no object.
-WORDS = {"secret": "no-such-secret", "key": "set-password", "uidb36": "1", "time_off_id": "none", "person_id": "none"}
+WORDS = {
+    "secret": "no-such-secret",
+    "key": "set-password",
+    "uidb36": "1",
+    "time_off_id": "none",
+    "person_id": "none",
+    "template": "sections",
+}
 WORDS |= {"kind": "branches"}
 # A search that finds something, and days that cover is asked for.
 QUERIES = {
