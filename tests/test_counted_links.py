@@ -184,7 +184,13 @@ LISTS = (
 def test_each_choice_of_a_filter_shows_as_many_rows_as_it_says(campus: Campus) -> None:
     browser = signed_in(campus.admin.user)
     for path in map(reverse, LISTS):
-        for facet in browser.get(path).context["listing"].facets:
+        listing = browser.get(path).context["listing"]
+        for facet in listing.facets:
+            if facet.hidden:
+                # Counted once a link has chosen one.
+                chosen = next(iter(listing.filters.facets[facet.name].buckets))
+                shown = browser.get(path, {facet.name: chosen}).context["listing"].facets
+                [facet] = [one for one in shown if one.name == facet.name]
             # A few of many: what is counted wrongly is so for each.
             for option in facet.options[:3]:
                 shown = browser.get(path, {facet.name: option.value}).context["listing"].shown

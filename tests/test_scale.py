@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from benchmarks.large import addresses
+from benchmarks.people import Person, people
+from benchmarks.rows import rows_read
 from muster.attendance.models import AttendanceRecord, MarkEntry
 from muster.cli.check import invariants
 from muster.core.checks import run_checks
@@ -27,3 +33,59 @@ def test_what_triggers_would_derive_is_there(places: Places) -> None:
     broken = {str(finding.fact): finding.left for finding in run_checks(invariants()) if not finding.holds}
     assert broken == {}
     assert MarkEntry.objects.count() == AttendanceRecord.objects.count() > 100_000
+
+
+# A page or call may read so many rows and index entries whatever it shows, so many for each thing that it shows, and so
+# many for each row of its list, which is counted, by each of its filters too.
+ALWAYS, FOR_EACH, FOR_A_ROW = 600, 30, 40
+# What looks through more, and how many times as much it may read.
+MORE: dict[str, int] = {}
+
+
+def test_what_is_read_is_in_proportion_to_what_is_shown(places: Places) -> None:
+    """Every page and reading call, as four people: neither history nor other institutions are gone through."""
+    found = {}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # As it plans for tables that are too large to be gone through.
+            for way in ("seqscan", "hashjoin", "mergejoin"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+        for person in people(places):
+            if person.where == "the large one":
+                for path, address in addresses(person):
+                    rows, most = cost_of(person, address)
+                    if rows > most * MORE.get(path, 1):
+                        found[f"{path} as {person.role}"] = f"{rows} of {most}"
+        transaction.set_rollback(True)
+    assert found == {}
+
+
+def cost_of(person: Person, address: str) -> tuple[int, int]:
+    """The rows that are read for an answer, and how many it may read for what it shows."""
+    client = Client(headers=person.bearer if address.startswith("/api/") else person.browser)
+    with transaction.atomic():
+        before = rows_read()
+        response: Any = client.get(address)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        rows = rows_read() - before
+        transaction.set_rollback(True)
+    if response.status_code != 200:
+        return 0, 0
+    if response["Content-Type"].startswith("application/json"):
+        answer = json.loads(content)
+        shown, listed = things_in(answer), answer.get("total", 0) if isinstance(answer, dict) else 0
+    else:
+        listing = response.context and response.context.get("listing")
+        shown, listed = sum(map(content.count, THINGS)), listing.total if listing else 0
+    return rows, ALWAYS + FOR_EACH * shown + FOR_A_ROW * listed
+
+
+# What begins a thing on a page or in a file.
+THINGS = (b"<tr", b"<li", b"<option", b"<article", b"\n20", b"\r\n", b"/Page ")
+
+
+def things_in(value: Any) -> int:
+    """How many objects an answer holds."""
+    if isinstance(value, dict):
+        return 1 + sum(map(things_in, value.values()))
+    return sum(map(things_in, value)) if isinstance(value, list) else 0

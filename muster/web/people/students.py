@@ -363,6 +363,9 @@ class SeatForm(Form):
 
     batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
     enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
+    accept_clash = forms.BooleanField(
+        label=gettext_lazy("Enroll even if another batch meets at the same time"), required=False
+    )
 
     def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -395,14 +398,18 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
-    def enroll() -> Batch:
+    def enroll() -> Enrollment:
         batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-        kind = form.cleaned_data["enrollment_type"]
-        rules.enroll_student(by=actor, student=person, batch=batch, enrollment_type=kind)
-        return batch
+        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
+        return rules.enroll_student(by=actor, student=person, batch=batch, **how)
 
     if did := submit_form(form, enroll):
-        sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": did.result.name}
+        place = did.result.batch
+        sentence = _("%(name)s got a seat in %(batch)s.") % {
+            "name": person.full_name,
+            "batch": place.name if place else "",
+        }
+        sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
         return redirect_with_message(request, student_url(person.pk), sentence)
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return render_dialog(

@@ -168,7 +168,8 @@ class Listing:
     def _shown_facet(self, name: str, one: Facet | Buckets) -> ShownFacet:
         chosen = self.filters.chosen(name)
         called = next((word for _key, word, _number in self._counts.get(f"={name}", ()) if word), "")
-        options = one.options(self._counts.get(name, ()), chosen, called)
+        # What is neither shown nor chosen is not counted.
+        options = one.options(self._counts.get(name, ()), chosen, called) if chosen or not one.hidden else ()
         # One that bounds the list has no choice of everything.
         bounds = isinstance(one, Buckets) and "" in one.buckets
         every = "" if bounds else _("All (%(count)d)") % {"count": self._number(f"{EVERY}{name}")}
