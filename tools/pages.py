@@ -306,6 +306,7 @@ PAGES = [
 NO_PAGES = {
     "/evidence/{evidence_id}/": "a file",
     "/calendar/{secret}.ics": "a file",
+    "/settings/imports/templates/{template}.csv": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",

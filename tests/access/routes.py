@@ -26,8 +26,15 @@ OBJECTS = {
     "sessions/": {"session_id": "register_id"},
 }
 # What stands in a path and is no object.
-WORDS = {"secret": "no-such-secret", "key": "set-password", "uidb36": "1", "time_off_id": "none", "person_id": "none"}
-WORDS |= {"kind": "students"}
+WORDS = {
+    "secret": "no-such-secret",
+    "key": "set-password",
+    "uidb36": "1",
+    "time_off_id": "none",
+    "person_id": "none",
+    "template": "sections",
+    "kind": "students",
+}
 # A search that finds something, and days that cover is asked for.
 QUERIES = {
     "/search/": "q=batch",

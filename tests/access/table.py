@@ -108,6 +108,7 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     # --- the institution
     "institution suggestions imports maintenance": {"*": ADMINISTERED},
+    "templates": {"*": ADMINISTERED},
     # There is no such mail, as those who may read mails are told.
     "mails": {"list": ADMINISTERED, "see": Who(elsewhere=ADMINS)},
     "users": {

@@ -175,11 +175,11 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
 
 
 @page(imports["see"])
-def import_template(request: ActorRequest, kind: str) -> HttpResponseBase:
+def import_template(request: ActorRequest, template: str) -> HttpResponseBase:
     """An empty file of a kind, with its columns and one line as an example."""
-    if kind not in TEMPLATES:
+    if template not in TEMPLATES:
         raise Missing
-    return response_of(csv_download(iter(TEMPLATES[kind]), f"muster-{kind}.csv"))
+    return response_of(csv_download(iter(TEMPLATES[template]), f"muster-{template}.csv"))
 
 
 @page(imports["see"])

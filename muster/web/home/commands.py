@@ -61,7 +61,7 @@ for _ours, _theirs in SYNONYMS.items():
 
 
 @dataclass(frozen=True)
-class Command:
+class PaletteEntry:
     """Something to do, or a page to open."""
 
     label: Any
@@ -85,25 +85,25 @@ def says(label: str, words: Sequence[str]) -> bool:
     )
 
 
-def actions_of(actor: Actor) -> Iterator[Command]:
+def actions_of(actor: Actor) -> Iterator[PaletteEntry]:
     """What this person may do, the most frequent first."""
     for label, name, icon, may in ACTIONS:
         if may(actor):
-            yield Command(label, reverse(name), icon)
+            yield PaletteEntry(label, reverse(name), icon)
     if actor.user is not None and instructors.may(actor, "be"):
         person = [actor.user.pk]
-        yield Command(_("Add time off"), reverse("instructors:time-off", args=person), "cal")
-        yield Command(_("Edit availability"), reverse("instructors:availability", args=person), "clock")
-        yield Command(_("Request cover"), reverse("cover:for", args=person), "swap")
+        yield PaletteEntry(_("Add time off"), reverse("instructors:time-off", args=person), "cal")
+        yield PaletteEntry(_("Edit availability"), reverse("instructors:availability", args=person), "clock")
+        yield PaletteEntry(_("Request cover"), reverse("cover:for", args=person), "swap")
     for pages in Pages.every:
         resource = pages.resource
         if not pages.inside and resource.access.may(actor, resource.adds):
-            yield Command(resource.add_words, pages.new_url(), "plus")
+            yield PaletteEntry(resource.add_words, pages.new_url(), "plus")
     if feeds.may(actor, "see"):
-        yield Command(_("Create calendar link"), reverse("batches:feeds"), "cal")
-    yield Command(_("Create API token"), reverse("tokens"), "lock")
-    yield Command(_("Change password"), reverse("account_change_password"), "lock")
-    yield Command(_("Sign out"), reverse("account_logout"), "x")
+        yield PaletteEntry(_("Create calendar link"), reverse("batches:feeds"), "cal")
+    yield PaletteEntry(_("Create API token"), reverse("tokens"), "lock")
+    yield PaletteEntry(_("Change password"), reverse("account_change_password"), "lock")
+    yield PaletteEntry(_("Sign out"), reverse("account_logout"), "x")
 
 
 def _is_student(actor: Actor) -> bool:
@@ -126,15 +126,15 @@ ACTIONS: tuple[tuple[Any, str, str, Callable[[Actor], bool]], ...] = (
 )
 
 
-def pages_of(request: HttpRequest, actor: Actor) -> Iterator[Command]:
+def pages_of(request: HttpRequest, actor: Actor) -> Iterator[PaletteEntry]:
     """The pages that this person may open, by the words of their entries."""
     shell = Shell(request)
     for item in (*shell.nav, *shell.person_menu):
-        yield Command(item.entry.label, item.url, item.entry.icon)
+        yield PaletteEntry(item.entry.label, item.url, item.entry.icon)
     for item in shell.settings:
-        yield Command(_("Settings: %(page)s") % {"page": item.entry.label}, item.url, item.entry.icon)
+        yield PaletteEntry(_("Settings: %(page)s") % {"page": item.entry.label}, item.url, item.entry.icon)
     if registers.may(actor, "mark"):
-        yield Command(_("Registers not taken"), reverse("attendance:not-taken"), "reg")
-        yield Command(_("Daily attendance"), reverse("attendance:daily"), "reg")
+        yield PaletteEntry(_("Registers not taken"), reverse("attendance:not-taken"), "reg")
+        yield PaletteEntry(_("Daily attendance"), reverse("attendance:daily"), "reg")
     if absences.may(actor, "see"):
-        yield Command(_("Absences"), reverse("attendance:absences"), "cal")
+        yield PaletteEntry(_("Absences"), reverse("attendance:absences"), "cal")

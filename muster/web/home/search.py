@@ -34,7 +34,7 @@ from muster.people.links import (
 )
 from muster.people.permissions import instructors, students
 from muster.people.queries import people_here
-from muster.web.home.commands import Command, actions_of, our_words, pages_of, says
+from muster.web.home.commands import PaletteEntry, actions_of, our_words, pages_of, says
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 
 LONGEST, WORDS = 100, 6
@@ -158,7 +158,7 @@ def _calls(word: str, name: str) -> bool:
     return word.casefold() in (name, f"{name}s", f"{name}es") or name in our_words(word)
 
 
-def commands_found(key: str, label: Any, commands: Iterable[Command], text: str) -> Group:
+def commands_found(key: str, label: Any, commands: Iterable[PaletteEntry], text: str) -> Group:
     """The commands in whose label every word occurs, or what we call it; all of them where nothing is typed."""
     words = words_of(text)
     hits = [Hit(str(one.label), "", one.url, icon=one.icon) for one in commands if says(str(one.label), words)]
