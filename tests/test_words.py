@@ -41,7 +41,8 @@ INSTEAD = {
     r"no such": "doesn't exist",
     r"asked for|asks for": "requested, needs",
     r"(?:is|are|was|were) told": "is notified",
-    r"announced?|announce|announces": "report (an absence)",
+    # "Announced" alone is said of an absence of days to come.
+    r"announce|announces|(?!Announced$)announced": "report (an absence)",
     r"advised": "recommended",
     r"(?:un)?ticks?|(?:un)?ticked|picks?|picked": "select",
     r"suits?|suited": "match",

@@ -245,6 +245,8 @@ PAGES = [
     Page("instructors", "/instructors/", MANAGERS),
     Page("instructor", "/instructors/{instructor_id}/", STAFF),
     Page("instructor-own", "/instructors/me/", "instructor"),
+    Page("instructor-own-availability", "/instructors/me/availability/", "instructor"),
+    Page("instructor-own-time-off", "/instructors/me/time-off/", "instructor"),
     Page("instructor-profile", "/instructors/{instructor_id}/profile/", "admin instructor"),
     Page("instructor-availability", "/instructors/{instructor_id}/availability/", "admin instructor"),
     Page("instructor-time-off", "/instructors/{instructor_id}/time-off/", "admin instructor"),

@@ -16,7 +16,7 @@ from muster.batches.permissions import sessions
 from muster.core.zones import time_zone
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
-from muster.timetable.queries import taught_by
+from muster.timetable.queries import named_teachers, taught_by, with_teachers
 
 BACK, AHEAD = timedelta(days=92), timedelta(days=400)
 MOST = 5000
@@ -32,8 +32,8 @@ def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     today = actor.today()
     there = BatchMeeting.objects.filter(batch__deleted_at__isnull=True).values("meeting")
     rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), meeting__in=there)
-    related = ("meeting", "subject", "instructor", "room")
-    return list(rows.select_related(*related).order_by("date", "start_time", "pk")[:MOST])
+    related = ("meeting", "subject", "room")
+    return list(with_teachers(rows).select_related(*related).order_by("date", "start_time", "pk")[:MOST])
 
 
 def render_feed(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
@@ -72,8 +72,8 @@ def _event(session: ClassSession, batches: Sequence[Batch], address: str) -> Eve
     branch = batches[0].branch if batches else None
     where = [session.location, session.room.name if session.room else "", branch.name if branch else ""]
     codes = ", ".join(batch.code for batch in batches)
-    teacher = session.instructor.full_name if session.instructor else ""
-    words = [codes, teacher, session.cancel_reason if session.is_cancelled else "", session.notes]
+    teachers = ", ".join(named_teachers(session).values())
+    words = [codes, teachers, session.cancel_reason if session.is_cancelled else "", session.notes]
     event = Event()
     for name, value in (
         # The key of the session never changes, nor does this: a moved session stays the same event.

@@ -40,7 +40,7 @@ def _batches_by_teaching(actor: Actor, among: QuerySet[InstructorAssignment]) ->
 
 
 def own_or_open(actor: Actor, grant: Grant) -> Q:
-    """Batches the student is or was enrolled in, and those that take enrollments."""
+    """Batches the student is or was enrolled in, for as long as they have access, and those that take enrollments."""
     is_open = Q(
         kind=Batch.Kind.COURSE, status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True
     )
@@ -48,12 +48,20 @@ def own_or_open(actor: Actor, grant: Grant) -> Q:
 
 
 def own_only(actor: Actor, grant: Grant) -> Q:
-    """Batches the student is or was enrolled in."""
+    """Batches the student is or was enrolled in, for as long as they have access."""
     return Q(deleted_at__isnull=True, pk__in=_enrolled(actor))
 
 
 def _enrolled(actor: Actor) -> QuerySet[Batch, Any]:
-    enrolled = Batch.objects.filter(enrollments__student=actor.user, institution=actor.institution)
+    lasts = Q(enrollments__access_expiry_date__isnull=True) | Q(enrollments__access_expiry_date__gte=actor.today())
+    is_kept = Q(archived_at__isnull=True) | Q(institution__archived_disables_access=False)
+    enrolled = Batch.objects.filter(
+        lasts,
+        is_kept,
+        enrollments__student=actor.user,
+        enrollments__status__in=("active", "on_hold", "completed", "cancelled"),
+        institution=actor.institution,
+    )
     return enrolled.order_by().values("pk")
 
 

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+import muster.core.search  # noqa: F401  (every search compares as it says)
+
 
 class CoreConfig(AppConfig):
     name = "muster.core"

@@ -16,6 +16,7 @@ USE_CASES = {
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
+    "expire_enrollment": gettext_lazy("ended access"),
     "add_payment": gettext_lazy("recorded a payment"),
     "move_payment": gettext_lazy("changed a payment"),
     "change_enrollment": gettext_lazy("corrected an enrollment"),

@@ -1,11 +1,11 @@
-"""What happens to batches by itself, every day."""
+"""What happens to batches and enrollments by itself, every day."""
 
 from __future__ import annotations
 
 import structlog
 from procrastinate.contrib.django import app
 
-from muster.enrollments.rules import advance_statuses
+from muster.enrollments.rules import advance_statuses, expire_enrollments
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -20,3 +20,12 @@ def advance_all_statuses(timestamp: int) -> None:
     for institution in Institution.objects.all():
         if moved := advance_statuses(by=Actor.system(institution)):
             log.info("batches_advanced", institution=institution.slug, batches=moved)
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(queueing_lock="expire_enrollments", pass_context=False)
+def expire_all_enrollments(timestamp: int) -> None:
+    """End the enrollments of every institution whose last day of access is over."""
+    for institution in Institution.objects.all():
+        if ended := expire_enrollments(by=Actor.system(institution)):
+            log.info("enrollments_expired", institution=institution.slug, enrollments=ended)

@@ -93,6 +93,7 @@ BATCHES = Export(
         ExportColumn("week", lambda batch: week_in_words(batch.week), gettext_lazy("Schedule")),
         ExportColumn("lead", lambda batch: batch.lead["full_name"] if batch.lead else None, gettext_lazy("Lead")),
         ExportColumn("capacity", lambda batch: batch.capacity, gettext_lazy("Capacity")),
+        ExportColumn("learners", lambda batch: batch.learners, gettext_lazy("Students")),
         ExportColumn("enrolled_students", lambda batch: batch.enrolled_students, gettext_lazy("Enrolled")),
         ExportColumn("seats_offered", lambda batch: batch.seats_offered, gettext_lazy("Seats offered")),
         ExportColumn("available_spots", lambda batch: batch.available_spots, gettext_lazy("Seats left")),

@@ -18,7 +18,8 @@ REQUIRED = ("batch",)
 # Whom a line is about: by number or by e-mail. The name is for people who read the file.
 OPTIONAL = ("student_number", "email", "name")
 
-ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?$")
+# The year comes first: 03/04/2025 is another day here than there.
+ISO = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00)?)?$")
 # "p" and "present", and so on.
 WORDS = {word.lower(): mark for mark in Mark for word in (mark.letter, mark.value)}
 # "L 10" and "late 10": the minutes.
@@ -89,7 +90,7 @@ def _day(heading: str) -> date:
     match = ISO.match(heading)
     try:
         if match:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            return date(int(match[1]), int(match[3]), int(match[4]))
     except ValueError:
         # Such as the 30th of February.
         pass

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, Exists, F, Func, OuterRef, Q
+from django.db.models import DateField, Exists, F, Func, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 
+from muster.core.json_rows import JSONList
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
 
 # What day it is where a session takes place.
@@ -34,3 +36,23 @@ def teachers_of(session: ClassSession, *, booked: bool = False) -> set[UUID]:
     roles = MeetingPerson.Role
     has_faculty = any(role == roles.FACULTY for _person, role in people)
     return {person for person, role in people if not (role == roles.LEAD and has_faculty)}
+
+
+def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """Sessions with what `named_teachers` reads, and their meeting."""
+    teaching = Teaching.objects.filter(session=OuterRef("pk")).order_by("role", "instructor__full_name")
+    return rows.select_related("meeting").annotate(
+        staff=JSONList(
+            teaching.values(
+                row=JSONObject(id=Cast("instructor_id", TextField()), name="instructor__full_name", role="role")
+            )
+        )
+    )
+
+
+def named_teachers(session: ClassSession) -> dict[UUID, str]:
+    """Who teaches a session of `with_teachers`, the lead included, the assistants only where nobody else does; ids and
+    names."""
+    staff: list[dict[str, str]] = session.staff  # type: ignore[attr-defined]
+    first = [one for one in staff if one["role"] != MeetingPerson.Role.ASSISTANT] or staff
+    return {UUID(one["id"]): one["name"] for one in first}

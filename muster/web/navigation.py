@@ -16,6 +16,7 @@ from muster.web.ui.shell import NavItem, frame
 ADMINS = frozenset({Role.SUPER_ADMIN, Role.ADMIN})
 MANAGERS = ADMINS | {Role.BRANCH_MANAGER, Role.DEPT_ADMIN}
 STAFF = MANAGERS | {Role.INSTRUCTOR}
+TEACHES = frozenset({Role.INSTRUCTOR})
 STUDENTS = frozenset({Role.STUDENT, Role.CORPORATE_STUDENT})
 
 frame.nav += [
@@ -28,6 +29,8 @@ frame.nav += [
     NavItem("mentoring", _("Mentoring"), "mentor", "mentoring:list", roles=STAFF, order=55),
     NavItem("planner", _("Planner"), "plan", "planner:list", roles=MANAGERS, order=56),
     NavItem("cover", _("Cover"), "swap", "cover:list", roles=STAFF, order=57),
+    NavItem("availability", _("Availability"), "clock", "instructors:own-availability", roles=TEACHES, order=58),
+    NavItem("time-off", _("Time off"), "cal", "instructors:own-time-off", roles=TEACHES, order=59),
     NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
     NavItem("requests", _("Requests"), "inbox", "requests", roles=STAFF, order=58, count=requests_waiting),
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
@@ -35,7 +38,7 @@ frame.nav += [
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
 ]
 frame.person_menu += [
-    NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=frozenset({Role.INSTRUCTOR}), order=5),
+    NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=TEACHES, order=5),
     NavItem("me", _("Profile and sign-in"), "gear", "me", order=10),
     NavItem("notification-choices", _("Notification settings"), "bell", "notification-choices", order=20),
     NavItem("feeds", _("Calendar links"), "cal", "batches:feeds", roles=STAFF | STUDENTS, order=30),

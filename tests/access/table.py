@@ -161,7 +161,7 @@ TABLE: dict[str, dict[str, Who]] = {
     # --- instructors
     "instructors": {
         "list end": MANAGED,
-        "me": Who("instructor"),
+        "me me/availability me/time-off": Who("instructor"),
         "see workload": OF_INSTRUCTOR,
         "*": BY_INSTRUCTOR,
     },

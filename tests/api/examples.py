@@ -137,6 +137,9 @@ def _user(objects: Objects) -> dict[str, Any]:
         "family_name": "Haddad",
         "email": "nadia@example.org",
         "role": ["student"],
+        "memberships": [
+            {"role": "student", "branch_id": str(objects["branch_id"]), "department_id": str(objects["department_id"])}
+        ],
         "phone": "+1 555 0100",
         "branch_id": str(objects["branch_id"]),
         "department_id": str(objects["department_id"]),

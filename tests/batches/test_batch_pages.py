@@ -1,6 +1,7 @@
 """The tabs of a batch: what they show, to whom, and what is done from them."""
 
 import datetime as dt
+import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.batches.meetings import sessions_ahead, week_in_words
+from muster.batches.models import Batch
 from muster.batches.rules import archive_batch, assign_instructor, share_meeting
 from muster.enrollments.rules import change_status, delete_batch, enroll_student
 from muster.institutions.models import Holiday, Role
@@ -394,3 +396,43 @@ def test_a_tab_costs_the_same_however_much_hangs_on_the_batch(campus, tab):
     at_one = cost()
     fill(7, 3)
     assert cost() == at_one
+
+
+def solid(page):
+    """What the solid button of a page says."""
+    main = page.content.decode().split("<main")[1].split("</main>")[0]
+    found = re.findall(r'<(?:a|button) class="btn btn-primary"[^>]*>(?:<svg.*?</svg>)?([^<]*)', main)
+    return [words.strip() for words in found]
+
+
+def test_the_solid_button_and_the_phases_fit_where_the_batch_stands(campus):
+    browser, teacher = Browser(campus), campus.instructor()
+    today = campus.admin.today()
+    every_day = [slot(day, "00:00", "23:59") for day in range(1, 8)]
+
+    def shown(**fields):
+        dates = {"start_date": today + timedelta(days=30), "end_date": today + timedelta(days=60), **fields}
+        page = browser.get(f"/batches/{campus.batch(**dates).pk}/")
+        return solid(page), 'class="phases"' in page.content.decode()
+
+    begun = {"start_date": today - timedelta(days=3)}
+    assert shown() == (["Assign lead"], True)
+    assert shown(lead=teacher) == (["Set up schedule"], True)
+    assert shown(lead=campus.instructor(), slots=every_day) == (["Enroll students"], False)
+    assert shown(lead=campus.instructor(), slots=every_day, **begun) == (["Take register"], False)
+    batch = campus.batch(lead=campus.instructor(), slots=every_day, **begun)
+    assert solid(Browser(campus, batch.instructor_assignments.get().instructor).get(f"/batches/{batch.pk}/")) == [
+        "Take register"
+    ]
+    change_status(by=campus.admin, batch=batch, status="Completed")
+    assert solid(browser.get(f"/batches/{batch.pk}/")) == ["Archive"]
+    archive_batch(by=campus.admin, batch=Batch.objects.get(pk=batch.pk))
+    assert solid(browser.get(f"/batches/{batch.pk}/")) == []
+
+
+def test_the_attendance_tab_keeps_head_and_tabs(campus):
+    batch = campus.batch(lead=campus.instructor())
+    page = Browser(campus).get(f"/institution/attendance/cohorts/{batch.pk}").content.decode()
+    current = re.search(r'<a href="([^"]*)" aria-current="page">Attendance', page)
+    assert current[1] == f"/institution/attendance/cohorts/{batch.pk}"
+    assert [f'href="/batches/{batch.pk}/{tab}"' in page for tab in ("", "students/", "schedule/")] == [True] * 3

@@ -63,6 +63,14 @@ WIDEST = """() => {
     sheet.replaceSync('body, button, input, select, textarea { font-family: "DejaVu Sans" !important }');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
+# Names that people gave, each with an unbroken word of two hundred letters.
+LONGEST = """() => {
+    for (const place of document.querySelectorAll("main :is(h1, .t, .s, td, dd, .crumb, .kicker, .person)")) {
+        for (const text of place.childNodes) {
+            if (text.nodeType === 3) text.data = text.data.replace(/\\p{L}{3,}/u, "W".repeat(200));
+        }
+    }
+}"""
 WIDTH_IN = """font => {
     const pen = new OffscreenCanvas(1, 1).getContext("2d");
     pen.font = `16px ${font}`;
@@ -180,6 +188,9 @@ def overflows(tab: Tab) -> list[str]:
             look(tab, width, "light")
             if overflow := tab.evaluate(TOO_WIDE):
                 found.append(f"wider than {width} in {letters} letters: {overflow}")
+    tab.evaluate(LONGEST)
+    if overflow := tab.evaluate(TOO_WIDE):
+        found.append(f"wider than {NARROW} with names of 200 letters: {overflow}")
     return found
 
 

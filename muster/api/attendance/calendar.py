@@ -21,6 +21,7 @@ router = Door(fixed=True)
 # Of everybody's sessions, and of those of one batch or instructor.
 DAYS_AT_MOST, DAYS_OF_ONE = 62, 400
 SESSIONS_AT_MOST = 600
+NARROWED = ("instructor_id", "branch_id", "room_id")
 
 
 class CalendarSpanQuery(OfBatches):
@@ -30,6 +31,8 @@ class CalendarSpanQuery(OfBatches):
     last: Day | None = Field(None, alias="to", description="The last day; 31 days later when absent")
     cohort_id: str = Field("", max_length=60, description="Sessions of one batch")
     instructor_id: str = Field("", max_length=60, description="Sessions that one instructor teaches")
+    branch_id: str = Field("", max_length=60, description="Sessions at one branch")
+    room_id: str = Field("", max_length=60, description="Sessions in one room")
     page: int | None = Field(None, ge=1, le=1_000_000, description="The first is 1; the whole period when absent")
     page_size: int = Field(200, ge=1, le=SESSIONS_AT_MOST)
 
@@ -50,13 +53,13 @@ class CalendarSpanQuery(OfBatches):
             raise Invalid(words % {"most": DAYS_AT_MOST}, field="to")
         return first, last
 
-    def ids(self) -> tuple[UUID | None, UUID | None]:
-        """The batch and the instructor. Raises Invalid at what is no id."""
-        asked = {"cohort_id": self.cohort_id, "instructor_id": self.instructor_id}
-        found = {name: as_id(text) if text else None for name, text in asked.items()}
-        if wrong := [name for name, text in asked.items() if text and found[name] is None]:
+    def ids(self) -> dict[str, UUID | None]:
+        """What narrows the sessions, by the names of `calendar_sessions`. Raises Invalid at what is no id."""
+        asked = {"cohort_id": "batch_id", **{name: name for name in NARROWED}}
+        typed = {name: getattr(self, name) for name in asked}
+        if wrong := [name for name, text in typed.items() if text and as_id(text) is None]:
             raise Invalid(_("Nothing has this id."), field=wrong[0])
-        return found["cohort_id"], found["instructor_id"]
+        return {asked[name]: as_id(text) if text else None for name, text in typed.items()}
 
 
 class EventOut(TypedDict):
@@ -101,7 +104,7 @@ def event_json(event: CalendarEvent) -> EventOut:
         location=event.where,
         local_start=f"{event.starts:%Y-%m-%dT%H:%M:%S}",
         local_end=f"{event.ends:%Y-%m-%dT%H:%M:%S}",
-        instructor=session.instructor.full_name if session.instructor else "",
+        instructor=event.teachers,
         **{name: getattr(event, name) for name in ("marked", "expected", "all_day", "may_change")},
     )
 
@@ -114,9 +117,7 @@ def see_calendar(request: HttpRequest, span: Query[CalendarSpanQuery]) -> HttpRe
     """
     actor = request_actor(request)
     first, last = span.days(actor.today())
-    batch_id, instructor_id = span.ids()
-    of_batches = span.conditions("")
-    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=of_batches)
+    rows = calendar_sessions(actor, first, last, of_batches=span.conditions(""), **span.ids())
     return calendar_answer(span, rows)
 
 

@@ -10,9 +10,10 @@ from muster.api.attendance.schemas import DoerOut
 from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, sorted_rows, timestamp
 from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import registers
-from muster.attendance.queries.missing import missing_registers, teachers_of
+from muster.attendance.queries.missing import missing_registers
 from muster.batches.models import meets_one_of
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import named_teachers
 
 router = Door()
 
@@ -41,7 +42,7 @@ def missing_json(session: ClassSession) -> MissingOut:
         cohort_id=key(None if session.meeting.is_shared else session.meeting_id),
         cohort_name=session.meeting.name,
         ended_at=timestamp(full.ended),
-        instructors=[{"_id": key(pk), "full_name": name} for pk, name in teachers_of(session).items()],
+        instructors=[{"_id": key(pk), "full_name": name} for pk, name in named_teachers(session).items()],
     )
 
 

@@ -49,7 +49,7 @@ from muster.institutions.access import Actor
 __all__ = ["router"]
 
 
-class Reopening(In):
+class ReopeningIn(In):
     reason: str = Field(max_length=300, description="Kept in the batch's history")
 
 
@@ -187,7 +187,7 @@ def restore_batch(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 
 @router.post("/{batch_id}/reopen", allow=batches["reopen"], on="batch_id", data=ReopenedOut)
-def reopen_batch(request: HttpRequest, batch_id: str, body: Reopening) -> HttpResponse:
+def reopen_batch(request: HttpRequest, batch_id: str, body: ReopeningIn) -> HttpResponse:
     """Reopen a completed or cancelled batch, with the enrollments that its end ended, as far as there are seats.
 
     It books its instructors and rooms again, and is refused where something else is there now.

@@ -42,6 +42,14 @@ COLUMNS = {
 }
 
 
+class MembershipIn(In):
+    """A role, narrowed to a branch or a department where it is so narrowed."""
+
+    role: str = Field(max_length=40)
+    branch_id: str | None = Field(None, max_length=60)
+    department_id: str | None = Field(None, max_length=60)
+
+
 class UserIn(In):
     """A person, whole or in part. What is sent is taken; what is not sent stays."""
 
@@ -50,6 +58,9 @@ class UserIn(In):
     family_name: str | None = None
     email: str | None = Field(None, description="Optional for students, who then have no sign-in")
     role: list[str] | None = Field(None, description="All of the person's roles in this institution")
+    memberships: list[MembershipIn] | None = Field(
+        None, max_length=50, description="All of the person's roles with their places, instead of the three below"
+    )
     phone: str | None = None
     branch_id: str | None = Field(None, description="Limits the roles that can be limited")
     department_id: str | None = None
@@ -139,15 +150,25 @@ def _user_out(request: HttpRequest, user: User) -> UserOut:
     return user_json(_in_full(request_actor(request)).get(pk=user.pk))
 
 
-def _branch(actor: Actor, body: UserIn) -> Branch | None:
+def _branch(actor: Actor, body: UserIn | MembershipIn) -> Branch | None:
     return branches.get_named(actor, body.branch_id, "branch_id") if body.branch_id else None
 
 
-def _department(actor: Actor, body: UserIn) -> Department | None:
+def _department(actor: Actor, body: UserIn | MembershipIn) -> Department | None:
     return departments.get_named(actor, body.department_id, "department_id") if body.department_id else None
 
 
+def _memberships(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
+    """The roles that the body names one by one, as for somebody who manages two branches."""
+    return [
+        rules.RoleGrant.narrow_to(one.role, _branch(actor, one), _department(actor, one))
+        for one in body.memberships or ()
+    ]
+
+
 def _roles_given(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
+    if body.memberships is not None:
+        return _memberships(actor, body)
     branch, department = _branch(actor, body), _department(actor, body)
     return [rules.RoleGrant.narrow_to(role, branch, department) for role in dict.fromkeys(body.role or ())]
 
@@ -155,6 +176,8 @@ def _roles_given(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
 def _roles_changed(actor: Actor, user: User, body: UserIn) -> list[rules.RoleGrant] | None:
     """The roles that the person is to hold; None where the body says nothing about them."""
     sent = body.model_fields_set
+    if body.memberships is not None:
+        return _memberships(actor, body)
     if sent.isdisjoint({"role", "branch_id", "department_id"}):
         return None
     return rules.roles_changed(

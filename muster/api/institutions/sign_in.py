@@ -71,7 +71,7 @@ class NewEmailIn(In):
     otp: str = Field("", description="A code, where you are asked for one when you sign in")
 
 
-class KeyIn(In):
+class LinkKeyIn(In):
     """What the link in the email ends with."""
 
     key: str = Field(max_length=1000)
@@ -224,7 +224,7 @@ def ask_for_email(request: HttpRequest, body: NewEmailIn) -> HttpResponse:
 
 
 @router.post("/new-email", allow=ANYONE, repeatable=False, limited=True, data=None)
-def confirm_email(request: HttpRequest, body: KeyIn) -> HttpResponse:
+def confirm_email(request: HttpRequest, body: LinkKeyIn) -> HttpResponse:
     """Sign in with this email from now on: the one that the link with this key was sent to."""
     take_email(key=body.key)
     return answer(None, "Email changed successfully")

@@ -177,7 +177,11 @@ class Door(Router):
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
         success: Any = Listed[rows] if rows is not None else None if files else Success[data]
-        spares = reads and not files
+        spares = reads and (rows is not None or not files)
+        success_headers = {**({"ETag": ETAG} if versioned or spares else {}), **(LIMITS if limited else {})}
+        success_extra: dict[str, Any] = {"headers": success_headers} if success_headers else {}
+        if files:
+            success_extra["content"] = dict.fromkeys(files, FILE)
         parameters = [IDEMPOTENCY_KEY] * repeatable + [IF_MATCH] * changes_version + [IF_NONE_MATCH] * spares
 
         def declare(view: View) -> View:
@@ -195,11 +199,9 @@ class Door(Router):
                     "security": [] if is_open else BEARER_OR_SESSION,
                     "parameters": parameters,
                     "responses": {
-                        **({status: {"headers": {"ETag": ETAG}}} if versioned or spares else {}),
+                        status: success_extra,
                         **({304: UNCHANGED} if spares else {}),
-                        **({status: {"headers": LIMITS}} if limited else {}),
                         **({429: {"headers": {"Retry-After": RETRY_AFTER, **LIMITS}}} if limited else {}),
-                        **({status: {"content": dict.fromkeys(files, FILE)}} if files else {}),
                     },
                 },
                 **options,

@@ -102,8 +102,7 @@ def see_student_timetable(request: HttpRequest, student_id: str, span: Query[Cal
     """The sessions of the batches in which the student has a seat, in a period, as the calendar tells them."""
     actor, student = request_actor(request), request_object(request, User)
     first, last = span.days(actor.today())
-    batch_id, instructor_id = span.ids()
     seats = enrollments.rows(actor, among=Enrollment.objects.current().filter(student=student))
     asked = {"pk__in": seats.filter(status=Enrollment.Status.ACTIVE).values("batch"), **span.conditions("")}
-    rows = calendar_sessions(actor, first, last, batch_id=batch_id, instructor_id=instructor_id, of_batches=asked)
+    rows = calendar_sessions(actor, first, last, of_batches=asked, **span.ids())
     return calendar_answer(span, rows)

@@ -16,7 +16,7 @@ from muster.batches.permissions import IS_THERE, sessions
 from muster.institutions.access import Actor
 from muster.timetable.clock import moment
 from muster.timetable.models import ClassSession
-from muster.timetable.queries import taught_by
+from muster.timetable.queries import named_teachers, taught_by, with_teachers
 
 NOTHING = RegisterProgress(0, 0)
 
@@ -56,6 +56,11 @@ class CalendarEvent:
         return self.batches[0][0] if self.batches else ""
 
     @property
+    def teachers(self) -> str:
+        """Who teaches it, the lead included, by name."""
+        return ", ".join(named_teachers(self.session).values())
+
+    @property
     def where(self) -> str:
         return self.session.location or (self.session.room.name if self.session.room else "")
 
@@ -63,7 +68,7 @@ class CalendarEvent:
 # What an event tells of its session, and of what that leads to.
 _SHOWN = (
     "date", "start_time", "end_time", "session_type", "title", "location", "status", "cancel_reason", "is_locked",
-    "version", "meeting__name", "meeting__time_zone", "subject__title", "instructor__full_name", "room__name",
+    "version", "meeting__name", "meeting__time_zone", "subject__title", "room__name",
 )  # fmt: skip
 
 
@@ -74,6 +79,8 @@ def calendar_sessions(
     *,
     batch_id: UUID | None = None,
     instructor_id: UUID | None = None,
+    branch_id: UUID | None = None,
+    room_id: UUID | None = None,
     of_batches: Mapping[str, Any] | None = None,
 ) -> QuerySet[ClassSession]:
     """The sessions from the first to the last day that the actor may see, in order, for `events_of`.
@@ -87,7 +94,11 @@ def calendar_sessions(
         rows = rows.filter(meets_one_of(of_batches))
     if instructor_id is not None:
         rows = rows.filter(taught_by(instructor_id))
-    full = rows.select_related("meeting", "subject", "instructor", "room").only(*_SHOWN)
+    if branch_id is not None:
+        rows = rows.filter(meeting__branch=branch_id)
+    if room_id is not None:
+        rows = rows.filter(room=room_id)
+    full = with_teachers(rows).select_related("meeting", "subject", "room").only(*_SHOWN)
     told = full.annotate(batches=batches_met(), may_change=sessions.right(actor, "change"))
     return told.order_by("date", "start_time", "pk")
 

@@ -21,23 +21,22 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from muster.attendance.models import HAS_MARKS, BatchTally, RegisterChase
 from muster.attendance.permissions import registers
 from muster.batches.models import BatchMeeting
-from muster.core.json_rows import JSONList
 from muster.core.models import AuditEntry
 from muster.core.subqueries import IsAmong, is_one_of
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
-from muster.timetable.models import ClassSession, MeetingPerson, Teaching
+from muster.timetable.models import ClassSession, Teaching
+from muster.timetable.queries import with_teachers
 
 # What is older is no longer asked for: nobody remembers who came.
 LOOK_BACK = timedelta(days=60)
@@ -65,18 +64,6 @@ def _of_open_batches() -> Q:
     return Q(IsAmong(links.filter(meeting=OuterRef("meeting"))))
 
 
-def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
-    """Sessions with what `teachers_of` reads, and their meeting."""
-    teaching = Teaching.objects.filter(session=OuterRef("pk")).order_by("role", "instructor__full_name")
-    return rows.select_related("meeting").annotate(
-        staff=JSONList(
-            teaching.values(
-                row=JSONObject(id=Cast("instructor_id", TextField()), name="instructor__full_name", role="role")
-            )
-        )
-    )
-
-
 def _is_recent(actor: Actor) -> Q:
     """The condition of a session that is asked for at all: its own columns say so, in an index."""
     took_place = ~Q(status=ClassSession.Status.CANCELLED)
@@ -93,7 +80,7 @@ def _is_missing(actor: Actor) -> Q:
 def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
     """Sessions that are over and have learners, and nobody marked: those that the actor may mark, the latest first.
 
-    One statement. `ended` is when it ended; `staff` says who was to mark (`teachers_of`);
+    One statement. `ended` is when it ended; `staff` says who was to mark (`named_teachers`);
     `chased_at` when they were told.
     """
     if rows is None:
@@ -160,13 +147,6 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
 def _single_value(rows: QuerySet[Any], of: Func) -> QuerySet[Any, Any]:
     found: QuerySet[Any, Any] = rows.order_by().annotate(one=of).values("one")
     return found
-
-
-def teachers_of(session: ClassSession) -> dict[UUID, str]:
-    """Who was to mark a session of `with_teachers`, the assistants only where nobody else teaches; ids and names."""
-    staff: list[dict[str, str]] = session.staff  # type: ignore[attr-defined]
-    first = [one for one in staff if one["role"] != MeetingPerson.Role.ASSISTANT] or staff
-    return {UUID(one["id"]): one["name"] for one in first}
 
 
 def may_be_asked_for(actor: Actor) -> Q:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from muster.accounts.models import User
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, Mark
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
-from muster.timetable.models import ClassSession
 
 # How many marks say where it is going.
 LATELY = 10
@@ -58,8 +57,8 @@ def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:
 
 
 def marks_of(actor: Actor, student: User) -> QuerySet[AttendanceRecord]:
-    """The student's marks of what took place, as far as the actor may see them, the latest first."""
-    took_place = Q(session__isnull=True) | ~Q(session__status=ClassSession.Status.CANCELLED)
-    marked = AttendanceRecord.objects.filter(took_place, enrollment__student=student, status__isnull=False)
+    """The student's marks that count or are excused, as far as the actor may see them, the latest first."""
+    counted = CountedMark.objects.filter(student=student, institution=actor.institution)
+    marked = AttendanceRecord.objects.filter(pk__in=counted.values("pk"))
     rows = records.rows(actor, among=marked).select_related("session__subject", "enrollment__batch")
     return rows.order_by("-record_date", F("session__start_time").desc(nulls_last=True), "-pk")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.attendance.notices import tell_not_taken
 from muster.attendance.permissions import registers
-from muster.attendance.queries.missing import missing_registers, registers_to_lock, teachers_of, without_reminder
+from muster.attendance.queries.missing import missing_registers, registers_to_lock, without_reminder
 from muster.attendance.rules.locking import lock_register
 from muster.batches.errors import BatchArchived
 from muster.core.database import atomic
@@ -22,6 +22,7 @@ from muster.core.errors import Conflict, Missing
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import named_teachers
 
 # From then on the day counts as over for whoever teaches.
 END_OF_DAY = time(18, 0)
@@ -71,7 +72,7 @@ def remind_instructors(*, by: Actor, sessions: Collection[UUID] | None = None) -
     rows = registers.rows(by, "remind")
     if sessions is not None:
         rows = rows.filter(pk__in=sessions)
-    missing = [session for session in missing_registers(by, rows) if teachers_of(session)]
+    missing = [session for session in missing_registers(by, rows) if named_teachers(session)]
     if not missing:
         raise Conflict(
             _("No one to remind: the registers are taken, or no instructor is assigned."), code="nothing_to_do"
@@ -89,7 +90,7 @@ def _ask_once(by: Actor, missing: Sequence[ClassSession], *, before: datetime | 
     theirs: dict[UUID, list[ClassSession]] = defaultdict(list)
     for session in reversed(missing):
         if session.pk in claimed:
-            for person in teachers_of(session):
+            for person in named_teachers(session):
                 theirs[person].append(session)
     people = {person.pk: person for person in User.objects.filter(pk__in=theirs)}
     for person_id, sessions in theirs.items():

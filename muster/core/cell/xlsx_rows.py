@@ -28,6 +28,17 @@ OF_OTHERS = {"mimetype", "content.xml", "meta-inf/manifest.xml", "xl/workbook.bi
 # Where a cell says that it stands: the reader makes room for everything from the first to the last.
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,8})["']""")
 
+# What says how a number is shown, as far as it is read here.
+NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
+CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
+SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(["'])(.*?)\2""")
+PLACE_ALONE = re.compile(rb"([A-Za-z]{1,4})([0-9]{1,8})")
+ZEROS = re.compile(rb"0{2,30}")
+
 # For the names of old archives: it could not be opened any more when it is first needed.
 codecs.lookup("cp437")
 
@@ -43,8 +54,17 @@ def parse(content: bytes) -> Parsed:
         if not workbook.sheet_names:
             raise CellRefusal("no_sheets")
         # Rows begin where the first cell of all stands, so that a table may stand anywhere.
-        rows = enumerate(workbook.get_sheet_by_index(0).iter_rows(), start=1)
-        return pack((number, [_text(cell) for cell in row]) for number, row in rows)
+        sheet = workbook.get_sheet_by_index(0)
+        # Rows count from the first of the sheet, cells from the first that says something.
+        right = sheet.start[1] if sheet.start else 0
+        padded = _padded_cells(content)
+        return pack(
+            (
+                number,
+                [_text(cell, padded.get((number, right + place))) for place, cell in enumerate(row, start=1)],
+            )
+            for number, row in enumerate(sheet.iter_rows(), start=1)
+        )
     except (CellRefusal, MemoryError):
         raise
     except BaseException as error:
@@ -92,6 +112,56 @@ def _measure(stream: IO[bytes], size: int) -> int:
     return size
 
 
+def _padded_cells(content: bytes) -> dict[tuple[int, int], int]:
+    """To how many digits the format of a cell fills it up with zeros, by row and column: 7 as 00007 is shown so.
+
+    The reader knows values and no formats. What cannot be made out is no such cell.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = {name.lower().lstrip("/"): name for name in archive.namelist()}
+        if "xl/styles.xml" not in names:
+            return {}
+        styles = archive.read(names["xl/styles.xml"])
+        widths = {
+            attributes[b"numFmtId"]: len(attributes[b"formatCode"])
+            for attributes in map(_attributes, NUMBER_FORMAT.findall(styles))
+            if ZEROS.fullmatch(attributes.get(b"formatCode", b""))
+        }
+        cell_formats = CELL_FORMATS.search(styles)
+        if not widths or cell_formats is None:
+            return {}
+        of_style = {
+            str(index).encode(): widths[attributes[b"numFmtId"]]
+            for index, attributes in enumerate(map(_attributes, CELL_FORMAT.findall(cell_formats[1])))
+            if attributes.get(b"numFmtId") in widths
+        }
+        sheet = _first_sheet(archive, names)
+        cells = (_attributes(found[1]) for found in CELL.finditer(archive.read(sheet))) if sheet else ()
+        placed = (
+            (PLACE_ALONE.fullmatch(cell.get(b"r", b"")), of_style[cell[b"s"]])
+            for cell in cells
+            if cell.get(b"s") in of_style
+        )
+        return {(int(place[2]), _column_number(place[1])): width for place, width in placed if place}
+
+
+def _first_sheet(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
+    """The part that holds the sheet which the workbook names first."""
+    sheets = SHEET.search(archive.read(names["xl/workbook.xml"]))
+    wanted = _attributes(sheets[1]).get(b"r:id") if sheets else None
+    relations = names.get("xl/_rels/workbook.xml.rels")
+    for relation in map(_attributes, RELATION.findall(archive.read(relations)) if relations else ()):
+        if relation.get(b"Id") == wanted:
+            target = relation.get(b"Target", b"").decode().lower().lstrip("/")
+            return names.get(target) or names.get(f"xl/{target}")
+    return None
+
+
+def _attributes(inside: bytes) -> dict[bytes, bytes]:
+    """The attributes of an element, by name."""
+    return {name: value for name, _quote, value in ATTRIBUTE.findall(inside)}
+
+
 def _column_number(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():
@@ -99,11 +169,16 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _text(value: Any) -> str:
-    """A cell as a person reads it: numbers arrive as floats, times as fractions of a day or as times."""
+def _text(value: Any, digits: int | None = None) -> str:
+    """A cell as a person reads it: numbers arrive as floats, times as fractions of a day or as times.
+
+    A whole number is filled up with zeros to so many `digits`.
+    """
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value)
     if isinstance(value, float):
+        if digits and value.is_integer() and 0 <= value < 1e15:
+            return f"{int(value):0{digits}d}"
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
     if isinstance(value, timedelta):
         minutes = int(value.total_seconds()) // 60

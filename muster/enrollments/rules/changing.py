@@ -23,7 +23,7 @@ from muster.institutions.access import Actor
 CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 
 
-def _lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:
+def lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:
     """The enrollment as it now stands, its batch locked before it. Raises Missing, BatchArchived, Stale."""
     if enrollment.batch_id is not None:
         locked_batch(Batch(pk=enrollment.batch_id))
@@ -40,7 +40,7 @@ def _lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enro
     return now
 
 
-def _write(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
+def write_enrollment(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
     enrollment.version += 1
     with (
         recorded(by, use_case, reason=reason),
@@ -60,7 +60,7 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
 
     Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one that is completed or expired.
     """
-    enrollment = _lock_enrollment(enrollment)
+    enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.CANCELLED:
         return enrollment
     if not enrollment.holds_a_seat:
@@ -71,31 +71,31 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
         )
     enrollment.status = Enrollment.Status.CANCELLED
     enrollment.cancelled_at, enrollment.cancel_reason = timezone.now(), reason[:300]
-    return _write(enrollment, by, "cancel_enrollment", reason=reason)
+    return write_enrollment(enrollment, by, "cancel_enrollment", reason=reason)
 
 
 @atomic
 def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
     """Put the enrollment on hold: it keeps its seat and leaves the register. Locks the batch, then the enrollment."""
-    enrollment = _lock_enrollment(enrollment)
+    enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ON_HOLD:
         return enrollment
     if enrollment.status != Enrollment.Status.ACTIVE:
         raise Conflict(_("Only active enrollments can be put on hold."), code="not_active", field="status")
     enrollment.status = Enrollment.Status.ON_HOLD
-    return _write(enrollment, by, "hold_enrollment", reason=reason)
+    return write_enrollment(enrollment, by, "hold_enrollment", reason=reason)
 
 
 @atomic
 def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     """Bring an enrollment back from hold; its seat was kept. Locks the batch, then the enrollment."""
-    enrollment = _lock_enrollment(enrollment)
+    enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
     if enrollment.status != Enrollment.Status.ON_HOLD:
         raise Conflict(_("Only enrollments on hold can be resumed."), code="not_on_hold", field="status")
     enrollment.status = Enrollment.Status.ACTIVE
-    return _write(enrollment, by, "resume_enrollment")
+    return write_enrollment(enrollment, by, "resume_enrollment")
 
 
 @atomic
@@ -107,7 +107,7 @@ def change_enrollment(
     A status that takes a seat again needs a free one and an open batch. Locks the batch, then the enrollment. Raises
     Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, Invalid naming the fields.
     """
-    enrollment = _lock_enrollment(enrollment, version)
+    enrollment = lock_enrollment(enrollment, version)
     for name in CHANGEABLE:
         if name in changes:
             setattr(enrollment, name, changes[name])
@@ -130,7 +130,7 @@ def change_enrollment(
     if found:
         raise Invalid.fields(found)
     _take_status(enrollment, status)
-    return _write(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
+    return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 
 
 def _today(enrollment: Enrollment, by: Actor) -> date:

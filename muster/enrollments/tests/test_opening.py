@@ -136,6 +136,19 @@ def test_a_clash_with_the_own_timetable_is_named_and_wants_a_tick_on_pages(campu
     assert page.post(path, {"accept_clash": "on"}).status_code == 302
 
 
+def test_every_page_that_enrolls_wants_the_tick(campus):
+    first, second = (campus.batch(slots=[slot(1, "09:00", "11:00")]) for _each in range(2))
+    student = campus.student()
+    campus.enroll(first, student)
+    browser = Browser(campus)
+    sent = {"batchId": str(second.pk), "enrollment_type": "batch", "student": str(student.pk)}
+    for path in (f"/students/{student.pk}/enroll/", f"/batches/{second.pk}/students/enroll/"):
+        refused = browser.post(path, sent)
+        assert (refused.status_code, "meets at the same time as" in words_of(refused)) == (400, True), path
+    assert browser.post(f"/students/{student.pk}/enroll/", {**sent, "accept_clash": "on"}).status_code == 302
+    assert second.enrollments.count() == 1
+
+
 def test_the_fixed_call_goes_through_and_names_the_clash(campus):
     first, second = (campus.batch(slots=[slot(1, "09:00", "11:00")]) for _each in range(2))
     student = campus.student()

@@ -3,9 +3,10 @@
 import io
 import zipfile
 from contextlib import suppress
-from datetime import time
+from datetime import date, time
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +41,7 @@ def cells(content: bytes) -> list[tuple[int, str, str]]:
         (b"Room , NAME\n1,A\n", [(2, "A", "1")]),
         (b"name,extra,room\nA,x,1\n", [(2, "A", "1")]),
         (b"\n\nname,room\n\nA,1\n,\n", [(5, "A", "1")]),
-        (b'name,room\n"A\nB",1\nC,2\n', [(2, "A\nB", "1"), (4, "C", "2")]),
+        (b'name,room\n"A\nB",1\nC,2\n', [(2, "A B", "1"), (4, "C", "2")]),
         (b"name,room\n", []),
     ],
     ids=["plain", "BOM and CRLF", "order and case", "extra column", "empty lines", "quoted newline", "heading alone"],
@@ -88,6 +89,31 @@ def test_workbook_is_read_like_the_csv():
     from_text, _none = sections_in(read_lines(as_csv(row("12345")), required=COLUMNS))
     assert problems == []
     assert from_book == from_text
+
+
+@pytest.mark.parametrize(("down", "right"), [(0, 0), (2, 1), (0, 3)])
+def test_a_workbooks_cells_are_read_as_they_are_shown(down, right):
+    """Leading zeros of a format, numbers typed as text, whole numbers, and days, as days or as text."""
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet, zeros = workbook.add_worksheet(), workbook.add_format({"num_format": "00000"})
+        day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+        for place, heading in enumerate(("number", "phone", "day")):
+            sheet.write(down, right + place, heading)
+        sheet.write_number(down + 1, right, 7, zeros)
+        sheet.write_number(down + 1, right + 1, 7.0)
+        sheet.write_datetime(down + 1, right + 2, date(2026, 1, 5), day)
+        sheet.write_string(down + 2, right, "0042")
+        sheet.write_string(down + 2, right + 1, "+27821234567")
+        sheet.write_string(down + 2, right + 2, "2026-01-05")
+        sheet.write_number(down + 3, right, 123456, zeros)
+        sheet.write_number(down + 3, right + 1, 7.5, zeros)
+    lines = read_lines(book.getvalue(), required=["number", "phone", "day"])
+    assert [tuple(line.cells.values()) for line in lines] == [
+        ("00007", "7", "2026-01-05"),
+        ("0042", "+27821234567", "2026-01-05"),
+        ("123456", "7.5", ""),
+    ]
 
 
 def test_workbook_that_unpacks_to_too_much_is_refused():

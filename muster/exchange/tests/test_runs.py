@@ -360,3 +360,15 @@ def test_command_refuses_a_file_in_words(campus, muster, tmp_path):
     done = muster("import", "sections", "FILE", "--institution", campus.institution.slug)
     assert done.exit_code == 1
     assert "Error: The columns year, term" in done.output
+
+
+@pytest.mark.parametrize(("kind", "made"), [("sections", "batches"), ("register", "daily_records")])
+def test_the_template_of_a_kind_is_a_file_that_the_import_reads(campus, browser, kind, made):
+    shown = browser.get("/settings/imports/").content.decode()
+    assert f'href="/settings/imports/templates/{kind}.csv"' in shown
+    content = b"".join(browser.get(f"/settings/imports/templates/{kind}.csv").streaming_content)
+    run = rules.start_import(by=campus.admin, kind=kind, content=content, file_name=f"{kind}.csv", dry_run=True)
+    run_jobs()
+    run.refresh_from_db()
+    assert (run.status, made in run.report["counts"]) == ("done", True), run.report
+    assert browser.get("/settings/imports/templates/other.csv").status_code == 404

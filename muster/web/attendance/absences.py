@@ -43,7 +43,7 @@ from muster.web.ui.widgets import pill
 
 STANDS = {
     "today": (gettext_lazy("Away today"), "warn", "half"),
-    "coming": (gettext_lazy("Upcoming"), "info", "clock"),
+    "coming": (gettext_lazy("Announced"), "info", "clock"),
     "past": (gettext_lazy("Past"), "", "okc"),
     "withdrawn": (gettext_lazy("Withdrawn"), "", "xc"),
 }
@@ -176,7 +176,12 @@ def new_absence(request: ActorRequest) -> HttpResponse:
     if chosen is not None:
         initial["enrolment_id"] = str(chosen.pk)
     form = AbsenceForm(
-        posted_data(request), request.FILES or None, asks_who=person is None, batches=batches, initial=initial
+        posted_data(request),
+        request.FILES or None,
+        asks_who=person is None,
+        is_own=is_own,
+        batches=batches,
+        initial=initial,
     )
     back = reverse("attendance:mine" if is_own else "attendance:absences")
 

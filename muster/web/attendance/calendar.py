@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -26,6 +26,7 @@ from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
+from muster.institutions.permissions import branches, rooms
 from muster.timetable.models import ClassSession
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
@@ -40,6 +41,10 @@ VIEWS = {
     "list": gettext_lazy("List"),
 }
 COLOURS = {"batch": gettext_lazy("Batch"), "type": gettext_lazy("Type")}
+PLACES = {
+    "branch_id": (gettext_lazy("Branch"), gettext_lazy("All branches")),
+    "room_id": (gettext_lazy("Room"), gettext_lazy("All rooms")),
+}
 # How many sessions one page draws; a month of a large institution is narrowed to a batch or an instructor.
 MOST = 600
 FIRST_YEAR, LAST_YEAR = 2000, 2199
@@ -57,6 +62,8 @@ class CalendarView:
     colour: str
     dept: str = ""
     semester: str = ""
+    # The branch and the room that it is narrowed to, by the names of their parameters.
+    places: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def of_batches(self) -> dict[str, Any]:
@@ -101,6 +108,7 @@ class CalendarView:
             "date": self.day.isoformat(),
             "cohort_id": self.batch.pk if self.batch else "",
             "instructor_id": self.instructor.pk if self.instructor else "",
+            **{name: row.pk for name, row in self.places.items() if row},
             "dept": self.dept,
             "semester": self.semester,
             "colour": self.colour if self.colour != "batch" else "",
@@ -133,9 +141,8 @@ class CalendarRow:
 
     @property
     def text(self) -> str:
-        teacher = self.event.session.instructor.full_name if self.event.session.instructor else ""
         kind = str(self.event.session.get_session_type_display())
-        return ", ".join(filter(None, [self.event.code, kind, self.event.where, teacher]))
+        return ", ".join(filter(None, [self.event.code, kind, self.event.where, self.event.teachers]))
 
 
 @page(sessions["see"])
@@ -151,7 +158,8 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     departments = sorted({(one.department__name, str(one.department_id)) for one in every if one.department_id})
     semesters = sorted({one.current_semester for one in every if one.current_semester is not None})
     people = list(_instructors(actor)) if actor.manages else []
-    shown = _requested_view(request, actor, every, people)
+    places = _places(actor) if teaches else {}
+    shown = _requested_view(request, actor, every, people, places)
     sessions_shown = calendar_sessions(
         actor,
         shown.first,
@@ -159,6 +167,7 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         batch_id=shown.batch.pk if shown.batch else None,
         instructor_id=shown.instructor.pk if shown.instructor else None,
         of_batches=shown.of_batches,
+        **{name: row.pk for name, row in shown.places.items() if row},
     )
     found = events_of(sessions_shown[: MOST + 1])
     context = {
@@ -171,6 +180,9 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         "departments": departments,
         "semesters": semesters,
         "people": people,
+        "places": [
+            (name, *PLACES[name], rows, shown.places.get(name)) for name, rows in places.items() if len(rows) > 1
+        ],
         "colours": COLOURS,
         "days": list(_days(found[:MOST], teaches=teaches)),
         "too_many": len(found) > MOST,
@@ -183,7 +195,17 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
     return render(request, "attendance/calendar.html", context)
 
 
-def _requested_view(request: HttpRequest, actor: Actor, every: list[Any], people: list[User]) -> CalendarView:
+def _places(actor: Actor) -> dict[str, list[Any]]:
+    """The branches and rooms to narrow the calendar to, as the reader may see them."""
+    return {
+        "branch_id": list(branches.rows(actor).filter(is_active=True).order_by("name", "pk")),
+        "room_id": list(rooms.rows(actor).filter(is_active=True).order_by("branch__name", "name", "pk")),
+    }
+
+
+def _requested_view(
+    request: HttpRequest, actor: Actor, every: list[Any], people: list[User], places: Mapping[str, list[Any]]
+) -> CalendarView:
     """What the address asks for; what it says wrongly is passed over."""
     given = request.GET
     try:
@@ -200,6 +222,7 @@ def _requested_view(request: HttpRequest, actor: Actor, every: list[Any], people
         given.get("colour", "") if given.get("colour") in COLOURS else "batch",
         next((str(one.department_id) for one in every if str(one.department_id) == given.get("dept")), ""),
         next((str(one.current_semester) for one in every if str(one.current_semester) == given.get("semester")), ""),
+        {name: _row_among(rows, given.get(name)) for name, rows in places.items()},
     )
     # A batch of another department or semester is dropped with the choice of that.
     batch = _row_among([one for one in every if shown.concerns(one)], given.get("cohort_id"))

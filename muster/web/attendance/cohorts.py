@@ -19,13 +19,14 @@ from django_tables2 import Column
 from muster.attendance.models import BatchTally
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
-from muster.attendance.queries.missing import teachers_of, with_teachers
+from muster.attendance.queries.missing import with_teachers
 from muster.batches.models import Batch
 from muster.enrollments.models import SeatPeriod
-from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import named_teachers
 from muster.web.attendance.areas import areas
 from muster.web.attendance.widgets import SessionDayColumn, bar_of, rate_of
+from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import code_line, status_pill
 from muster.web.requests import ActorRequest
@@ -198,7 +199,7 @@ class SessionTable(Table):
         return self.value_teacher(record) or "–"
 
     def value_teacher(self, record: Any) -> str:
-        return ", ".join(teachers_of(record).values())
+        return ", ".join(named_teachers(record).values())
 
     def render_marked(self, record: Any) -> SafeString:
         missing = record.expected - record.marked if record.marked else 0
@@ -270,6 +271,7 @@ def cohort_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     """The registers of one batch."""
     actor = request.actor
     batch = cohorts.get(actor, batch_id, among=cohorts_of(actor, Batch.objects.all()))
+    frame = Frame(actor, batch_for(actor, batch.pk), "attendance")
     return list_page(
         request,
         table_class=SessionTable,
@@ -277,13 +279,12 @@ def cohort_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         queryset=registers_of(batch, batch.today()),
         template="attendance/cohort.html",
         context={
-            "nav": "attendance",
-            "batch": batch,
-            "batch_url": batch_url(batch.pk),
+            "nav": "batches",
+            "frame": frame,
+            "batch": frame.batch,
             "progress": progress_of(batch),
             "teachers": ", ".join(person["full_name"] for person in facilitators_of(batch)),
             "sheets_url": url_or_empty("attendance:batch-sheets", batch.pk),
-            "cohorts_url": reverse("attendance:cohorts"),
         },
         empty=Empty(
             _("No sessions yet"),

@@ -96,13 +96,23 @@ class AbsenceForm(WithFiles):
         label=gettext_lazy("Reason"),
         max_length=MOST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("A few words. Seen by the batch's instructors and managers."),
+        help_text=gettext_lazy(
+            "A few words. The student, administrators, and the managers and instructors of the student's batches on "
+            "these days can read it."
+        ),
     )
 
-    def __init__(self, *args: Any, asks_who: bool, batches: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asks_who: bool, is_own: bool, batches: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not asks_who:
             del self.fields["student"]
+        if is_own:
+            self.fields["reason"].help_text = _(
+                "A few words. Administrators, and the managers and instructors of your batches on these days, can read "
+                "it."
+            )
         if len(batches) > 1:
             self.fields["enrolment_id"].choices = [("", _("All batches")), *batches]  # type: ignore[attr-defined]
         else:

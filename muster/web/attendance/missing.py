@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
 from muster.attendance.permissions import registers
-from muster.attendance.queries.missing import may_be_asked_for, missing_registers, teachers_of
+from muster.attendance.queries.missing import may_be_asked_for, missing_registers
 from muster.attendance.rules.reminders import Reminded, remind_instructors
 from muster.core.errors import DomainError
 from muster.core.permissions import any_id
+from muster.timetable.queries import named_teachers
 from muster.web.attendance.areas import areas
 from muster.web.attendance.cohorts import hours_of
 from muster.web.attendance.register import register_url
@@ -87,7 +88,7 @@ class MissingTable(Table):
         return self.value_teachers(record) or pill(_("No one assigned"), "warn", "person-off")
 
     def value_teachers(self, record: Any) -> str:
-        return ", ".join(teachers_of(record).values())
+        return ", ".join(named_teachers(record).values())
 
     def render_waiting(self, record: Any) -> SafeString:
         days = self.value_waiting(record)

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from muster.web.ui.tables import TitleColumn
-from muster.web.ui.widgets import seats
+from muster.web.ui.widgets import percent, seats
 
 NOTHING = SafeString('<span class="muted">–</span>')
 
@@ -33,5 +33,5 @@ def rate_of(rate: float | None, minimum: int) -> SafeString:
     if rate is None:
         return NOTHING
     if rate >= minimum:
-        return format_html("{} %", f"{rate:g}")
-    return format_html('{} % <span class="s">{}</span>', f"{rate:g}", _("below %(minimum)d %%") % {"minimum": minimum})
+        return format_html("{}", percent(rate))
+    return format_html('{} <span class="s">{}</span>', percent(rate), _("below %(minimum)d %%") % {"minimum": minimum})

@@ -288,26 +288,52 @@ class Frame:
         """What is to be done next with this batch; empty where there is nothing to do."""
         if self.may_enroll_self:
             return "enroll-self"
+        if self.batch.is_archived:
+            return ""
+        if self.may_change and (missing := self.missing):
+            return missing
+        if self.phase == Phases.ACTIVE and self.may("schedule") and self.register is not None:
+            return "register"
         if not self.may_change:
             return ""
-        if self.batch.status == Batch.Status.COMPLETED and self.may("archive"):
+        if self.phase == Phases.COMPLETION and self.may("archive"):
             return "archive"
+        if not self.batch.takes_enrollments:
+            return ""
+        if self.batch.end_date and self.batch.end_date < self.now.date():
+            return "complete"
+        return "capacity" if self.batch.is_full else "enroll"
+
+    @cached_property
+    def missing(self) -> str:
+        """What the batch can't go on without: a lead, or a weekly schedule; empty where it has both."""
         if not self.batch.takes_enrollments:
             return ""
         if self.batch.lead is None:  # type: ignore[attr-defined]
             return "assign"
-        if not self.week and self.schedule_url:
-            return "schedule"
-        return "capacity" if self.batch.is_full else "enroll"
+        return "schedule" if not self.week and self.schedule_url else ""
+
+    @cached_property
+    def register(self) -> ClassSession | None:
+        """The register to take: of the session that is on, else of the latest since yesterday, else of today's next."""
+        today = self.now.date()
+        open_ones = [one for one in self.sessions if not one.is_cancelled and not one.is_locked and one.moments]
+        begun = [one for one in open_ones if one.moments and one.moments[0] <= self.now]
+        next_today = (one for one in open_ones if one.moments and one.moments[0].date() == today)
+        return begun[-1] if begun else next(next_today, None)
 
     @cached_property
     def primary(self) -> SafeString:
         """The one solid button, which moves with the job."""
         if self.job == "schedule":
             return button(_("Set up schedule"), self.schedule_url, "cal", "primary")
+        if self.job == "register" and self.register is not None:
+            url = reverse("attendance:register", args=[self.register.pk])
+            return button(_("Take register"), url, "reg", "primary")
         sheets = {
             "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
             "archive": (_("Archive"), "batches:archive", "archive"),
+            "complete": (_("Complete batch"), "enrollments:status", "flag"),
             "assign": (_("Assign lead"), "batches:assign", "person"),
             "capacity": (_("Change capacity"), "enrollments:capacity", "seat"),
             "enroll": (_("Enroll students"), "enrollments:enroll", "plus"),

@@ -30,7 +30,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
-from muster.web.ui.widgets import dialog_link, local_date, person, pill
+from muster.web.ui.widgets import dialog_link, local_date, percent, person, pill
 
 CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 
@@ -108,11 +108,11 @@ class RosterTable(Table):
         return str(record.get_enrollment_type_display())
 
     def render_progress(self, value: Any) -> str:
-        return f"{value} %"
+        return percent(value)
 
     def render_attendance(self, value: Any) -> Any:
         minimum = self.request.actor.institution.minimum_attendance_percent
-        shown = f"{float(value):g} %"
+        shown = percent(value)
         if value >= minimum:
             return shown
         return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)d %%") % {"minimum": minimum})

@@ -6,7 +6,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +25,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
+from muster.web.ui.widgets import money
 
 # Batches shown on the page of a course; the rest is in the list of batches.
 SHOWN = 12
@@ -100,7 +100,7 @@ def _facts(course: Course) -> list[Fact]:
         Fact(_("Usual capacity"), course.default_capacity or _("Not set")),
     ]
     told = [
-        (_("Price"), f"{number_format(price, 2, force_grouping=True)} {course.currency}" if price is not None else ""),
+        (_("Price"), money(price, course.currency) if price is not None else ""),
         (_("Required skills"), ", ".join(course.required_skills)),
         (_("Teaching styles"), ", ".join(course.teaching_styles)),
         (_("Language"), course.language),

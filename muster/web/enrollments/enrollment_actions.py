@@ -28,12 +28,13 @@ from muster.enrollments.queries import OwnClash, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
-from muster.web.enrollments.words import kept_back_words, money
+from muster.web.enrollments.words import kept_back_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.undo import Undo
+from muster.web.ui.widgets import money
 
 
 class SelfForm(Form):

@@ -107,6 +107,7 @@ def cancel_many(request: ActorRequest) -> HttpResponse:
         title=ngettext("Cancel %(count)d enrollment?", "Cancel %(count)d enrollments?", len(rows)) % number,
         button=ngettext("Cancel %(count)d enrollment", "Cancel %(count)d enrollments", len(rows)) % number,
         text=[_("This frees their seats immediately. Everything so far stays in the history.")],
+        keep=ngettext("Keep enrollment", "Keep enrollments", len(rows)),
         tone="bad",
         done=_in_words(ngettext_lazy("%(count)d enrollment cancelled.", "%(count)d enrollments cancelled.", "count")),
         undo=_seats_again,
@@ -137,7 +138,11 @@ def enroll_many(request: ActorRequest) -> HttpResponse:
         request,
         rows,
         lambda person: rules.enroll_student(
-            by=actor, student=person, batch=chosen, enrollment_type=form.cleaned_data["enrollment_type"]
+            by=actor,
+            student=person,
+            batch=chosen,
+            enrollment_type=form.cleaned_data["enrollment_type"],
+            accept_clash=form.cleaned_data["accept_clash"],
         ),
         form=form,
         name_of=lambda person: person.full_name,

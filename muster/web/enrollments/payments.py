@@ -21,11 +21,12 @@ from muster.enrollments.permissions import enrollments, payments
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.batches.dialogs import batch_dialog
-from muster.web.enrollments.words import PAYMENT_LOOKS, balance_words, money
+from muster.web.enrollments.words import PAYMENT_LOOKS, balance_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
+from muster.web.ui.widgets import money
 
 
 class PaymentForm(Form):

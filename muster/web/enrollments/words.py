@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +12,7 @@ from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
+from muster.web.ui.widgets import money
 
 # The tone and the icon of each status.
 LOOKS: dict[str, tuple[Tone, str]] = {
@@ -31,11 +30,6 @@ PAYMENT_LOOKS: dict[str, tuple[Tone, str]] = {
     Payment.Status.FAILED: ("bad", "alert"),
     Payment.Status.REFUNDED: ("info", "undo"),
 }
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """A sum as it is written everywhere."""
-    return f"{number_format(amount, 2, force_grouping=True)} {currency}"
 
 
 def balance_words(balance: Balance) -> str:

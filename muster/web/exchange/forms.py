@@ -15,10 +15,6 @@ class ImportForm(Form):
     kind = forms.ChoiceField(
         label=_("File contents"),
         choices=ImportRun.Kind.choices,
-        help_text=_(
-            "A register has a line for each student (batch, and student_number or email) and a column for each "
-            "date, such as 2025-01-31. Its cells contain P, A, L (L 10 for ten minutes late) or E."
-        ),
     )
     file = forms.FileField(
         label=_("File"),

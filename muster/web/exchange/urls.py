@@ -9,6 +9,7 @@ from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", pages.import_list, name="imports"),
+    path("settings/imports/templates/<kind>.csv", pages.import_template, name="import-template"),
     path("settings/imports/<run_id>/", pages.import_run, name="import"),
     path("settings/imports/<run_id>/undo/", pages.undo_page, name="import-undo"),
     path("settings/imports/<run_id>/import/", pages.import_tried, name="import-tried"),

@@ -16,13 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
+from muster.core.errors import Missing
+from muster.core.files.downloads import csv_download
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
 from muster.exchange.report import KINDS, main_count
+from muster.exchange.sections import COLUMNS
 from muster.web.exchange.forms import ImportForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.downloads import response_of
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
@@ -34,6 +38,52 @@ PILLS = {
     ImportRun.Status.DONE: ("good", "okc"),
     ImportRun.Status.REFUSED: ("bad", "xc"),
     ImportRun.Status.FAILED: ("bad", "alert"),
+}
+
+
+# What a file of each kind holds, and the columns of its template with one line as an example.
+ABOUT = (
+    (
+        ImportRun.Kind.SECTIONS,
+        gettext_lazy(
+            "A line for each weekly time of a section. Creates the departments, courses, rooms, instructors and "
+            "batches that are missing."
+        ),
+        gettext_lazy("Days are letters (M T W R F S U), times such as 09:00 or 9:00 AM. Separate instructors by ;."),
+    ),
+    (
+        ImportRun.Kind.REGISTER,
+        gettext_lazy(
+            "A line for each student (batch, and student_number or email) and a column for each date, such as "
+            "2025-01-31. Creates daily records."
+        ),
+        gettext_lazy("Cells contain P, A, L (L 10 for ten minutes late) or E."),
+    ),
+)
+TEMPLATES: dict[str, list[list[str]]] = {
+    ImportRun.Kind.SECTIONS.value: [
+        list(COLUMNS),
+        [
+            "2027",
+            "Spring",
+            "DA",
+            "101",
+            "Data analytics",
+            "10001",
+            "A",
+            "1",
+            "MW",
+            "09:00",
+            "10:30",
+            "Main",
+            "1.03",
+            "Ann Lee",
+        ],
+    ],
+    ImportRun.Kind.REGISTER.value: [
+        ["batch", "student_number", "email", "name", "2025-01-31", "2025-02-07"],
+        ["DA-JAN-2025", "2025-0001", "", "Amy Dube", "P", "L 10"],
+    ],
 }
 
 
@@ -108,7 +158,7 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
         filterset_class=ImportFilters,
         queryset=imports.rows(actor).select_related("by"),
         template="exchange/imports.html",
-        context={"nav": "settings", "form": form},
+        context={"nav": "settings", "form": form, "abouts": ABOUT},
         empty=Empty(
             _("Nothing imported yet"),
             _(
@@ -122,6 +172,14 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
     if form.errors:
         response.status_code = 400
     return response
+
+
+@page(imports["see"])
+def import_template(request: ActorRequest, kind: str) -> HttpResponseBase:
+    """An empty file of a kind, with its columns and one line as an example."""
+    if kind not in TEMPLATES:
+        raise Missing
+    return response_of(csv_download(iter(TEMPLATES[kind]), f"muster-{kind}.csv"))
 
 
 @page(imports["see"])

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from muster.allocation.queries import waiting_cover
 from muster.allocation.scoring import leads_for_batches
 from muster.attendance.permissions import registers as register_access
-from muster.attendance.queries.missing import RegisterStates, teachers_of
+from muster.attendance.queries.missing import RegisterStates
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import named_teachers
 from muster.web.attendance.missing import remind_words
 from muster.web.home.words import on_day
 from muster.web.ui.components import Tone
@@ -107,7 +108,7 @@ def _missing_register(actor: Actor, session: ClassSession) -> str:
     words = {
         "batch": session.meeting.name,
         "moment": ", ".join(filter(None, (day, end))),
-        "people": ", ".join(name for pk, name in teachers_of(session).items() if pk != me),
+        "people": ", ".join(name for pk, name in named_teachers(session).items() if pk != me),
     }
     return (
         _("%(batch)s ended %(moment)s (%(people)s).") if words["people"] else _("%(batch)s ended %(moment)s.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -10,7 +10,6 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,11 +34,11 @@ from muster.people.links import (
 )
 from muster.people.permissions import instructors, students
 from muster.people.queries import people_here
+from muster.web.home.commands import Command, actions_of, our_words, pages_of, says
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
-from muster.web.ui.shell import Shell
 
 LONGEST, WORDS = 100, 6
-SUGGESTED, LISTED = 5, 25
+SUGGESTED, LISTED, COMMANDS = 5, 25, 8
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Hit:
     text: str
     url: str
     mark: str = ""
+    # Its own, where it is not that of its kind.
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,26 +131,43 @@ def words_of(text: str) -> list[str]:
     return text.replace("\x00", " ")[:LONGEST].split()[:WORDS]
 
 
+# What a kind is called, by us or by others: "cohort data" looks for "data" among batches.
+NAMES = {
+    "batches": "batch",
+    "students": "student",
+    "instructors": "instructor",
+    "courses": "course",
+    "departments": "department",
+}
+
+
 def found_by(actor: Actor, text: str, *, most: int) -> list[Group]:
     """What every word occurs in, by kind, at most so many of each; what begins so first. Five statements at most."""
-    sentence = " ".join(words_of(text))
-    groups = []
-    for kind in KINDS if sentence else ():
+    words, groups = words_of(text), []
+    for kind in KINDS if words else ():
+        rest = [word for word in words if not _calls(word, NAMES[kind.key])]
+        sentence = " ".join(rest or words)
         rows = list(best_matches(kind.rows(actor), sentence, *kind.columns)[: most + 1])
         more_url = kind.list_url(q=sentence) if kind.list_url and len(rows) > most else ""
         groups.append(Group(kind.key, kind.label, kind.icon, [kind.hit(one) for one in rows[:most]], more_url))
     return [group for group in groups if group.hits]
 
 
-def pages_found(items: Iterable[tuple[Any, str]], text: str) -> Group:
-    """The pages, as label and address, in whose label every word occurs."""
-    words = [word.casefold() for word in words_of(text)]
-    hits = [
-        Hit(str(label), "", url)
-        for label, url in items
-        if words and url and all(word in str(label).casefold() for word in words)
-    ]
-    return Group("pages", _("Pages"), "gear", hits)
+def _calls(word: str, name: str) -> bool:
+    """Whether the word is the name of a kind, or another word for it."""
+    return word.casefold() in (name, f"{name}s", f"{name}es") or name in our_words(word)
+
+
+def commands_found(key: str, label: Any, commands: Iterable[Command], text: str) -> Group:
+    """The commands in whose label every word occurs, or what we call it; all of them where nothing is typed."""
+    words = words_of(text)
+    hits = [Hit(str(one.label), "", one.url, icon=one.icon) for one in commands if says(str(one.label), words)]
+    return Group(key, label, "gear", hits[:COMMANDS])
+
+
+def meanings(text: str) -> list[tuple[str, str]]:
+    """The typed words that are called otherwise here, each with what it is called."""
+    return [(word, _(" or ").join(found)) for word in words_of(text) if (found := our_words(word))]
 
 
 @page(SIGNED_IN)
@@ -159,31 +177,20 @@ def search_page(request: HttpRequest) -> HttpResponse:
     suggests = wants_fragment(request, "found")
     actor = cast("Actor | None", getattr(request, "actor", None))
     groups: list[Group] = []
-    if actor is not None and words_of(text):
-        groups = found_by(actor, text, most=SUGGESTED if suggests else LISTED)
-        pages = pages_found(_pages(request, actor), text)
-        groups += [pages] if pages.hits else []
+    if actor is not None and (suggests or words_of(text)):
+        groups = [
+            commands_found("actions", _("Actions"), actions_of(actor), text),
+            *found_by(actor, text, most=SUGGESTED if suggests else LISTED),
+            commands_found("pages", _("Pages"), pages_of(request, actor), text),
+        ]
+        groups = [group for group in groups if group.hits]
     context = {
         "q": text,
         "groups": groups,
         "count": sum(len(group.hits) for group in groups),
         "asked": bool(words_of(text)),
+        "meanings": meanings(text),
+        "words": words_of(text),
     }
     results = "home/results.html" if wants_fragment(request, "results") else "home/search.html"
     return vary_on_htmx(render(request, "home/found.html" if suggests else results, context))
-
-
-def _pages(request: HttpRequest, actor: Actor) -> Iterator[tuple[Any, str]]:
-    """The pages that this person may open, by the words of their entries."""
-    shell = Shell(request)
-    for item in (*shell.nav, *shell.person_menu):
-        yield item.entry.label, item.url
-    if actor.manages:
-        yield _("New batch"), reverse("batches:new")
-    if actor.is_admin:
-        yield _("Settings: institution"), reverse("settings:institution")
-        yield _("Settings: branches and rooms"), reverse("settings:branches")
-        yield _("Settings: holidays"), reverse("settings:holidays")
-        yield _("Settings: terms"), reverse("settings:terms")
-        yield _("Settings: users and roles"), reverse("users")
-        yield _("Settings: imports"), reverse("imports")

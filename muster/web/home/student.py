@@ -22,10 +22,11 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import OwnClash, offers_to, own_clashes
 from muster.institutions.access import Actor
 from muster.people.links import student_url
-from muster.web.enrollments.words import EnrollmentRow, balance_words, money
+from muster.web.enrollments.words import EnrollmentRow, balance_words
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
+from muster.web.ui.widgets import money
 
 HORIZON = timedelta(days=120)
 MOST_STANDINGS, MOST_OFFERS = 4, 12

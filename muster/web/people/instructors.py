@@ -59,7 +59,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.widgets import pill
+from muster.web.ui.widgets import percent, pill
 
 STANDINGS: dict[InstructorState, tuple[str, str]] = {
     InstructorState.INACTIVE: ("", "xc"),
@@ -246,7 +246,7 @@ def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
         ) % {"stars": row.average_rating, "count": row.ratings}
     return [
         Fact(_("Registers taken"), str(found.registers)),
-        Fact(_("Attendance"), "–" if came is None else _("%(percent)s %%") % {"percent": f"{came:g}"}),
+        Fact(_("Attendance"), "–" if came is None else percent(came)),
         Fact(_("Rating"), rating),
     ]
 

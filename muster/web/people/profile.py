@@ -154,6 +154,18 @@ def own_page(request: ActorRequest) -> HttpResponse:
     return redirect(instructor_url(actor.user.pk))
 
 
+@page(instructor_access["be"])
+def own_availability(request: ActorRequest) -> HttpResponse:
+    """To one's own hours."""
+    return redirect("instructors:availability", request.actor.user.pk if request.actor.user else "")
+
+
+@page(instructor_access["be"])
+def own_time_off(request: ActorRequest) -> HttpResponse:
+    """To the days on which one is away, on one's own page."""
+    return redirect(f"{instructor_url(request.actor.user.pk if request.actor.user else '')}#time-off")
+
+
 def _initial(row: InstructorProfile, skills: Sequence[InstructorSkill]) -> dict[str, Any]:
     found = {name: getattr(row, name) for name in AS_STORED}
     found |= {"languages": ", ".join(row.languages), "teaching_styles": ", ".join(row.teaching_styles)}

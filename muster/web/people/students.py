@@ -51,7 +51,7 @@ from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, money
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
@@ -62,7 +62,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import date_range, pill
+from muster.web.ui.widgets import date_range, money, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -363,6 +363,9 @@ class SeatForm(Form):
 
     batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
     enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
+    accept_clash = forms.BooleanField(
+        label=gettext_lazy("Enroll even if another batch meets at the same time"), required=False
+    )
 
     def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -395,14 +398,18 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
     offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
     form = SeatForm(posted_data(request), offered=offered)
 
-    def enroll() -> Batch:
+    def enroll() -> Enrollment:
         batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-        kind = form.cleaned_data["enrollment_type"]
-        rules.enroll_student(by=actor, student=person, batch=batch, enrollment_type=kind)
-        return batch
+        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
+        return rules.enroll_student(by=actor, student=person, batch=batch, **how)
 
     if did := submit_form(form, enroll):
-        sentence = _("%(name)s got a seat in %(batch)s.") % {"name": person.full_name, "batch": did.result.name}
+        place = did.result.batch
+        sentence = _("%(name)s got a seat in %(batch)s.") % {
+            "name": person.full_name,
+            "batch": place.name if place else "",
+        }
+        sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
         return redirect_with_message(request, student_url(person.pk), sentence)
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return render_dialog(

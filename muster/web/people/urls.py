@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from muster.web.people.availability import availability_page
 from muster.web.people.instructors import instructor_list, instructor_page
 from muster.web.people.photos import photo_file, photo_page
-from muster.web.people.profile import own_page, profile_page
+from muster.web.people.profile import own_availability, own_page, own_time_off, profile_page
 from muster.web.people.students import enroll_page, student_list, student_page
 from muster.web.people.time_off import add_page, remove_page
 
@@ -17,6 +17,8 @@ student_pages: list[URLPattern] = [
 instructor_pages: list[URLPattern] = [
     path("", instructor_list, name="list"),
     path("me/", own_page, name="own"),
+    path("me/availability/", own_availability, name="own-availability"),
+    path("me/time-off/", own_time_off, name="own-time-off"),
     path("<instructor_id>/", instructor_page, name="instructor"),
     path("<instructor_id>/profile/", profile_page, name="profile"),
     path("<instructor_id>/availability/", availability_page, name="availability"),

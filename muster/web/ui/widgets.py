@@ -5,8 +5,10 @@ from __future__ import annotations
 # ruff: noqa: A002 - `id` and `open` are the words of HTML
 import datetime as dt
 import functools
+import json
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +18,9 @@ from django.template import Context, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from muster.core.days import days_in_words
@@ -263,12 +265,43 @@ def button(label: Any, url: str = "", icon: str = "", tone: str = "", name: str 
     return format_html('<button class="{}" type="submit"{}>{}{}</button>', kind, named, drawn, label)
 
 
+def underlined(text: str, words: Sequence[str]) -> SafeString:
+    """The text with each of the words underlined, as far as they stand in it letter by letter."""
+    if not words:
+        return escape(text)
+    pattern = re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)), re.IGNORECASE)
+    parts, place = [], 0
+    for found in pattern.finditer(text):
+        parts += [escape(text[place : found.start()]), format_html("<mark>{}</mark>", found[0])]
+        place = found.end()
+    return SafeString("".join([*parts, escape(text[place:])]))
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """A sum as it is written everywhere."""
+    return f"{formats.number_format(amount, 2, force_grouping=True)} {currency}"
+
+
+def percent(value: Any) -> str:
+    """A percentage as it is written everywhere: "75 %", "66.6 %"; at most one decimal, and none where it is whole."""
+    number = float(value)
+    return f"{formats.number_format(number, 1 if number % 1 else 0)} %"
+
+
 def error_summary(form: Any) -> dict[str, object]:
     """What was refused, at the top of a form, each line leading to its field."""
+    wrong = [field for field in form if field.errors] if form.is_bound else []
+    shown = [field for field in wrong if not field.is_hidden]
+    # What is wrong with a field that nobody sees is said here, where it can be read.
+    unseen = [error for field in wrong if field.is_hidden for error in field.errors]
     return {
         "form": form,
-        "fields": [field for field in form if field.errors] if form.is_bound else [],
-        "general": form.non_field_errors() if form.is_bound else [],
+        "fields": shown,
+        "general": [*form.non_field_errors(), *unseen] if form.is_bound else [],
+        # The heading for each number of fields that are left, while one after the other is mended.
+        "headings": json.dumps(
+            [ngettext("Fix %(n)d field", "Fix %(n)d fields", n) % {"n": n} for n in range(1, len(shown) + 1)]
+        ),
     }
 
 

@@ -544,3 +544,26 @@ def test_manager_of_two_branches_says_which_one_a_new_student_is_of() -> None:
     assert (refused.status, refused.fields) == (400, ["branch_id"])
     added = api.post("/users", body | {"branch_id": str(branches[1].pk)})
     assert (added.status, added.data["branch_id"]) == (201, str(branches[1].pk))
+
+
+def test_one_role_is_held_in_two_branches() -> None:
+    campus = Campus.found()
+    branches = [campus.branch(), campus.branch()]
+    api = Api(campus.token())
+    both = [{"role": "branch-manager", "branch_id": str(branch.pk)} for branch in branches]
+    body = {"full_name": "Nomsa", "email": "nomsa@example.org", "memberships": both}
+    added = api.post("/users", body)
+    assert added.status == 201
+    assert [(one["role"], one["branch_id"]) for one in added.data["memberships"]] == [
+        ("branch-manager", str(branch.pk)) for branch in branches
+    ]
+    path = f"/users/{added.data['_id']}"
+    # A role that is sent alone stays where it is held.
+    assert len(api.put(path, {"role": ["branch-manager"]}).data["memberships"]) == 2
+    changed = api.put(path, {"memberships": [both[1], {"role": "instructor"}]}).data["memberships"]
+    assert {(one["role"], one["branch_id"]) for one in changed} == {
+        ("branch-manager", str(branches[1].pk)),
+        ("instructor", None),
+    }
+    assert api.put(path, {"memberships": []}).fields == ["role"]
+    assert api.put(path, {"memberships": [{"role": "branch-manager"}]}).fields == ["branch_id"]

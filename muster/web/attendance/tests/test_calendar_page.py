@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from muster.batches.rules import cancel_session
+from muster.batches.feeds import render_feed
+from muster.batches.rules import cancel_session, make_feed
+from tests.client import Api
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
@@ -124,3 +126,42 @@ def test_a_session_is_added_to_the_batch_that_is_shown_by_those_who_may(campus, 
     student = campus.student()
     campus.enroll(batch, student)
     assert "Add session" not in words(Browser(campus, student), f"cohort_id={batch.pk}")
+
+
+def test_the_calendar_is_narrowed_by_branch_and_room_and_names_who_teaches(campus):
+    lead, here, there = campus.instructor("Lena Lead"), campus.branch(name="Here"), campus.branch(name="There")
+    room = campus.room(here, name="Lab 9")
+    campus.room(there)
+    campus.batch(name="Ours", branch=here, lead=lead, slots=[slot(1, "08:00", "09:00", room=room)])
+    campus.batch(name="Theirs", branch=there, lead=campus.instructor(), slots=[slot(1, "08:00", "09:00")])
+    address, browser = "/institution/attendance/calendar?view=week&date=2030-01-14", Browser(campus)
+    whole = words_of(browser.get(address))
+    assert [word in whole for word in ("Ours", "Theirs", "Lena Lead")] == [True] * 3
+    api = Api(campus.token())
+    for name, row in (("branch_id", here), ("room_id", room)):
+        shown = words_of(browser.get(f"{address}&{name}={row.pk}"))
+        assert (name, "08:00 – 09:00 Ours" in shown, "08:00 – 09:00 Theirs" in shown) == (name, True, False)
+        events = api.get(f"/institution/attendance/calendar?from=2030-01-14&to=2030-01-20&{name}={row.pk}").data
+        assert [(event["cohort_name"], event["instructor"]) for event in events] == [("Ours", "Lena Lead")]
+    assert api.get("/institution/attendance/calendar?room_id=x").fields == ["room_id"]
+
+
+def test_feeds_name_the_lead(campus):
+    lead = campus.instructor("Lena Lead")
+    batch = campus.batch(lead=lead, slots=[slot(day, "08:00", "09:00") for day in range(1, 8)], **around_now(campus))
+    feed, _secret = make_feed(by=campus.admin, kind="batch", batch=batch)
+    assert b"Lena Lead" in render_feed(feed, campus.admin, lambda session: "/")
+
+
+def around_now(campus):
+    today = campus.admin.today()
+    return {"start_date": today - timedelta(days=3), "end_date": today + timedelta(days=30)}
+
+
+def test_instructors_reach_their_availability_and_time_off_from_the_navigation(campus):
+    teacher = campus.instructor()
+    browser = Browser(campus, teacher)
+    home = browser.get("/").content.decode()
+    assert ['href="/instructors/me/availability/"' in home, 'href="/instructors/me/time-off/"' in home] == [True, True]
+    assert browser.get("/instructors/me/availability/")["Location"] == f"/instructors/{teacher.pk}/availability/"
+    assert browser.get("/instructors/me/time-off/")["Location"] == f"/instructors/{teacher.pk}/#time-off"

@@ -2,10 +2,11 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from muster.institutions.models import Role
+from muster.web.home.commands import actions_of, pages_of
 from muster.web.home.search import found_by
 from tests.make import Campus
 
@@ -116,6 +117,56 @@ def test_people_are_found_by_number_and_email(campus):
 
 def test_pages_are_found_by_their_name(campus):
     assert 'href="/students/"' in asked(campus.admin.user, "stud").content.decode()
+
+
+def palette(user, query=""):
+    return asked(user, query, hx_request="true", hx_target="found").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("new cohort", ">New</mark> batch"),
+        ("intake", "is called <b>batch</b>"),
+        ("trainers", 'href="/instructors/"'),
+        ("learner", 'href="/students/"'),
+        ("campus", 'href="/settings/branches/"'),
+        ("upload", 'href="/settings/imports/"'),
+        ("timetable", 'href="/institution/attendance/calendar"'),
+        ("create holiday", "/settings/holidays/new/"),
+    ],
+)
+def test_actions_and_pages_are_found_by_other_words_too(campus, typed, found):
+    assert found in palette(campus.admin.user, typed)
+
+
+def test_another_word_for_a_kind_looks_among_its_rows(campus):
+    campus.batch(name="Data analytics")
+    campus.student("Data Learner")
+    shown = palette(campus.admin.user, "class data")
+    assert "<mark>Data</mark> analytics" in shown
+    assert "Data Learner" not in shown
+
+
+def test_the_palette_begins_with_what_may_be_done_and_offers_nobody_more(campus):
+    assert [path in palette(campus.admin.user) for path in ("/batches/new/", "/settings/users/new/")] == [True, True]
+    student = palette(campus.student())
+    assert [path in student for path in ("/batches/new/", "/settings/users/new/", "/absences/new/")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_every_action_and_page_of_the_palette_opens(campus):
+    for person in (campus.admin.user, campus.instructor(), campus.student(), campus.person(Role.REGULATOR)):
+        client = Client()
+        client.force_login(person)
+        request = RequestFactory().get("/")
+        request.user, request.actor = person, campus.actor(person)
+        commands = [*actions_of(request.actor), *pages_of(request, request.actor)]
+        closed = [str(one.label) for one in commands if client.get(one.url).status_code not in (200, 302)]
+        assert closed == []
 
 
 def test_nothing_found_says_so(campus):

@@ -18,6 +18,11 @@ from muster.institutions.rules.people import GRANTABLE
 from muster.web.ui.forms import Form, FormSection, Grid, wide
 
 ROLES = FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3"))
+# What somebody manages beyond the first: the field, the one of the first, the role, and its place.
+MORE = (
+    ("more_branches", "branch_id", Role.BRANCH_MANAGER, "branch"),
+    ("more_departments", "department_id", Role.DEPT_ADMIN, "department"),
+)
 PLAIN_FIELDS = ("full_name", "given_name", "family_name", "email", "phone", "student_number", "staff_number")
 
 
@@ -59,6 +64,18 @@ class PersonForm(Form):
         empty_label=_("None"),
         help_text=_("Required for department administrators. Optional for instructors and students."),
     )
+    more_branches = forms.ModelMultipleChoiceField(
+        Branch.objects.none(),
+        label=_("Also manages these branches"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    more_departments = forms.ModelMultipleChoiceField(
+        Department.objects.none(),
+        label=_("Also administers these departments"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     layout: tuple[Any, ...] = (
         FormSection(
             _("Person"),
@@ -71,6 +88,7 @@ class PersonForm(Form):
             wide("staff_number", "w2"),
         ),
         ROLES,
+        FormSection(_("More than one branch or department"), "more_branches", "more_departments"),
     )
 
     def __init__(self, *args: Any, by: Actor, person: User | None = None, **kwargs: Any) -> None:
@@ -78,8 +96,10 @@ class PersonForm(Form):
         if person is not None:
             kwargs["initial"] = {**_initial_of(person), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
-        self._choices("branch_id").queryset = branches.rows(by)
-        self._choices("department_id").queryset = departments.rows(by)
+        for name in ("branch_id", "more_branches"):
+            self._choices(name).queryset = branches.rows(by)
+        for name in ("department_id", "more_departments"):
+            self._choices(name).queryset = departments.rows(by)
         if not by.is_admin:
             self._offer_students()
 
@@ -87,7 +107,8 @@ class PersonForm(Form):
         """Leave what a manager gives: a student's role, in a part of their own. One that is the only one is chosen."""
         self.fields["role"].choices = [(role.value, role.label) for role in STUDENT_ROLES]  # type: ignore[attr-defined]
         self.initial["role"] = [role for role in self.initial.get("role") or () if role in STUDENT_ROLES] or ["student"]
-        del self.fields["staff_number"]
+        for name in ("staff_number", "more_branches", "more_departments"):
+            del self.fields[name]
         names = [name for name in PLAIN_FIELDS if name in self.fields]
         self.layout = (FormSection(_("Student"), *(wide(name, "w3") for name in names)), ROLES)
         own = {"branch_id": self.by.managed_branches, "department_id": self.by.managed_departments}
@@ -108,20 +129,32 @@ class PersonForm(Form):
         found = self.cleaned_data
         return rules.PersonInput(
             **{name: found[name] for name in PLAIN_FIELDS if name in found},
-            roles=[
-                rules.RoleGrant.narrow_to(role, found["branch_id"], found["department_id"]) for role in found["role"]
-            ],
+            roles=self._with_more(
+                [rules.RoleGrant.narrow_to(role, found["branch_id"], found["department_id"]) for role in found["role"]]
+            ),
             invite=True,
         )
+
+    def _with_more(self, roles: list[rules.RoleGrant]) -> list[rules.RoleGrant]:
+        """The roles with all that somebody manages, not the first branch or department alone."""
+        found = self.cleaned_data
+        for more, first, role, place in MORE:
+            if more in found and role in found["role"]:
+                others = [one for one in roles if one.role != role]
+                places = dict.fromkeys([*filter(None, [found[first]]), *found[more]])
+                roles = others + (
+                    [rules.RoleGrant(role.value, **{place: one}) for one in places] or [rules.RoleGrant(role.value)]
+                )
+        return roles
 
     def change(self, person: User) -> rules.PersonChange:
         """What was changed of the person. Branch and department touch the roles only where they were changed."""
         found, changed = self.cleaned_data, set(self.changed_data)
         texts = changed & set(PLAIN_FIELDS)
         roles = None
-        if changed & {"role", "branch_id", "department_id"}:
+        if changed & {"role", "branch_id", "department_id", "more_branches", "more_departments"}:
             narrowed = {name: found[f"{name}_id"] for name in ("branch", "department") if f"{name}_id" in changed}
-            roles = rules.roles_changed(by=self.by, user=person, roles=found["role"], **narrowed)
+            roles = self._with_more(rules.roles_changed(by=self.by, user=person, roles=found["role"], **narrowed))
         return rules.PersonChange(**{name: found[name] for name in texts}, roles=roles)
 
 
@@ -136,6 +169,7 @@ def _initial_of(person: User) -> dict[str, Any]:
         "student_number": person.student_number,  # type: ignore[attr-defined]
         "staff_number": person.staff_number,  # type: ignore[attr-defined]
         "role": [one["role"] for one in held],
+        **{more: [one[first] for one in held if one["role"] == role][1:] for more, first, role, _place in MORE},
         "branch_id": next((one["branch_id"] for one in held if one["branch_id"]), None),
         "department_id": next((one["department_id"] for one in held if one["department_id"]), None),
     }

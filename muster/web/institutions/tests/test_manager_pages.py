@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from muster.accounts.models import User
 from muster.institutions.models import Membership, Role
 from tests.make import Campus
 
@@ -44,3 +45,25 @@ def test_manager_resends_the_invitation_from_the_students_page(campus: Campus) -
     assert reverse("user-invite", args=(student.pk,)) in browser.get(page).content.decode()
     answer = browser.post(reverse("user-invite", args=(student.pk,)))
     assert (answer.status_code, answer["Location"]) == (302, page)
+
+
+def test_administrator_gives_somebody_two_branches(campus: Campus) -> None:
+    first, second, third = campus.branch(), campus.branch(), campus.branch()
+    browser = Client()
+    browser.force_login(campus.admin.user)
+    sent = {"full_name": "Nomsa Zulu", "email": "nomsa@example.org", "role": ["branch-manager", "instructor"]}
+    places = {"branch_id": first.pk, "more_branches": [second.pk]}
+    assert browser.post(reverse("user-new"), sent | places).status_code == 302
+    person = User.objects.get(email="nomsa@example.org")
+
+    def managed() -> set[object]:
+        return set(person.memberships.filter(role="branch-manager").values_list("branch", flat=True))
+
+    assert managed() == {first.pk, second.pk}
+    edit = reverse("user-edit", args=(person.pk,))
+    shown = browser.get(edit).context["form"].initial
+    assert {shown["branch_id"], *shown["more_branches"]} == {str(first.pk), str(second.pk)}
+    names = {"given_name": person.given_name, "family_name": person.family_name}
+    assert browser.post(edit, sent | names | places | {"more_branches": [third.pk]}).status_code == 302
+    assert managed() == {first.pk, third.pk}
+    assert person.memberships.filter(role="instructor").count() == 1

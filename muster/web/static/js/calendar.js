@@ -26,6 +26,7 @@ const say = (text, tone = "info", act = null) =>
 const asked = () => ({
   cohort_id: control("cohort_id").value,
   instructor_id: control("instructor_id")?.value ?? "",
+  ...Object.fromEntries([...filters.querySelectorAll("[data-narrows]")].map((select) => [select.name, select.value])),
   dept: control("dept")?.value ?? "",
   semester: control("semester")?.value ?? "",
   colour: control("colour").value,
@@ -101,6 +102,27 @@ async function read(info) {
   const { data, total } = await response.json();
   tooMany.hidden = total <= options.most;
   return data.map(drawn);
+}
+
+// What each colour stands for, as far as it is in sight.
+function legend(events) {
+  const byType = control("colour").value === "type";
+  const named = new Map();
+  for (const { extendedProps: session } of events) {
+    const key = byType ? session.session_type : session.cohort_id;
+    const colour = byType ? Object.keys(options.types).indexOf(key) : hue(key);
+    named.set(byType ? options.types[key] : session.cohort_code, colour);
+  }
+  const list = document.querySelector("[data-legend]");
+  list.hidden = named.size < 2 || named.size > 24;
+  list.replaceChildren(
+    ...[...named].sort().map(([words, colour]) => {
+      const item = document.createElement("li");
+      item.className = `cal-key c${colour}`;
+      item.textContent = words;
+      return item;
+    }),
+  );
 }
 
 function state(session) {
@@ -277,6 +299,16 @@ function showDay() {
   scroller.scrollLeft = wanted.offsetLeft - heads[0].offsetLeft;
 }
 
+// A list of the week opens at today, once.
+let opened = false;
+function showToday() {
+  const now = options.now.slice(0, 10);
+  const day = [...host.querySelectorAll("[data-date]")].find((one) => one.dataset.date >= now);
+  if (opened || !day) return;
+  opened = true;
+  if (day.dataset.date !== iso(calendar.view.activeStart)) day.scrollIntoView({ block: "start" });
+}
+
 const given = new URLSearchParams(location.search).has("view");
 const calendar = new Calendar(host, {
   // A phone has no room for seven columns, unless somebody asks for them.
@@ -300,6 +332,9 @@ const calendar = new Calendar(host, {
   listDayFormat: { weekday: "long", day: "numeric", month: "long" },
   listDayAltFormat: false,
   slotEventOverlap: false,
+  // More than two side by side are no longer to be read: the others stand behind "3 more".
+  eventMaxStack: 2,
+  eventMinHeight: 34,
   allDayText: words.allDay,
   noEventsText: words.none,
   moreLinkClass: "ev-more",
@@ -317,6 +352,8 @@ const calendar = new Calendar(host, {
   },
   eventsSet: (events) => {
     counted.textContent = fill(words.sessions, { number: events.length });
+    legend(events);
+    if (calendar.view.type === VIEWS.list) requestAnimationFrame(showToday);
   },
 });
 

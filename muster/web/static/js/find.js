@@ -1,10 +1,14 @@
-// Suggestions below the search of the top bar: arrows choose, Enter opens, Escape closes. Without it the form still sends.
-const box = document.querySelector("[data-find]");
+// The palette: Ctrl K, Cmd K or / opens it, arrows choose, Enter opens, Escape closes. Without it the button is a link
+// to the page of the search.
+const palette = document.querySelector("#palette");
+const box = document.querySelector("#q-all");
 const list = document.querySelector("#found");
 const status = document.querySelector("#found-status");
 
 const options = () => [...list.querySelectorAll("[role=option]")];
 const chosen = () => list.querySelector('[aria-selected="true"]');
+const isTyping = (target) =>
+  target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") !== null;
 
 function choose(option) {
   chosen()?.setAttribute("aria-selected", "false");
@@ -14,55 +18,44 @@ function choose(option) {
   else box.removeAttribute("aria-activedescendant");
 }
 
-function show(open) {
-  list.hidden = !open;
-  box.setAttribute("aria-expanded", String(open));
-  if (!open) choose(null);
-}
-
 function step(by) {
   const all = options();
-  if (!all.length) return;
-  const at = all.indexOf(chosen());
-  choose(all.at(at < 0 ? (by > 0 ? 0 : -1) : (at + by) % all.length));
+  if (all.length) choose(all.at((all.indexOf(chosen()) + by) % all.length));
 }
 
-const keys = {
-  ArrowDown: () => step(1),
-  ArrowUp: () => step(-1),
-  Escape: () => show(false),
-  Enter: () => chosen().click(),
-};
+function open() {
+  if (palette.open) return;
+  palette.showModal();
+  box.select();
+  box.dispatchEvent(new CustomEvent("palette"));
+}
 
-if (box && list) {
-  for (const [name, value] of [
-    ["role", "combobox"],
-    ["aria-controls", list.id],
-    ["aria-expanded", "false"],
-    ["aria-autocomplete", "list"],
-  ]) {
-    box.setAttribute(name, value);
-  }
+const keys = { ArrowDown: () => step(1), ArrowUp: () => step(-1), Enter: () => chosen().click() };
 
+if (palette) {
+  document.addEventListener("click", (event) => {
+    if (event.target === palette) palette.close();
+    if (!event.target.closest("[data-palette]") || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    open();
+  });
+  document.addEventListener("keydown", (event) => {
+    const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+    // Over another dialog it would hide what is being decided.
+    if (!(isK || isSlash) || document.querySelector("dialog[open]:not(#palette)")) return;
+    event.preventDefault();
+    open();
+  });
   box.addEventListener("keydown", (event) => {
-    if (event.isComposing || !(event.key in keys)) return;
-    if (list.hidden && event.key === "ArrowDown" && list.childElementCount) show(true);
-    if (list.hidden || (event.key === "Enter" && !chosen())) return;
+    if (event.isComposing || !(event.key in keys) || (event.key === "Enter" && !chosen())) return;
     event.preventDefault();
     keys[event.key]();
   });
-  box.addEventListener("focus", () => {
-    if (box.value.trim() && list.childElementCount) show(true);
-  });
-  // The list is of what was typed: an empty field has none.
-  box.addEventListener("input", () => {
-    if (!box.value.trim()) show(false);
-  });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
-  box.addEventListener("blur", () => show(false));
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== list) return;
-    show(document.activeElement === box && list.childElementCount > 0);
+    choose(options()[0]);
     status.textContent = list.querySelector("[data-count]")?.dataset.count ?? "";
   });
 }

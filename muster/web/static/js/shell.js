@@ -1,12 +1,8 @@
-// What every page does beyond its HTML: theme, search key, folds, menus, dialogs, toasts, files.
+// What every page does beyond its HTML: theme, folds, selected rows, menus, dialogs, toasts, files.
 const root = document.documentElement;
 const narrow = matchMedia("(width < 48rem)");
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-
-function isTyping(target) {
-  return target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]") !== null;
-}
 
 /* theme */
 function isDark() {
@@ -57,6 +53,24 @@ function setUp(within) {
   for (const good of all('.toast-m:is([data-tone="good"], [data-tone="info"]):not(:has(form))', within)) fade(good);
 }
 
+/* an error goes when its field is mended, and so does its line above the form */
+function mend(target) {
+  const field = target.closest(".field.is-refused");
+  if (!field) return;
+  field.classList.remove("is-refused");
+  for (const error of all(".field-error", field)) error.remove();
+  for (const input of all("[aria-invalid]", field)) input.removeAttribute("aria-invalid");
+  const summary = find("[data-wrong-fields]", field.closest("form") ?? document);
+  if (!summary) return;
+  const ids = all("[id]", field).map((element) => `#${element.id}`);
+  for (const line of all("li", summary)) if (ids.includes(find("a", line).getAttribute("href"))) line.remove();
+  const left = all("li", summary).length;
+  if (left) find("h2", summary).textContent = JSON.parse(summary.dataset.wrongFields)[left - 1];
+  else if (summary.parentElement.childElementCount > 1) summary.remove();
+  else summary.closest("[data-errors]").remove();
+}
+document.addEventListener("input", (event) => mend(event.target));
+
 const actions = {
   "[data-theme-toggle]": switchTheme,
   "[data-dismiss]": (button) => button.closest(".toast-m").remove(),
@@ -91,15 +105,6 @@ document.addEventListener("click", (event) => {
     if (invoker.getAttribute("command") === "close") dialog.close();
     else dialog.showModal();
   }
-});
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  const box = find("[data-find]");
-  if (!box?.checkVisibility()) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
 });
 
 narrow.addEventListener("change", () => all("[data-fold]").forEach((button) => fold(button, !narrow.matches)));

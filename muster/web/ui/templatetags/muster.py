@@ -11,6 +11,8 @@ for name in ("button", "control", "crumbs", "dialog_link", "icon", "last_five", 
 for name in ("date_range", "local_date", "score", "seats"):
     register.simple_tag(getattr(widgets, name))
 register.filter(undo_of)
+register.filter(widgets.percent)
+register.filter(widgets.underlined)
 register.simple_tag(takes_context=True)(widgets.local_time)
 for name in ("card", "dialog", "empty", "menu", "note"):
     register.simple_block_tag(getattr(widgets, name))

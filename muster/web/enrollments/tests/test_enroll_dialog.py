@@ -1,0 +1,90 @@
+"""The dialog that enrolls many: what is picked stays, where students are now is said, and what its buttons say."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from muster.attendance.tests.test_marking import session_of
+from muster.enrollments.models import Enrollment
+from tests.make import Campus, slot
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+
+
+@pytest.fixture
+def campus():
+    return Campus.found()
+
+
+def test_picks_stay_through_searches_and_students_show_their_current_batch(campus):
+    batch, other = campus.batch(), campus.batch(code="OTHER-1")
+    anna, bongani = campus.student("Anna Dube"), campus.student("Bongani Zulu")
+    campus.enroll(other, anna)
+    browser, path = Browser(campus), f"/batches/{batch.pk}/students/enroll/"
+    fragment = browser.get(
+        path, {"q": "Bongani", "student": str(anna.pk)}, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="found-students"
+    )
+    ticked = re.findall(r'value="([\w-]+)" id="s-[\w-]+" checked', fragment.content.decode())
+    assert ticked == [str(anna.pk)]
+    assert "Now in OTHER-1" in words_of(fragment)
+    assert f's-{bongani.pk}"' in fragment.content.decode()
+    # Without scripts the button finds, enrolls nobody, and keeps what is ticked.
+    found = browser.post(path, {"find": "1", "q": "Bongani", "student": str(anna.pk)})
+    assert (found.status_code, Enrollment.objects.filter(batch=batch).count()) == (200, 0)
+    assert f'id="s-{anna.pk}" checked' in found.content.decode()
+
+
+def test_the_button_counts_whom_it_enrolls(campus):
+    page = Browser(campus).get(f"/batches/{campus.batch().pk}/students/enroll/")
+    [words] = re.findall(r'data-picks="([^"]+)"', page.content.decode())
+    said = json.loads(words.replace("&quot;", '"'))
+    assert (said["one"], said["other"], said["zero"]) == ("Enroll {n} student", "Enroll {n} students", "Enroll")
+
+
+def test_no_dialog_offers_to_cancel_a_cancelling():
+    """A button that cancels something stands beside one that says what is kept."""
+    wrong = [
+        f"{file}: {found[0]}"
+        for file in Path("muster/web").rglob("*.py")
+        for text in [file.read_text(encoding="utf-8")]
+        for found in re.finditer(r"button=(?:_|ngettext)\(\"(Cancel|Withdraw)", text)
+        if "keep=" not in text[max(found.start() - 300, 0) : found.end() + 300]
+    ]
+    assert wrong == []
+
+
+def test_home_and_the_batch_say_the_same_hours_and_name_the_clock(campus):
+    """A class of a branch in another zone is shown by its own clock, wherever it is shown."""
+    campus.institution.time_zone = EAST
+    campus.institution.save()
+    branch = campus.branch(time_zone=WEST)
+    teacher, student = campus.instructor(), campus.student()
+    batch = campus.batch(
+        branch=branch,
+        lead=teacher,
+        start_date=campus.admin.today() - timedelta(days=7),
+        slots=[slot(day, "09:00", "11:30") for day in range(1, 8)],
+    )
+    campus.enroll(batch, student)
+    for person in (teacher, student):
+        browser = Browser(campus, person)
+        home = words_of(browser.get("/"))
+        assert "09:00" in home
+        assert "Pago Pago" in home
+        # What the clock of the institution shows at that moment.
+        assert "10:00" not in home
+        assert "12:30" not in home
+        assert "09:00" in words_of(browser.get(f"/batches/{batch.pk}/"))
+
+
+def test_a_cancelled_session_is_named_by_its_day_in_words(campus):
+    batch = campus.batch()
+    session = session_of(batch, batch.start_date, status="cancelled")
+    browser = Browser(campus)
+    page = browser.post(f"/institution/attendance/sessions/{session.pk}", {"do": "all"})
+    assert "Mon 7 Jan 2030" in words_of(page)
