@@ -39,7 +39,27 @@ def test_what_triggers_would_derive_is_there(places: Places) -> None:
 # many for each row of its list, which is counted, by each of its filters too.
 ALWAYS, FOR_EACH, FOR_A_ROW = 600, 30, 40
 # What looks through more, and how many times as much it may read.
-MORE: dict[str, int] = {}
+MORE = {
+    # Somebody is chosen, ranked or counted among everybody of the institution.
+    "/api/analytics/student-distribution": 4,
+    "/api/v1/auth/instructor-students/{instructor_id}": 2,
+    "/batches/{batch_id}/instructors/assign/": 2,
+    "/batches/{batch_id}/students/enroll/": 2,
+    "/mentoring/?instructor=none": 3,
+    "/mentoring/suggested/": 5,
+    "/planner/": 8,
+    "/planner/{plan_id}/items/{item_id}/": 2,
+    "/search/?q=dlamini": 2,
+    # Attendance is summed up from all that was marked in the batch.
+    "/api/batches/{batch_id}/students": 2,
+    "/api/institution/cohorts": 2,
+    "/api/institution/cohorts/{cohort_id}/register": 5,
+    "/institution/attendance/cohorts/{batch_id}": 2,
+    "/institution/attendance/sessions/{session_id}": 3,
+    # The sessions of sixty days are asked for their marks.
+    "/institution/attendance/not-taken": 7,
+    "/institution/attendance/not-taken?q=00": 7,
+}
 
 
 def test_what_is_read_is_in_proportion_to_what_is_shown(places: Places) -> None:
