@@ -38,7 +38,9 @@ class RealTimetable(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         cls.campus = Campus.found()
-        import_file(by=cls.campus.admin, kind="sections", content=REAL_FILE.read_bytes())
+        # Nobody is looked for where all is over: the same days of a year with the same calendar.
+        content = REAL_FILE.read_bytes().replace(b"2026", b"2037")
+        import_file(by=cls.campus.admin, kind="sections", content=content)
         InstructorAssignment.objects.all().delete()
         with connection.cursor() as cursor:
             # Else every statement is planned for the empty tables that these were.
