@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time
 from itertools import count
@@ -14,6 +15,7 @@ from muster.accounts.models import User
 from muster.accounts.rules import join_institution
 from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, SlotInput, open_batch
+from muster.core.ownership import without_triggers
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import enroll_student
@@ -30,6 +32,13 @@ NEXT = count(1)
 def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotInput:
     """A weekly slot from clock texts."""
     return SlotInput(weekday, time.fromisoformat(start), time.fromisoformat(end), **rest)
+
+
+@contextmanager
+def as_if_begun() -> Iterator[None]:
+    """What is held or locked before its time, as no door and no statement can: the tests' classes are years ahead."""
+    with without_triggers("timetable.ClassSession:register_waits_for_its_session"):
+        yield
 
 
 def prove_email(user: User) -> None:

@@ -64,8 +64,11 @@ def test_the_advised_size_is_what_a_batch_is_offered():
     campus = Campus.found()
     campus.institution.advised_size_min, campus.institution.advised_size_max = 3, 7
     campus.institution.save()
-    body = {"name": "Cohort", "qualification_id": str(campus.course(default_capacity=None).pk)}
-    body |= {"facilitator_ids": [str(campus.instructor().pk)]}
+    body = {
+        "name": "Cohort",
+        "qualification_id": str(campus.course(default_capacity=None).pk),
+        "facilitator_ids": [str(campus.instructor().pk)],
+    }
     opened = Api(campus.token()).post("/institution/cohorts", body)
     assert Batch.objects.get(pk=opened.data["cohort_id"]).capacity == 7
 

@@ -209,7 +209,7 @@ def test_one_page_tells_enrollments_payments_week_and_history(campus):
         institution=campus.institution, enrollment=now, amount=Decimal("120.50"), currency="EUR", status="completed"
     )
     page = shown(campus.admin.user, learner)
-    for word in ("Now batch", "Then batch", "EUR 120.50", "On hold in Now batch", "Travelling", "Changed shift"):
+    for word in ("Now batch", "Then batch", "120.50 EUR", "On hold in Now batch", "Travelling", "Changed shift"):
         assert word in page
 
 

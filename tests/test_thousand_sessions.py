@@ -63,14 +63,14 @@ def met(batch: Batch, day: date, hour: int, number: int) -> ClassSession:
 
 
 def mark(session: ClassSession) -> None:
-    """Everybody of the session's batch is present."""
+    """Everybody of the session's batch is excused, as they may be before it begins."""
     AttendanceRecord.objects.bulk_create(
         AttendanceRecord(
             institution_id=session.institution_id,
             enrollment=enrollment,
             session=session,
             record_date=session.date,
-            status="PRESENT",
+            status="EXCUSED",
             marked_at=session.created_at,
         )
         for enrollment in Enrollment.objects.filter(batch__meetings=session.meeting_id)

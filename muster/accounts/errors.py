@@ -57,7 +57,7 @@ class TooManyAttempts(DomainError):
 class InvitationOver(Invalid):
     """The link was used already, or is too old."""
 
-    default_code = "invitation_over"
+    default_code, default_field = "invitation_over", "key"
 
     def __init__(self) -> None:
         super().__init__(_("This invitation has already been used or has expired. Ask for a new one."))

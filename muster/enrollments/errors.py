@@ -122,7 +122,7 @@ class MeetsAtOnce(Conflict):
     def __init__(self, batch: Batch, clashes: Sequence[object]) -> None:
         self.clashes = clashes
         super().__init__(
-            _("%(batch)s %(clashes)s. Select the box to enroll all the same.")
+            _("%(batch)s %(clashes)s. Select the box to enroll anyway.")
             % {"batch": batch.code, "clashes": "; ".join(map(str, clashes))},
             code="own_clash",
             field="accept_clash",

@@ -47,14 +47,14 @@ def is_open_to(batch: Batch, actor: Actor, today: date) -> bool:
     return batch.takes_enrollments and (last is None or today <= last) and seats_left_of(batch, actor) != 0
 
 
-def _kept(actor: Actor) -> Any:
+def _seats_kept(actor: Actor) -> Any:
     percent = 0 if actor.manages else actor.institution.seat_buffer_percent
     return (F("capacity") * percent + 99) / 100
 
 
 def with_seats_for(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """The batches with `seats_left`, as `seats_left_of` says it."""
-    left = Greatest(F("capacity") - SEATS_HELD - _kept(actor), Value(0))
+    left = Greatest(F("capacity") - SEATS_HELD - _seats_kept(actor), Value(0))
     return rows.annotate(seats_left=Case(When(capacity__isnull=False, then=left), output_field=IntegerField()))
 
 

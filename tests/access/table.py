@@ -120,7 +120,6 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     # Those of students.
     "exports": {"*": Who(STAFF, STAFF)},
-    "templates": {"*": ADMINISTERED},
     "branches": {"list see": MEMBER, "add": ADMINISTERED, "*": IN_BRANCH},
     "rooms holidays": {"list see": MEMBER, "*": IN_BRANCH},
     "terms": {"list see": MEMBER, "*": ADMINISTERED},
@@ -204,6 +203,9 @@ ROUTES = {
     "GET /accounts/sessions/": PUBLIC,
     "POST /accounts/sessions/": PUBLIC,
     "GET /api/institution": SIGNED_IN,
+    # Of many at once.
+    "GET /enrollments/cancel/": MANAGED,
+    "POST /enrollments/cancel/": MANAGED,
     # It names no institution, so there is none.
     "POST /switch-institution/": Who(elsewhere=EVERYBODY),
     "GET /api/users/{user_id}": Who(f"{MANAGERS} student", ADMINS, elsewhere=OTHERS),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
-from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, warned
+from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, with_warnings
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
 from muster.batches import rules
 from muster.batches.models import Batch
@@ -117,7 +117,7 @@ def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) ->
 def _open(request: HttpRequest, fields: BatchInput) -> HttpResponse:
     warnings: list[PlanWarning] = []
     batch = rules.open_batch(by=request_actor(request), fields=fields, warnings=warnings)
-    return answer(batch_out(request, batch), "Batch created successfully", status=201, **warned(warnings))
+    return answer(batch_out(request, batch), "Batch created successfully", status=201, **with_warnings(warnings))
 
 
 @router.get("/courses/{course_id}/batches", allow=batches["roster"], fixed=True, rows=BatchOut)

@@ -16,7 +16,7 @@ from muster.api.batches.bodies import (
     course_named,
     department_named,
 )
-from muster.api.batches.shapes import BatchOut, warned
+from muster.api.batches.shapes import BatchOut, with_warnings
 from muster.api.kit import (
     Deleted,
     In,
@@ -85,7 +85,7 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
     batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
     if changes.keys() & {"capacity", "end_date", "slots"}:
         against += warnings_of_plan(batch, changes.get("slots", ()), actor.today())
-    return _answer(request, batch, "Batch updated successfully", **warned(against))
+    return _answer(request, batch, "Batch updated successfully", **with_warnings(against))
 
 
 def _answer(request: HttpRequest, batch: Batch, message: str, **beside: Any) -> HttpResponse:

@@ -186,7 +186,7 @@ class ConflictsOut(TypedDict):
     warnings: list[WarningOut]
 
 
-def warned(warnings: Iterable[PlanWarning]) -> dict[str, Any]:
+def with_warnings(warnings: Iterable[PlanWarning]) -> dict[str, Any]:
     """What stands beside an answer where something speaks against what was done."""
     found = [warning(one.field, one.message, one.kind) for one in warnings]
     return {"warnings": found} if found else {}

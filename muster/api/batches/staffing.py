@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 
 from muster.api.batches.bodies import NamedRows, SlotIn, branch_named, course_named
-from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json, warned
+from muster.api.batches.shapes import AssignmentOut, ConflictsOut, LeadOut, assignment_json, with_warnings
 from muster.api.kit import (
     Day,
     Door,
@@ -77,7 +77,7 @@ def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> Http
         "updatedAt": timestamp(batch.updated_at),
         "version": batch.version,
     }
-    told = warned(in_plan(warnings, "instructor_id"))
+    told = with_warnings(in_plan(warnings, "instructor_id"))
     return answer(data, "Instructor assigned to batch successfully", version=batch.version, **told)
 
 

@@ -58,7 +58,7 @@ def day_of(batch: Batch, day: date, *, also: Sequence[UUID] = ()) -> Day:
         return Day([RegisterRow._make(row) for row in cursor.fetchall()], batch, day)
 
 
-class LeftOut(models.TextChoices):
+class UncountedReason(models.TextChoices):
     """Why a daily record does not count towards attendance."""
 
     BESIDE_SESSION = "session", _("marked in a session that day")
@@ -67,7 +67,7 @@ class LeftOut(models.TextChoices):
 
 
 def _left_out() -> Case:
-    """Why the record does not count, as one of `LeftOut`; empty where it does."""
+    """Why the record does not count, as one of `UncountedReason`; empty where it does."""
     beside = CountedMark.objects.filter(
         session__isnull=False,
         student=OuterRef("enrollment__student"),
@@ -77,9 +77,9 @@ def _left_out() -> Case:
     dates = Q(record_date__lt=F("enrollment__batch__start_date")) | Q(record_date__gt=F("enrollment__batch__end_date"))
     return Case(
         When(Exists(CountedMark.objects.filter(pk=OuterRef("pk"))), then=Value("")),
-        When(Exists(beside), then=Value(LeftOut.BESIDE_SESSION.value)),
-        When(dates, then=Value(LeftOut.OUTSIDE_DATES.value)),
-        default=Value(LeftOut.WITHOUT_SEAT.value),
+        When(Exists(beside), then=Value(UncountedReason.BESIDE_SESSION.value)),
+        When(dates, then=Value(UncountedReason.OUTSIDE_DATES.value)),
+        default=Value(UncountedReason.WITHOUT_SEAT.value),
     )
 
 

@@ -230,7 +230,7 @@ def test_a_sheet_has_learners_by_sessions_with_totals_and_percentages(room):
     assert [line[3:6] for line in table[3:5]] == [[1, 1, 0], [1, 1, 2]]
     assert table[3][6] == 2
     assert table[7][3:6] == [0.666, 0.5, 0]
-    assert table[7][10] == 0.429
+    assert table[7][10] == 0.428
     text = words(room.sheet("pdf"))
     for part in ("66.6", "33.3", "0.0", "42.8", "January 2019", "7 Jan 2019 – 28 Feb 2019", "Learners 3"):
         assert part in text, part
@@ -315,7 +315,8 @@ def test_no_text_becomes_a_formula(campus, formula):
     room = Class(campus, learners=[f"{formula} Dube"])
     mark(room.sessions[0], room.enrollments[0], "LATE", notes=formula)
     assert rows(room.register())[1][5] == f"'{formula} Dube"
-    assert rows(room.register())[1][9] == f"'{formula}"
+    # A number of a telephone is no formula, and comes back as it is.
+    assert rows(room.register())[1][9] == (formula if formula in ("+27 31", "-1") else f"'{formula}")
     assert rows(room.sheet())[1][1] == f"'{formula} Dube"
     assert cells(room.register("xlsx"))[1][5] == f"{formula} Dube"
     for kind in (room.register("xlsx"), room.sheet("xlsx")):

@@ -98,7 +98,7 @@ def test_feed_tells_each_session_where_and_when(campus, batch, farid, monday):
     event = read(secret)[f"{first.pk}@muster"]
     assert event.summary.value == "Loops; and, more"
     assert event.location.value == "Wing ü, Lab 2"
-    assert event.description.value == "PY-1\nBring a laptop.\nAnd a pen."
+    assert event.description.value == "PY-1\nFarid Osman\nBring a laptop.\nAnd a pen."
     assert event.dtstart.value.astimezone(UTC) == datetime.combine(monday, time(6), UTC)
     assert event.dtend.value - event.dtstart.value == timedelta(hours=2)
     assert event.status.value == "CONFIRMED"
@@ -212,7 +212,7 @@ def test_shared_meeting_is_one_event(campus, farid, monday):
     one, two = (campus.batch(code=code, lead=farid if code == "AA" else None, **dates) for code in ("AA", "BB"))
     share_meeting(by=campus.admin, name="Both", batches=[one, two], slots=[slot(1, "08:00", "10:00")])
     [event] = read(make_feed(by=campus.actor(farid), kind="personal")[1]).values()
-    assert event.description.value == "AA, BB"
+    assert event.description.value == "AA, BB\nFarid Osman"
 
 
 def test_wrong_revoked_and_left_behind_links_show_nothing(campus, batch, farid):

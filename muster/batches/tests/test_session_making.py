@@ -12,7 +12,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import archive_batch, change_batch, move_status, share_meeting, unarchive_batch
 from muster.institutions.models import Holiday
 from muster.timetable.models import Booking, ClassSession
-from tests.make import Campus, slot
+from tests.make import Campus, as_if_begun, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,8 @@ def test_edited_and_held_sessions_are_left_alone(campus: Campus):
     batch = one_week(campus)
     first, second, third, fourth = batch.sessions
     ClassSession.objects.filter(pk=first.pk).update(is_edited=True, start_time=time(9))
-    ClassSession.objects.filter(pk=third.pk).update(status="held")
+    with as_if_begun():
+        ClassSession.objects.filter(pk=third.pk).update(status="held")
     batch.slots.update(start_time=time(16), end_time=time(17))
     rows = dict(batch.sessions.values_list("pk", "start_time"))
     assert rows == {first.pk: time(9), second.pk: time(16), third.pk: time(8), fourth.pk: time(16)}
@@ -190,9 +191,10 @@ def test_shared_meeting_has_one_set_of_sessions(campus: Campus):
 def test_locked_session_does_not_change(campus: Campus):
     batch = one_week(campus)
     session = batch.sessions[0]
-    ClassSession.objects.filter(pk=session.pk).update(
-        is_locked=True, locked_at="2030-01-07T12:00Z", locked_by=campus.admin.user
-    )
+    with as_if_begun():
+        ClassSession.objects.filter(pk=session.pk).update(
+            is_locked=True, locked_at="2030-01-07T12:00Z", locked_by=campus.admin.user
+        )
     with pytest.raises(IntegrityError, match="A locked register does not change"):
         ClassSession.objects.filter(pk=session.pk).update(date=date(2030, 1, 8))
 
@@ -200,7 +202,8 @@ def test_locked_session_does_not_change(campus: Campus):
 def test_locked_session_stays_when_its_slot_goes(campus: Campus):
     batch = one_week(campus)
     session = batch.sessions[0]
-    ClassSession.objects.filter(pk=session.pk).update(is_locked=True, locked_at="2030-01-07T12:00Z")
+    with as_if_begun():
+        ClassSession.objects.filter(pk=session.pk).update(is_locked=True, locked_at="2030-01-07T12:00Z")
     change_batch(by=campus.admin, batch=batch, changes={"slots": []})
     assert [row.slot_id for row in batch.sessions.filter(pk=session.pk)] == [None]
     assert batch.sessions.count() == 1

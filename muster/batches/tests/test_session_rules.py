@@ -25,7 +25,7 @@ from muster.core.errors import Invalid, Stale
 from muster.notifications.models import Notification
 from muster.people.models import InstructorProfile, TimeOff
 from muster.timetable.models import Booking, ClassSession
-from tests.make import Campus, slot
+from tests.make import Campus, as_if_begun, slot
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
@@ -244,16 +244,18 @@ def test_lead_who_is_busy_at_a_moved_session_is_refused(campus, batch, first):
 
 
 def test_held_and_locked_sessions_stay_where_they_are(campus, batch, first):
-    ClassSession.objects.filter(pk=first.pk).update(status="held")
-    for change in ({"date": MONDAY + DAY}, {"start_time": time(7)}):
+    with as_if_begun():
+        ClassSession.objects.filter(pk=first.pk).update(status="held")
+        for change in ({"date": MONDAY + DAY}, {"start_time": time(7)}):
+            with pytest.raises(SessionHeld):
+                change_session(by=campus.admin, session=first, changes=change)
         with pytest.raises(SessionHeld):
-            change_session(by=campus.admin, session=first, changes=change)
-    with pytest.raises(SessionHeld):
-        cancel_session(by=campus.admin, session=first)
-    assert change_session(by=campus.admin, session=first, changes={"notes": "Went well."}).session.notes == "Went well."
-    ClassSession.objects.filter(pk=first.pk).update(is_locked=True, locked_at="2030-01-07T12:00Z")
-    with pytest.raises(SessionLocked, match="Register is locked"):
-        change_session(by=campus.admin, session=first, changes={"notes": "Again."})
+            cancel_session(by=campus.admin, session=first)
+        noted = change_session(by=campus.admin, session=first, changes={"notes": "Went well."})
+        assert noted.session.notes == "Went well."
+        ClassSession.objects.filter(pk=first.pk).update(is_locked=True, locked_at="2030-01-07T12:00Z")
+        with pytest.raises(SessionLocked, match="Register is locked"):
+            change_session(by=campus.admin, session=first, changes={"notes": "Again."})
 
 
 def test_stale_change_is_refused(campus, batch, first):

@@ -117,7 +117,7 @@ def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:
 
 def _delete_batches(run: ImportRun, undone: Undone) -> None:
     made = Batch.objects.filter(pk__in=run.made.get("batches", ())).annotate(ever=Count("enrollments"))
-    since = AuditEntry.objects.filter(at__gt=run.finished_at).exclude(use_case__in=BY_ITSELF)
+    since = AuditEntry.objects.filter(at__gt=run.finished_at or run.created_at).exclude(use_case__in=BY_ITSELF)
     keys = list(made.values_list("pk", flat=True))
     changed: set[Any] = set(since.filter(row_id__in=keys).values_list("row_id", flat=True))
     changed |= set(since.filter(part_of__in=keys).values_list("part_of", flat=True))

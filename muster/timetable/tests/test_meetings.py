@@ -16,7 +16,7 @@ from muster.timetable.jobs import extend_all_sessions
 from muster.timetable.models import Booking, ClassSession, Meeting, MeetingPerson, ScheduleSlot, Teaching
 from muster.timetable.queries import taught_by, teachers_of
 from muster.timetable.rules import extend_sessions
-from tests.make import Campus
+from tests.make import Campus, as_if_begun
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2030, 1, 7)
@@ -171,8 +171,9 @@ def test_marking_books_nothing_anew(campus: Campus):
     comes(meeting, campus.instructor())
     meets_on(meeting, 1, 9, 10)
     before = list(Booking.objects.order_by("pk").values())
-    meeting.sessions.update(status="held", notes="Chapter 1")
-    meeting.sessions.update(is_locked=True, locked_at="2030-01-30T12:00Z")
+    with as_if_begun():
+        meeting.sessions.update(status="held", notes="Chapter 1")
+        meeting.sessions.update(is_locked=True, locked_at="2030-01-30T12:00Z")
     assert list(Booking.objects.order_by("pk").values()) == before
 
 
@@ -207,7 +208,8 @@ def test_session_keeps_its_booking_when_the_clocks_skip_its_time(campus: Campus)
 def test_a_session_follows_its_week_until_it_is_edited_locked_held_or_begun(campus, change, follows):
     slot = meets_on(meeting_of(campus), 1, 13, 15)
     session = slot.sessions.get(date=MONDAY)
-    ClassSession.objects.filter(pk=session.pk).update(**change)
+    with as_if_begun():
+        ClassSession.objects.filter(pk=session.pk).update(**change)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT muster_follows_its_week(session, 'Europe/Berlin', %s)"

@@ -19,7 +19,7 @@ from django_tables2 import Column
 
 from muster.attendance.models import MOST_MINUTES, MOST_NOTES, Mark
 from muster.attendance.permissions import cohorts, records
-from muster.attendance.queries.daily import Day, LeftOut, daily_records, day_of, is_within
+from muster.attendance.queries.daily import Day, UncountedReason, daily_records, day_of, is_within
 from muster.attendance.queries.register import RegisterRow
 from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
@@ -121,7 +121,7 @@ class DailyTable(Table):
     def render_counts(self, record: Any) -> str:
         if not record.left_out:
             return _("Yes")
-        return _("No, %(reason)s") % {"reason": LeftOut(record.left_out).label}
+        return _("No, %(reason)s") % {"reason": UncountedReason(record.left_out).label}
 
     def value_mark(self, record: Any) -> str:
         return str(record.get_status_display())

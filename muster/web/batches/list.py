@@ -52,7 +52,7 @@ from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.tables.counting import Counting, choice_text
 from muster.web.ui.tables.filters import Option
-from muster.web.ui.tables.table import Exported
+from muster.web.ui.tables.table import ExportedColumns
 from muster.web.ui.widgets import date_range, dialog_link, local_time, pill, seats
 
 SOON = timedelta(days=30)
@@ -178,7 +178,7 @@ class BatchTable(Table):
 
     counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
     caption = gettext_lazy("Batches")
-    exported: ClassVar[Exported | None] = BATCHES
+    exported: ClassVar[ExportedColumns | None] = BATCHES
     shows_phase = True
     cards = {
         "name": "title",

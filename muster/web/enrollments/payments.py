@@ -88,7 +88,7 @@ def payments_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     if may_add and (done := submit_form(form, add)):
         said = _("Payment of %(sum)s recorded.") % {"sum": money(done.result.amount, done.result.currency)}
         return redirect_with_message(request, _back(actor, enrollment), said)
-    return _shown(request, enrollment, form, may_add=may_add)
+    return _payments_dialog(request, enrollment, form, may_add=may_add)
 
 
 @page(payments["change"])
@@ -126,7 +126,7 @@ def move_page(request: ActorRequest, payment_id: UUID, status: str) -> HttpRespo
     return _dialog(request, form, payment.enrollment, title=title[status] % names, button=label, text=text)  # type: ignore[index]
 
 
-def _shown(request: ActorRequest, enrollment: Enrollment, form: Form, *, may_add: bool) -> HttpResponse:
+def _payments_dialog(request: ActorRequest, enrollment: Enrollment, form: Form, *, may_add: bool) -> HttpResponse:
     rows = [
         {
             "payment": payment,

@@ -57,6 +57,7 @@ def bulk_dialog(
     text: Sequence[Any] = (),
     tone: str = "",
     crumbs: Sequence[str] = (),
+    keep: str = "",
     nav: str = "",
 ) -> HttpResponse:
     """Ask with the number and the names, then `act` on each row, each a use case of its own.
@@ -87,6 +88,7 @@ def bulk_dialog(
         back=back,
         text=[*text, _names(rows, name_of)],
         tone=tone,
+        keep=keep,
         crumbs=crumbs,
         context={"nav": nav},
     )

@@ -98,7 +98,6 @@ def test_extra_session_answers_in_the_words_of_the_contract(campus, api, batch):
         "locked_by": None,
         "version": 1,
         "told": 2,
-        "warnings": [],
     }
     assert session.is_extra
 

@@ -102,8 +102,6 @@ OTHERS = "01890000-0000-7000-8000-000000000000"
         ({"full_name": None}, ["full_name"]),
         ({"full_name": 7}, ["full_name"]),
         ({"full_name": "x" * 151}, ["full_name"]),
-        ({"email": ""}, ["email"]),
-        ({"email": None}, ["email"]),
         ({"email": "nobody"}, ["email"]),
         ({"email": f"{'x' * 250}@example.org"}, ["email"]),
         ({"email": ["a@example.org"]}, ["email"]),
@@ -138,11 +136,8 @@ def test_bad_input_is_refused_at_its_field_when_adding_and_changing(campus, api,
     assert (reply.status, reply.fields) == (400, fields)
     assert not User.objects.filter(email="naledi@example.org").exists()
     person = campus.student()
-    if wrong not in ({"full_name": None}, {"email": None}):
-        reply = api.put(f"/users/{person.pk}", wrong)
-        assert (reply.status, reply.fields) == (400, fields)
-    elif reply := api.put(f"/users/{person.pk}", wrong):
-        assert (reply.status, reply.fields) == (400, fields)
+    reply = api.put(f"/users/{person.pk}", wrong)
+    assert (reply.status, reply.fields) == (400, fields)
 
 
 def test_a_nul_is_refused(api):

@@ -237,7 +237,7 @@ def test_a_status_says_in_numbers_what_it_does(campus, browser):
     assert browser.post(path, {"status": "Completed"}).status_code == 400
     assert browser.post(path, {}).status_code == 400
     assert browser.post(path, {"status": "Cancelled"}).status_code == 302
-    assert "which is its final status" in words_of(browser.get(path))
+    assert "Reopen" in words_of(browser.get(path))
 
 
 def test_a_batch_with_students_is_deleted_only_together_with_their_enrollments(campus, browser):

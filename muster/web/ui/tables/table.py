@@ -23,7 +23,7 @@ from muster.web.ui.widgets import title
 PICKED = "pick"
 
 
-class Exported(Protocol):
+class ExportedColumns(Protocol):
     """What an export of a list holds."""
 
     def lines(self, records: Iterable[Any], *, contacts: bool) -> Iterator[list[Any]]:
@@ -42,7 +42,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     counted: ClassVar[Any] = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
     cards: ClassVar[Mapping[str, str]] = {}
     caption: ClassVar[Any] = ""
-    exported: ClassVar[Exported | None] = None
+    exported: ClassVar[ExportedColumns | None] = None
     contacts = True
     per_page = 50
 
