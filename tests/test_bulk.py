@@ -47,6 +47,8 @@ def test_selected_students_are_held_resumed_and_cancelled(campus: Campus) -> Non
     browser.post(*undo)
     assert state() == ["active"] * 3
     browser.get(done["Location"])
+    asked = words_of(browser.get(f"/enrollments/cancel/?{picks(*rows)}"))
+    assert [word in asked for word in ("Cancel 3 enrollments", "Keep enrollments")] == [True] * 2
     done = browser.post(f"/enrollments/cancel/?{picks(*rows)}", {"reason": "Closed"})
     assert state() == []
     undo = offered(browser, done["Location"])

@@ -52,8 +52,12 @@ async def _work_connected(jobs: App, concurrency: int) -> None:
     connector = jobs.connector
     assert isinstance(connector, django_connector.DjangoConnector)  # noqa: S101 - for the types; Django's app has no other
     with jobs.replace_connector(connector.get_worker_connector()) as open_jobs:
-        async with open_jobs.open_async():
+        try:
+            await open_jobs.open_async()
             # Running jobs may finish for a while; those that do not are given back as stalled ones.
             await open_jobs.run_worker_async(
                 concurrency=concurrency, shutdown_graceful_timeout=GRACE - 5, install_signal_handlers=False
             )
+        finally:
+            # A pool that is still connecting takes no notice of being cancelled, and would keep the process.
+            await open_jobs.close_async()

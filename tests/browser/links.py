@@ -19,9 +19,12 @@ DRAWN = """() => {
         kind, url, words: (of.textContent || "").replace(/\\s+/g, " ").trim(), download: of.hasAttribute("download"),
         target: of.closest("[hx-target]")?.getAttribute("hx-target") || "",
     });
-    // As somebody sends it with this button who has chosen the first of all that must be chosen.
+    // As somebody sends it with this button who has chosen the first of all that must be chosen, and the first row of a
+    // list to act on.
     const filled = (form, button) => {
         const values = new FormData(form);
+        const row = form.matches("[data-bulk]") && [...form.elements].find(field => field.name === "pick");
+        if (row) values.set("pick", row.value);
         for (const choice of form.querySelectorAll("select:required"))
             if (!choice.value) values.set(choice.name, [...choice.options].find(option => option.value)?.value ?? "");
         if (button.name) values.set(button.name, button.value);
@@ -32,15 +35,19 @@ DRAWN = """() => {
         if (!href.startsWith("#")) add("page", href, link);
         else if (href !== "#" && !document.getElementById(href.slice(1))) add("nowhere", href, link);
     }
-    for (const part of document.querySelectorAll("[hx-get]")) add("part", part.getAttribute("hx-get"), part);
+    for (const part of document.querySelectorAll("[hx-get]")) {
+        const sent = part.matches("[data-bulk] *") ? `?${filled(part.form, part)}` : "";
+        add("part", part.getAttribute("hx-get") + sent, part);
+    }
     for (const name of ["hx-post", "hx-put", "hx-patch", "hx-delete"])
         for (const part of document.querySelectorAll(`[${name}]`)) add("sent", part.getAttribute(name), part);
     for (const form of document.forms) {
-        const action = form.getAttribute("action") || location.href;
-        const buttons = form.querySelectorAll("[type=submit]");
+        const buttons = form.querySelectorAll("[type=submit]:not([hx-get])");
         for (const button of buttons.length ? buttons : [form]) {
-            if (form.method === "post") add("sent", action, button);
-            if (form.method === "get") add("page", `${action.split("?")[0]}?${filled(form, button)}`, button);
+            const action = button.getAttribute("formaction") || form.getAttribute("action") || location.href;
+            const method = button.getAttribute("formmethod") || form.method;
+            if (method === "post") add("sent", action, button);
+            if (method === "get") add("page", `${action.split("?")[0]}?${filled(form, button)}`, button);
         }
     }
     return found;

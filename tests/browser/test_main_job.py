@@ -110,7 +110,7 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
     dialog = tab.get_by_role("dialog")
     for name in ("Amahle Dlamini", "Bongani Khumalo", "Chloe Naidoo"):
         dialog.get_by_label(name).check()
-    dialog.get_by_role("button", name="Enroll", exact=True).click()
+    dialog.get_by_role("button", name="Enroll 3 students").click()
     expect(dialog).to_contain_text("2 students enrolled, 1 refused")
     expect(dialog).to_contain_text("Batch has reached maximum capacity")
     seat.go(f"/batches/{batch.pk}/students/")

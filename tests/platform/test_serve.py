@@ -147,6 +147,27 @@ def test_a_worker_alone_outlives_its_database(home: Path, server_of: Callable[[P
             worker.kill()
 
 
+def test_a_worker_that_is_still_connecting_ends_when_asked(open_folder: Path):
+    working = (
+        "import asyncio; from muster.cli import set_up_django; set_up_django();"
+        "from muster.cli.worker import app, _work; asyncio.run(_work(app, 1))"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment = {
+            **os.environ,
+            "MUSTER_HOME": str(open_folder / "home"),
+            "DATABASE_URL": f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing",
+        }
+        with subprocess.Popen([sys.executable, "-c", working], cwd=ROOT, env=environment) as worker:
+            try:
+                silent.accept()[0].close()
+                silent.accept()
+                worker.terminate()
+                assert worker.wait(60) == 1
+            finally:
+                worker.kill()
+
+
 def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Served]):
     served = serve()
     data = served.server.places.data

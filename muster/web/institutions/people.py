@@ -197,7 +197,7 @@ def user_list(request: ActorRequest) -> HttpResponseBase:
             BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off"),
             BulkAction(_("Reactivate"), reverse("users-reactivate"), "undo"),
         ]
-        if may_add
+        if users.may(actor, "change")
         else [],
         name_of=lambda person: person.full_name,
     )
