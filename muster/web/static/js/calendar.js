@@ -228,7 +228,7 @@ async function write(id, body) {
   });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.message ?? words.failed);
-  return answer.data;
+  return answer;
 }
 
 const hours = (event) => ({
@@ -244,9 +244,9 @@ async function moved(info) {
     return;
   }
   const before = hours(oldEvent);
-  let data;
+  let data, warnings;
   try {
-    data = await write(event.id, { ...hours(event), version: event.extendedProps.version });
+    ({ data, warnings = [] } = await write(event.id, { ...hours(event), version: event.extendedProps.version }));
   } catch (error) {
     info.revert();
     say(error instanceof TypeError ? words.offline : error.message, "bad");
@@ -254,7 +254,7 @@ async function moved(info) {
   }
   event.setExtendedProp("version", data.version);
   const told = data.told ? ` ${fill(words.told, { number: data.told })}` : "";
-  const warned = data.warnings.map((one) => ` ${one.message}`).join("");
+  const warned = warnings.map((one) => ` ${one.message}`).join("");
   say(`${fill(words.moved, { title: event.title, when: whenOf(event) })}${told}${warned}`, warned ? "warn" : "good", {
     text: words.undo,
     do: async () => {
