@@ -42,9 +42,12 @@ MORE = {
     "/api/batches/{batch_id}/suggested-instructors": 10,
     "/api/cover-requests/{cover_id}/substitutes": 12,
     "/api/instructors/{instructor_id}/cover": 11,
-    "/batches/{batch_id}/instructors/assign/": 15,
+    "/batches/{batch_id}/instructors/assign/": 16,
     "/batches/{batch_id}/instructors/suggested/": 16,
     "/cover/{cover_id}/": 16,
+    "/cover/{cover_id}/fill/": 13,
+    # Everything about a person stands there: seats, payments, the week, attendance, absences, history.
+    "/students/{student_id}/": 15,
 }
 
 

@@ -40,6 +40,8 @@ def disagreement(response: Any) -> str:
     label = f"{method.upper()} {path}: {response.status_code}"
     if str(response.status_code) not in operation["responses"]:
         return f"{label} is not described"
+    if response.status_code == 304:
+        return f"{label} has a body" if response.content else ""
     kind = response.headers["Content-Type"].partition(";")[0]
     if kind != "application/json":
         return (

@@ -19,7 +19,7 @@ from tests.api.described import description, disagreement, operations
 
 EXAMPLES_OF_A_ROUTE = 8
 # What a call may be answered; a fault is none of these.
-SOUND = {200, 201, 400, 401, 403, 404, 405, 412, 413, 429}
+SOUND = {200, 201, 304, 400, 401, 403, 404, 405, 412, 413, 429}
 # A made-up sign-in is slowed on purpose; made-up uploads have tests of their own.
 LEFT_OUT = {"login", "start_import", "announce_absence", "add_evidence", "add_evidence_to_absence"}
 

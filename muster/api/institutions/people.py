@@ -150,19 +150,23 @@ def _user_out(request: HttpRequest, user: User) -> UserOut:
     return user_json(_in_full(request_actor(request)).get(pk=user.pk))
 
 
-def _branch(actor: Actor, body: UserIn | MembershipIn) -> Branch | None:
-    return branches.get_named(actor, body.branch_id, "branch_id") if body.branch_id else None
+def _branch(actor: Actor, body: UserIn | MembershipIn, within: str = "") -> Branch | None:
+    return branches.get_named(actor, body.branch_id, f"{within}branch_id") if body.branch_id else None
 
 
-def _department(actor: Actor, body: UserIn | MembershipIn) -> Department | None:
-    return departments.get_named(actor, body.department_id, "department_id") if body.department_id else None
+def _department(actor: Actor, body: UserIn | MembershipIn, within: str = "") -> Department | None:
+    return departments.get_named(actor, body.department_id, f"{within}department_id") if body.department_id else None
 
 
 def _memberships(actor: Actor, body: UserIn) -> list[rules.RoleGrant]:
-    """The roles that the body names one by one, as for somebody who manages two branches."""
+    """The roles that the body names one by one, as for somebody who manages two branches.
+
+    What it names beside them is not used, and must be there all the same.
+    """
+    _branch(actor, body), _department(actor, body)
     return [
-        rules.RoleGrant.narrow_to(one.role, _branch(actor, one), _department(actor, one))
-        for one in body.memberships or ()
+        rules.RoleGrant.narrow_to(one.role, _branch(actor, one, at), _department(actor, one, at))
+        for at, one in ((f"memberships.{place}.", one) for place, one in enumerate(body.memberships or ()))
     ]
 
 
