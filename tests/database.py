@@ -19,6 +19,7 @@ import django
 from django.apps import apps
 from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 
 from benchmarks.people import furnish as furnish_people
 from muster.cli.setup import bring_database_up_to_date
@@ -93,7 +94,11 @@ def generated() -> Iterator[dict[str, dict[str, str]]]:
             with connections["default"].cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
 
-    with _connected_to(_made("generated", name, template(), fill)):
+    # Its files stand beside it, whichever process made it.
+    with (
+        override_settings(MEDIA_ROOT=file.parent / "files"),
+        _connected_to(_made("generated", name, template(), fill)),
+    ):
         yield json.loads(file.read_text())
 
 

@@ -41,6 +41,7 @@ ALWAYS, FOR_EACH, FOR_A_ROW = 600, 30, 40
 # What looks through more, and how many times as much it may read.
 MORE = {
     # Somebody is chosen, ranked or counted among everybody of the institution.
+    "/cover/{cover_id}/fill/": 2,
     "/api/analytics/student-distribution": 4,
     "/api/v1/auth/instructor-students/{instructor_id}": 2,
     "/batches/{batch_id}/instructors/assign/": 2,
@@ -50,6 +51,9 @@ MORE = {
     "/planner/": 8,
     "/planner/{plan_id}/items/{item_id}/": 2,
     "/search/?q=dlamini": 2,
+    # Who calls is told all that they may do; a register offline brings its learners along.
+    "/api/v1/auth/me": 2,
+    "/institution/attendance/offline/me/": 2,
     # Attendance is summed up from all that was marked in the batch.
     "/api/batches/{batch_id}/students": 2,
     "/api/institution/cohorts": 2,
