@@ -45,17 +45,30 @@ class WsgiOverRsgi:
             if length < MOST_AT_ONCE or not getattr(response, "streaming", False):
                 protocol.response_bytes(status, headers, b"".join(response))
                 return
-            transport = protocol.response_stream(status, headers)
-
-            async def send(part: bytes) -> None:
-                await transport.send_bytes(part)
-
-            # Whoever asked may have gone meanwhile.
-            with suppress(ProtocolClosed):
-                for part in response:
-                    asyncio.run_coroutine_threadsafe(send(part), loop).result()
+            _send(protocol.response_stream(status, headers), response, loop)
         finally:
             getattr(response, "close", lambda: None)()
+
+
+def _send(transport: Any, parts: Iterable[bytes], loop: asyncio.AbstractEventLoop) -> None:
+    """Send the parts, and end.
+
+    The answer ends when nothing holds its transport any more. Frames of this thread can stay until the collector comes
+    by, in the traceback of an error that somebody kept; so what they hold is a list, and it is emptied.
+    """
+    held = [transport]
+    del transport
+
+    async def send(part: bytes) -> None:
+        await held[0].send_bytes(part)
+
+    try:
+        # Whoever asked may have gone meanwhile.
+        with suppress(ProtocolClosed):
+            for part in parts:
+                asyncio.run_coroutine_threadsafe(send(part), loop).result()
+    finally:
+        held.clear()
 
 
 def environ_of(scope: Any, body: io.RawIOBase) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -112,3 +113,57 @@ def test_files_bodies_and_odd_paths_go_through(web: Web):
     whole = web.send(*login, "Content-Length: 14", body=b'{"email": 123}')
     assert whole.startswith(b"HTTP/1.1 400")
     assert [error["field"] for error in json.loads(whole.partition(b"\r\n\r\n")[2])["errors"]] == ["email", "password"]
+
+
+STREAMED = """
+import gc, sys
+from granian import Granian
+from granian.constants import Interfaces
+from muster.cli.wsgi import WsgiOverRsgi
+
+class Answer:
+    streaming = True
+
+    def __init__(self):
+        self.parts = [b"first, ", b"last"]
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        keep_an_error()
+        if not self.parts:
+            raise StopIteration
+        return self.parts.pop(0)
+
+def keep_an_error():
+    try:
+        raise ValueError
+    except ValueError as error:
+        error.itself = error
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    keep_an_error()
+    return Answer()
+
+def load():
+    gc.disable()
+    return WsgiOverRsgi(application, 2)
+
+server = Granian("ours", port=int(sys.argv[1]), interface=Interfaces.RSGI, websockets=False)
+server.serve(target_loader=load, wrap_loader=False)
+"""
+
+
+def test_what_is_sent_bit_by_bit_ends_with_its_last_bit():
+    """Also when an error that was dealt with on the way still holds the frames, and nobody collects garbage."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", STREAMED, str(port)], cwd=ROOT)
+    try:
+        eventually(lambda: _listens(port))
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+            assert answer.read() == b"first, last"
+    finally:
+        process.terminate()
+        process.wait(60)
