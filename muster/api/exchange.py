@@ -25,6 +25,7 @@ from muster.api.kit import (
 from muster.api.kit.downloads import response_of
 from muster.core.files.downloads import XLSX_TYPE, rows_download
 from muster.core.permissions import SIGNED_IN
+from muster.core.search import with_words
 from muster.exchange import rules
 from muster.exchange.exports import export_of
 from muster.exchange.models import ImportRun
@@ -68,8 +69,7 @@ def run_json(run: ImportRun, shape: Any = ImportOut) -> Any:
 def list_imports(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Imports, newest first, without their reports."""
     rows = imports.rows(request_actor(request)).select_related("by")
-    if paging.q:
-        rows = rows.filter(file_name__icontains=paging.q)
+    rows = with_words(rows, paging.q, "file_name")
     rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "file_name": "file_name", "status": "status"})
     return page_of(rows, paging, run_json)
 

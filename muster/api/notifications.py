@@ -21,6 +21,7 @@ from muster.api.kit import (
 )
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import SIGNED_IN
+from muster.core.search import with_words
 from muster.notifications import rules
 from muster.notifications.models import Notification
 from muster.notifications.permissions import notifications
@@ -83,8 +84,7 @@ def choice(chosen: KindChoice) -> Any:
 def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -> HttpResponse:
     """The caller's notifications, newest first."""
     rows = inbox_of(request_actor(request), unread=paging.unread)
-    if paging.q:
-        rows = rows.filter(title__icontains=paging.q) | rows.filter(text__icontains=paging.q)
+    rows = with_words(rows, paging.q, "title", "text")
     if paging.sort not in ("", "-createdAt", "createdAt"):
         raise Invalid("The list can be sorted by createdAt.", field="sort")
     return page_of(rows.order_by("id") if paging.sort == "createdAt" else rows, paging, notification_out)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +19,7 @@ from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
@@ -126,9 +127,7 @@ def roster_of(batch: Batch, *, status: str = "", q: str = "") -> QuerySet[Enroll
     """The batch's enrollments with their students and student numbers, by name; the cancelled only when asked for."""
     rows = everyone_of(batch)
     rows = rows.filter(status=status) if status else rows.exclude(status=Enrollment.Status.CANCELLED)
-    if q:
-        rows = rows.filter(Q(student__full_name__icontains=q) | Q(student__email__icontains=q))
-    return rows
+    return with_words(rows, q, "student__full_name", "student__email")
 
 
 def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:

@@ -53,6 +53,7 @@ from muster.batches.participants import batch_ids_of
 from muster.core.errors import FieldError, Invalid
 from muster.core.files import attachment, read_whole
 from muster.core.permissions import any_id, as_id
+from muster.core.search import with_words
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
@@ -159,8 +160,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         if asked.status not in AbsenceNotice.Status.values:
             raise Invalid(_("Choose one of these statuses: announced, withdrawn."), field="status")
         rows = rows.filter(status=asked.status)
-    if asked.q:
-        rows = rows.filter(student__full_name__icontains=asked.q)
+    rows = with_words(rows, asked.q, "student__full_name")
     return absences.rows(actor, among=rows)
 
 
@@ -299,8 +299,7 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
         if asked.status not in CorrectionRequest.Status.values:
             raise Invalid(_("Choose one of these statuses: pending, approved, rejected."), field="status")
         rows = rows.filter(status=asked.status)
-    if paging.q:
-        rows = rows.filter(enrollment__student__full_name__icontains=paging.q)
+    rows = with_words(rows, paging.q, "enrollment__student__full_name")
     rows = corrections_in_full(rows).order_by("created_at", "pk")
     return page_of(sorted_rows(rows, paging.sort, {"createdAt": "created_at"}), paging, correction_json)
 

@@ -36,6 +36,7 @@ from muster.batches.rules import BatchInput, open_batch
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import DomainError, FieldError, Invalid
 from muster.core.permissions import any_id
+from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.models import Affiliation
@@ -98,9 +99,7 @@ class CohortQuery(WholeOrPaged, OfBatches):
                     _("Choose one of these statuses: %(known)s.") % {"known": ", ".join(CONDITIONS)}, field="status"
                 )
             rows = rows.filter(CONDITIONS[self.status])
-        if self.q:
-            rows = rows.filter(Q(name__icontains=self.q) | Q(code__icontains=self.q))
-        return rows
+        return with_words(rows, self.q, "name", "code")
 
 
 def status_of(batch: Batch) -> str:

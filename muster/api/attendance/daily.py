@@ -17,6 +17,7 @@ from muster.attendance.permissions import cohorts, records
 from muster.attendance.queries.daily import daily_records
 from muster.attendance.rules.daily import mark_day
 from muster.core.errors import Invalid
+from muster.core.search import with_words
 
 router = Door(fixed=True)
 
@@ -56,7 +57,7 @@ class DailyRecordQuery(Paging, OfBatches):
                 known = ", ".join(Mark.values)
                 raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
             rows = rows.filter(status=self.status)
-        return rows.filter(learner__icontains=self.q) if self.q else rows
+        return with_words(rows, self.q, "learner")
 
 
 @router.get("/attendance/daily", allow=records["see"], rows=DailyRecordOut)

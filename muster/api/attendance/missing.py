@@ -12,6 +12,7 @@ from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers
 from muster.batches.models import meets_one_of
+from muster.core.search import with_words
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
 
@@ -52,6 +53,5 @@ def list_missing_registers(request: HttpRequest, paging: Query[Paging], narrowin
     rows = missing_registers(request_actor(request))
     if asked := narrowing.conditions(""):
         rows = rows.filter(meets_one_of(asked))
-    if paging.q:
-        rows = rows.filter(meeting__name__icontains=paging.q)
+    rows = with_words(rows, paging.q, "meeting__name")
     return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)

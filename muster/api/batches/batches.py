@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -20,6 +20,7 @@ from muster.batches.rules import BatchInput
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.institutions.access import Actor
@@ -72,9 +73,7 @@ class BatchQuery(WholeOrPaged):
             rows = rows.filter(archived_at__isnull=not self.archived)
         if instructor := self._id("instructor"):
             rows = rows.filter(taught_by(instructor))
-        if q := self.q.strip():
-            rows = rows.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(course__title__icontains=q))
-        return rows
+        return with_words(rows, self.q, "name", "code", "course__title")
 
     def _id(self, name: str) -> UUID | None:
         text = getattr(self, name)

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -16,6 +15,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.batches.rules import make_sessions
 from muster.core.errors import Invalid
+from muster.core.search import with_words
 from muster.timetable.models import ClassSession
 
 router = Door()
@@ -57,8 +57,7 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[SessionDaysQu
     rows = sessions.rows(actor, among=batch.sessions)
     asked = {"date__gte": days.first, "date__lte": days.last, "status": days.status}
     rows = rows.filter(**{lookup: value for lookup, value in asked.items() if value})
-    if words := days.q.strip():
-        rows = rows.filter(Q(title__icontains=words) | Q(notes__icontains=words))
+    rows = with_words(rows, days.q, "title", "notes")
     return page_of(sorted_rows(sessions_in_full(actor, rows), days.sort, COLUMNS), days, session_json)
 
 

@@ -38,6 +38,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
+from muster.core.search import with_words
 from muster.courses.permissions import courses
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
@@ -122,7 +123,7 @@ class EnrollmentQuery(OfBatches, In):
             if self.status not in Enrollment.Status.values:
                 raise Invalid(_("This status doesn't exist."), field="status")
             rows = rows.filter(status=self.status)
-        return rows.filter(student__full_name__icontains=q) if q else rows
+        return with_words(rows, q, "student__full_name")
 
 
 @router.post("/students/{student_id}/enroll", fixed=True, allow=enrollments["enroll"], data=EnrollmentOut, status=201)

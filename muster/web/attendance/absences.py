@@ -25,6 +25,7 @@ from muster.attendance.permissions import absences, corrections, evidence, learn
 from muster.attendance.queries.absences import corrections_in_full, missed_in, notices_in_full
 from muster.core.errors import Invalid
 from muster.core.permissions import any_id
+from muster.core.search import with_words
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Affiliation
@@ -254,7 +255,7 @@ def _student_by_name(actor: Actor, words: str) -> User:
     people = User.objects.filter(Exists(mine))
     numbered = Affiliation.objects.filter(institution=actor.institution, student_number__iexact=words)
     exact = people.filter(Q(email__iexact=words) | Q(pk__in=numbered.values("user_id")) | Q(full_name__iexact=words))
-    for rows in (exact, people.filter(full_name__icontains=words)):
+    for rows in (exact, with_words(people, words, "full_name")):
         found = list(rows.order_by("full_name", "pk")[:4])
         if len(found) == 1:
             return found[0]

@@ -21,6 +21,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError
 from muster.core.permissions import as_id
+from muster.core.search import with_words
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
 from muster.enrollments.models import Enrollment
@@ -173,8 +174,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
     current = Enrollment.objects.current().filter(place, student=OuterRef("pk"))
     rows = with_seats(actor, _students(actor)).annotate(is_enrolled=Exists(current))
     ticked = list(rows.filter(pk__in=picked)) if picked else []
-    for word in words.split()[:5]:
-        rows = rows.filter(Q(full_name__icontains=word) | Q(email__icontains=word) | Q(student_number__icontains=word))
+    rows = with_words(rows, words, "full_name", "email", "student_number")
     rows = rows.exclude(pk__in=picked).distinct()
     rows = (
         rows.order_by("is_enrolled", "full_name", "pk")
