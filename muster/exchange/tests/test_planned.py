@@ -15,6 +15,7 @@ from muster.allocation.planning import greedy_answer, inputs_for_batches, optima
 from muster.allocation.rules import apply_plan, propose_plan
 from muster.allocation.rules import proposing as proposing_module
 from muster.batches.models import InstructorAssignment
+from muster.core.ownership import as_owner
 from muster.exchange.rules import import_file
 from muster.exchange.sections.terms import TERMS
 from muster.exchange.tests.sample_files import REAL_FILE
@@ -47,7 +48,7 @@ class RealTimetable(TestCase):
         content = REAL_FILE.read_bytes().replace(b"2026,Summer", b"2037,Summer")
         import_file(by=cls.campus.admin, kind="sections", content=content)
         InstructorAssignment.objects.all().delete()
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             # Else every statement is planned for the empty tables that these were.
             cursor.execute("ANALYZE")
 
