@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, cast
 
 from django.db.models import F, Func, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
-from muster.institutions.access import Actor
+from muster.core.compiled import Compiled
+from muster.institutions.access import Actor, ActorShape
 from muster.institutions.models import Institution
 from muster.notifications.queries import inbox_of
 from muster.web.home.requests import waiting_requests
 from muster.web.requests import ActorRequest
 from muster.web.ui.shell import Bell
+
+NAMES = tuple(f"number_{place}" for place in range(20))
 
 
 def bell(request: HttpRequest) -> Bell:
@@ -37,11 +41,21 @@ def _counts_of(request: HttpRequest) -> tuple[int, ...]:
 
 def unread_and_waiting(actor: Actor) -> tuple[int, ...]:
     """How many notices the actor has not read, then of each kind how many requests wait for their decision."""
-    rows = [inbox_of(actor, unread=True), *waiting_requests(actor)]
-    counted: tuple[int, ...] = (
-        Institution.objects.filter(pk=actor.institution.pk).values_list(*map(_number_of, rows)).get()
-    )
-    return counted
+    counted = _counting(actor.shape).one(**actor.particulars)
+    return tuple(counted.__dict__[name] for name in NAMES if name in counted.__dict__)
+
+
+@functools.lru_cache(maxsize=4096)
+def _counting(shape: ActorShape) -> Compiled[Institution]:
+    """The statement for all actors of a shape: every page asks it, and building it costs more than its answer."""
+
+    def build(**samples: Any) -> QuerySet[Institution]:
+        actor = shape.stand_in(**samples)
+        rows = [inbox_of(actor, unread=True), *waiting_requests(actor)]
+        numbers = dict(zip(NAMES, map(_number_of, rows), strict=False))
+        return Institution.objects.filter(pk=actor.institution.pk).only("pk").annotate(**numbers)
+
+    return Compiled(build, asks_all=False, **shape.samples)
 
 
 def _number_of(rows: QuerySet[Any]) -> Subquery:
