@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
 from muster.attendance.queries.absences import AbsenceEvidence
-from muster.web.ui.widgets import last_five
+from muster.web.ui.widgets import last_five, percent
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 
@@ -75,7 +75,7 @@ class RegisterLine:
     @property
     def about(self) -> str:
         """What stands below the name in the sheet."""
-        said = [_("Attendance %(rate)s %%") % {"rate": self.rate}] if self.rate else []
+        said = [_("Attendance %(rate)s") % {"rate": percent(self.rate)}] if self.rate else []
         return ", ".join(part for part in (*said, self.row.student_number) if part)
 
     @property

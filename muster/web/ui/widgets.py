@@ -283,9 +283,9 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def percent(value: Any) -> str:
-    """A percentage as it is written everywhere: "75 %", "66.6 %"; at most one decimal, and none where it is whole."""
+    """A percentage as it is written everywhere: "75%", "66.6%"; at most one decimal, and none where it is whole."""
     number = float(value)
-    return f"{formats.number_format(number, 1 if number % 1 else 0)} %"
+    return f"{formats.number_format(number, 1 if number % 1 else 0)}%"
 
 
 def error_summary(form: Any) -> dict[str, object]:
