@@ -10,7 +10,7 @@ from muster.core.database import atomic
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.permissions import settings as settings_access
 from muster.institutions.resources import INSTITUTION
-from muster.web.institutions.logos import LogoForm
+from muster.web.institutions.pictures import LogoForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
