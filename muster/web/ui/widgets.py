@@ -234,9 +234,13 @@ def menu(content: str, label: Any, id: str, icon: str = "", quiet: bool = False,
     )
 
 
-def dialog(content: str, id: str, title: Any, open: bool = False) -> str:
-    """A native dialog; a sheet on a phone. The block brings `.body` and `footer`."""
-    return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title, "open": open})
+def dialog(content: str, id: str, title: Any, open: bool = False, holds: bool = False) -> str:
+    """A native dialog; a sheet on a phone. The block brings `.body` and `footer`, around them a form if there is one.
+
+    What `holds` something typed is not closed by a click beside it.
+    """
+    shown = {"content": content, "id": id, "title": title, "open": open, "holds": holds}
+    return render_to_string("components/dialog.html", shown)
 
 
 def dialog_link(label: Any, url: str, icon: str = "", tone: str = "", plain: bool = False) -> SafeString:
