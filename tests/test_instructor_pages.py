@@ -232,7 +232,7 @@ def test_the_page_says_what_the_registers_of_their_classes_come_to(campus):
         institution=campus.institution, user=teacher, defaults={"average_rating": 4.5, "ratings": 2}
     )
     words = words_of(signed_in(campus.admin.user).get(f"/instructors/{teacher.pk}/"))
-    assert "Registers taken 2 Attendance 85.7 % Rating 4.5 out of 5 (2 ratings)" in words
+    assert "Registers taken 2 Attendance 85.7% Rating 4.5 out of 5 (2 ratings)" in words
     words = words_of(signed_in(first).get(f"/instructors/{first.pk}/"))
     assert "Registers taken 0 Attendance – Rating not rated yet" in words
 

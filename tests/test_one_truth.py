@@ -86,11 +86,11 @@ def test_attendance_is_one_figure_everywhere(room):
     for seat in room.enrollments:
         mine = Browser(room.campus, seat.student)
         shown = words_of(mine.get("/attendance/mine/"))
-        found = re.search(r"excused \d+ .{0,60}?([\d.]+) %", shown)
+        found = re.search(r"excused \d+ .{0,60}?([\d.]+)%", shown)
         own[active[seat.student_id]] = known(found[1] if found else None)
         home = words_of(mine.get("/"))
         if found:
-            assert f"{float(found[1]):g} %" in home
+            assert f"{float(found[1]):g}%" in home
     ways["own page"] = own
     for way, percents in ways.items():
         assert percents == PERCENTS, way

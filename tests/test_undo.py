@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from muster.allocation.rules import assign_student
+from muster.allocation.models import CoverRequest, IndividualAssignment
+from muster.allocation.rules import ask_for_cover, assign_student
 from muster.batches.models import Batch, InstructorAssignment
 from muster.enrollments.models import Enrollment
-from muster.institutions.models import Affiliation
+from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
@@ -62,6 +63,18 @@ def state_of(campus: Campus) -> dict[str, Any]:
             ClassSession.objects.filter(**here).taking_place().values_list("date", "start_time", "status")
         ),
         "away": sorted(TimeOff.objects.filter(**here).values_list("first_date", "last_date", "reason")),
+        "mentors": sorted(
+            IndividualAssignment.objects.filter(ended_at=None, **here).values_list(
+                "student__email", "instructor__email", "assignment_type"
+            )
+        ),
+        "cover": sorted(
+            CoverRequest.objects.filter(status="open", **here).values_list(
+                "batch__code", "instructor__email", "first_date", "last_date", "asked__email"
+            )
+        ),
+        "branches": list(Branch.objects.filter(**here).order_by("pk").values("name", "address", "is_active")),
+        "settings": Institution.objects.values().get(pk=campus.institution.pk) | {"updated_at": None, "logo": None},
         "people": sorted(Affiliation.objects.filter(**here).values_list("user__email", "is_active")),
     }
 
@@ -77,7 +90,20 @@ class Stage:
             capacity=10, lead=self.lead, slots=[slot(self.tomorrow.isoweekday(), "09:00", "10:00")]
         )
         self.enrollment = campus.enroll(self.batch)
+        self.learner, self.classmate = campus.student(), campus.student()
+        assign_student(by=campus.admin, student=self.classmate, instructor=self.lead, assignment_type="tutor")
+        self.branch = campus.branch()
         self.session = ClassSession.objects.filter(meeting_id=self.batch.pk).earliest("date")
+
+    def ask_for_cover(self) -> CoverRequest:
+        """The lead is away on the day of the first session, and the colleague is asked."""
+        days = {"first_date": self.session.date, "last_date": self.session.date}
+        by = self.campus.actor(self.lead)
+        return ask_for_cover(by=by, batch=self.batch, instructor=self.lead, asked=self.colleague, **days)
+
+    def fields_of(self, path: str) -> dict[str, Any]:
+        """What the form of a page would send as it stands."""
+        return Browser(self.campus).get(path).context["form"].as_it_was()
 
     def url(self, rest: str = "") -> str:
         return f"/batches/{self.batch.pk}/{rest}"
@@ -112,6 +138,43 @@ ACTS: dict[str, Act] = {
     "move a session": lambda on: (
         f"/sessions/{on.session.pk}/change/",
         {"date": on.tomorrow.isoformat(), "start_time": "15:00", "end_time": "16:00", "session_type": "THEORY"},
+    ),
+    "enroll": lambda on: (on.url("students/enroll/"), {"student": str(on.learner.pk), "enrollment_type": "batch"}),
+    "enroll from a list": lambda on: (
+        on.url("students/enroll/"),
+        {"listed": f"{on.learner.email}\n{on.classmate.email}", "enrollment_type": "batch"},
+    ),
+    "enroll on the student's page": lambda on: (
+        f"/students/{on.learner.pk}/enroll/",
+        {"batchId": str(on.batch.pk), "enrollment_type": "batch"},
+    ),
+    "enroll the selected": lambda on: (
+        f"/enrollments/new/?pick={on.learner.pk}&pick={on.classmate.pk}",
+        {"batchId": str(on.batch.pk), "enrollment_type": "batch"},
+    ),
+    "hold the selected": lambda on: (f"/enrollments/hold/?pick={on.enrollment.pk}", {"reason": "Ill"}),
+    "cancel the selected": lambda on: (f"/enrollments/cancel/?pick={on.enrollment.pk}", {"reason": "Left"}),
+    "a mentor for many": lambda on: (
+        "/mentoring/assign/",
+        {
+            "pick": [str(on.learner.pk), str(on.classmate.pk)],
+            "instructor_id": str(on.colleague.pk),
+            "assignment_type": "mentor",
+            "replace": "on",
+        },
+    ),
+    "cover": lambda on: (
+        f"/cover/{on.ask_for_cover().pk}/fill/?next=/requests/",
+        {"instructor_id": str(on.colleague.pk), "override_reason": "x"},
+    ),
+    "decline cover": lambda on: (f"/cover/{on.ask_for_cover().pk}/decline/?next=/requests/", {"reason": "No one"}),
+    "a branch": lambda on: (
+        f"/settings/branches/{on.branch.pk}/edit/",
+        {**on.fields_of(f"/settings/branches/{on.branch.pk}/edit/"), "name": "Harbour"},
+    ),
+    "a setting": lambda on: (
+        "/settings/suggestions/",
+        {**on.fields_of("/settings/suggestions/"), "weight_skills": "7"},
     ),
     "time off": lambda on: (
         f"/instructors/{on.lead.pk}/time-off/",

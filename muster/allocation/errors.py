@@ -154,6 +154,13 @@ class CoverOver(Conflict):
     default_code = "cover_over"
 
 
+class CoverNotSettled(Conflict):
+    """It is open, or was withdrawn by who asked."""
+
+    sentence = _("Only a request that was covered or declined can be reopened.")
+    default_code = "cover_not_settled"
+
+
 class OwnCover(Invalid):
     """Who is away would cover for themself."""
 

@@ -15,6 +15,7 @@ name_use_cases(
         "ask_for_cover": _("requested cover"),
         "answer_cover": _("answered a cover request"),
         "fill_cover": _("arranged cover"),
+        "reopen_cover": _("reopened a cover request"),
         "decline_cover": _("declined a cover request"),
         "withdraw_cover": _("withdrew a cover request"),
     }

@@ -167,6 +167,14 @@ def tell_closed(by: Actor, request: CoverRequest) -> None:
         _tell_of_cover(by, request, [*asked, *managers_of(request.batch)], title, text)
 
 
+def tell_reopened(by: Actor, request: CoverRequest) -> None:
+    """Tell who is away, and the colleague who is asked, that nobody covers yet after all."""
+    words = _cover_words(request)
+    asked = [request.asked] if request.asked else []
+    title = _("Cover for %(batch)s is open again") % words
+    _tell_of_cover(by, request, [request.instructor, *asked], title, words["days"] + ".")
+
+
 def _tell_of_cover(
     by: Actor, request: CoverRequest, to: Iterable[User], title: str, text: str, kind: str = COVER_SETTLED
 ) -> None:

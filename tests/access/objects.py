@@ -15,7 +15,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.exchange.models import ImportRun
-from muster.institutions.rules import change_logo
+from muster.institutions.rules import change_picture
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -128,7 +128,7 @@ def told(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
 def logos(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
     """A logo for the institution and for its department."""
     for of in (campus.institution, objects["department"]):
-        change_logo(by=campus.admin, of=of, picture=ContentFile(png(), name="logo.png"))
+        change_picture(by=campus.admin, of=of, picture=ContentFile(png(), name="logo.png"))
     return {}
 
 

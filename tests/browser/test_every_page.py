@@ -83,6 +83,25 @@ TOO_WIDE = """() => {
     return `${document.documentElement.scrollWidth} px, ` + out.slice(0, 3).map(
         e => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")}`).join(" ");
 }"""
+# Columns of numbers that do not stand one below the other.
+RAGGED = """() => [...document.querySelectorAll("main table")].flatMap(table => {
+    const heads = [...table.querySelectorAll("thead th")];
+    const rows = [...table.querySelectorAll("tbody tr")].filter(row => row.cells.length === heads.length);
+    return heads.filter((head, place) => {
+        const cells = rows.map(row => row.cells[place]).filter(cell => !["", "–"].includes(cell.innerText.trim()));
+        const number = /^[\\d.,]+(%|( \\/ |\\s*[A-Z]{3})[\\d.,]*)?$/;
+        const are_numbers = cells.every(cell => number.test(cell.innerText.trim()));
+        const aligned = cell => {
+            const style = getComputedStyle(cell);
+            return ["end", "right"].includes(style.textAlign) && style.fontVariantNumeric.includes("tabular-nums");
+        };
+        return cells.length && are_numbers && !cells.every(cell => cell.querySelector(".seats") || aligned(cell));
+    }).map(head => head.innerText);
+})"""
+# Words that were pressed into a column of letters.
+PRESSED = """() => [...document.querySelectorAll("main :is(h1, h2, .t, .s, p, dd)")].filter(
+    e => e.innerText?.length > 12 && e.getBoundingClientRect().height > 80 && e.getBoundingClientRect().width < 64
+).slice(0, 3).map(e => e.innerText)"""
 
 
 class Listener:
@@ -174,6 +193,10 @@ def test_page(
         for width, theme, options in LOOKS:
             look(tab, width, theme)
             wrong += [f"{width} {theme}: axe {violation}" for violation in tab.evaluate(RUN_AXE, options)]
+    look(tab, WIDE, "light")
+    wrong += [f"numbers of {column} are not aligned" for column in tab.evaluate(RAGGED)]
+    look(tab, NARROW, "light")
+    wrong += [f"no room for {words}" for words in tab.evaluate(PRESSED)]
     wrong += overflows(tab)
     wrong += [f"console: {words}" for words in visitor.listener.heard(page)]
     wrong += visitor.follower.follow()

@@ -9,6 +9,7 @@ from muster.allocation.rules.assigning import (
     Wish,
     assign_many,
     assign_student,
+    take_back_assignments,
     unassign_student,
 )
 from muster.allocation.rules.covering import (
@@ -18,6 +19,7 @@ from muster.allocation.rules.covering import (
     decline_cover,
     fill_cover,
     problems_of_cover_days,
+    reopen_cover,
     withdraw_cover,
 )
 from muster.allocation.rules.departures import change_person, deactivate_person

@@ -128,6 +128,31 @@ def unassign_student(*, by: Actor, student: User, reason: str = "") -> Individua
     return current
 
 
+@atomic
+def take_back_assignments(*, by: Actor, students: Sequence[User]) -> None:
+    """Take back the current assignment of each student: whoever it replaced is assigned again, else it ends.
+
+    Locks everybody concerned, in the order of their ids. Raises NotAssigned, and Invalid where whoever was replaced
+    cannot be assigned any more.
+    """
+    rows = IndividualAssignment.objects.filter(institution=by.institution, student__in=students)
+    now = {one.student_id: one for one in rows.current()}
+    # What an assignment replaces ends in the moment in which it begins.
+    before = {
+        one.student_id: one
+        for one in rows.exclude(ended_at=None).select_related("instructor")
+        if one.student_id in now and one.ended_at == now[one.student_id].assigned_at
+    }
+    lock_people(by, {one.pk for one in students} | {one.instructor_id for one in (*now.values(), *before.values())})
+    former = [(student, before[student.pk]) for student in students if student.pk in before]
+    wishes = [Wish(student, one.instructor, one.assignment_type, one.notes) for student, one in former]
+    if wishes:
+        assign_many(by=by, wishes=wishes, replace=True)
+    for student in students:
+        if student.pk not in before:
+            unassign_student(by=by, student=student, reason=_("Undone"))
+
+
 def lock_people(by: Actor, people: Iterable[UUID]) -> None:
     """Hold the affiliations of everybody concerned, in one order for students and instructors alike."""
     list(

@@ -8,13 +8,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.allocation.errors import CoverAskedAlready, CoverClosed, CoverOver, NothingToCover, OwnCover
+from muster.allocation.errors import (
+    CoverAskedAlready,
+    CoverClosed,
+    CoverNotSettled,
+    CoverOver,
+    NothingToCover,
+    OwnCover,
+)
 from muster.allocation.models import CoverRequest
-from muster.allocation.notices import tell_answered, tell_asked, tell_closed
+from muster.allocation.notices import tell_answered, tell_asked, tell_closed, tell_reopened
 from muster.allocation.scoring import first_day_left, led_meetings
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.rules import assign_instructor
+from muster.batches.rules import assign_instructor, end_assignment
 from muster.batches.rules.locks import locked_batch, must_teach
 from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Forbidden, Invalid
@@ -126,6 +133,46 @@ def fill_cover(
     )
     request.substitute = substitute
     return _close_request(by, request, CoverRequest.Status.FILLED, "fill_cover")
+
+
+@atomic
+def reopen_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
+    """Take back how a request was settled: its substitute's days end before they begin, and the same is asked anew.
+
+    A closed request stays as it is; the new one is open, and who is away and who was asked are told. Locks the batch,
+    then the leads and the rooms. Raises BatchArchived, CoverOver, CoverNotSettled, CoverAskedAlready, and what
+    `end_assignment` raises.
+    """
+    batch = locked_batch(request.batch)
+    request = CoverRequest.objects.select_related("instructor", "asked").get(pk=request.pk)
+    request.batch = batch
+    if request.status not in (CoverRequest.Status.FILLED, CoverRequest.Status.DECLINED):
+        raise CoverNotSettled
+    if request.last_date < by.today():
+        raise CoverOver
+    given = batch.instructor_assignments.filter(
+        role=InstructorAssignment.Role.SUBSTITUTE,
+        instructor=request.substitute_id,
+        from_date__gte=request.first_date,
+        until_date=request.last_date,
+    ).first()
+    if given is not None:
+        end_assignment(by=by, assignment=given, reason=_("Undone"))
+    anew = CoverRequest(
+        institution=by.institution,
+        batch=batch,
+        instructor=request.instructor,
+        first_date=max(request.first_date, by.today()),
+        last_date=request.last_date,
+        note=request.note,
+        asked=request.asked,
+        can=request.can,
+    )
+    again = CoverAskedAlready(batch=batch.code)
+    with recorded(by, "reopen_cover"), refused_as(one_open_cover_request_on_one_day=again):
+        anew.save(force_insert=True)
+    tell_reopened(by, anew)
+    return anew
 
 
 @atomic

@@ -287,6 +287,11 @@ class RegisterProgress(NamedTuple):
     marked: int
     expected: int
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether everybody is marked, and somebody is there to be marked."""
+        return self.marked >= self.expected > 0
+
 
 # The seats of each batch are read once, and counted by the days on which they begin and end; where several batches meet
 # as one, each person counts once.

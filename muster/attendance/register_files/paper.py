@@ -180,7 +180,7 @@ def _counts_line(sheet: RegisterSheet) -> str:
     counted = f"{learners}: {', '.join(parts)}."
     if tally.percent is None:
         return counted
-    return f"{counted} " + _("Attendance %(percent)s %%.") % {"percent": _number(tally.percent)}
+    return f"{counted} " + _("Attendance %(percent)s%%.") % {"percent": _number(tally.percent)}
 
 
 # --- a batch's sheet -----------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def test_a_register_on_paper_says_who_when_and_what(room):
         "Thandi Zulu",
         "Anna Dube",
         "No word",
-        "3 learners: Present 0, Absent 1, Late 1, Excused 0, Not marked 1. Attendance 50.0 %.",
+        "3 learners: Present 0, Absent 1, Late 1, Excused 0, Not marked 1. Attendance 50.0%.",
         "Signature",
         "Page 1 of 1",
     ):

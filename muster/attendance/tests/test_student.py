@@ -53,5 +53,5 @@ def test_students_attendance_and_timetable() -> None:
     browser = Client()
     browser.force_login(lead)
     page = browser.get(reverse("students:student", args=(student.pk,))).content.decode()
-    assert "9 of 11 attended, late counts. Rising: 100 % of the last 10." in page
-    assert f"{one['attendance_percent']:g} %" in page
+    assert "9 of 11 attended, late counts. Rising: 100% of the last 10." in page
+    assert f"{one['attendance_percent']:g}%" in page

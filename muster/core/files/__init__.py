@@ -6,5 +6,5 @@ Knows nothing of what a file is about.
 from muster.core.files.downloads import attachment
 from muster.core.files.errors import FileRefused, FileTooLarge, UploadTooLarge
 from muster.core.files.kinds import ACCEPT, JPEG, PNG, AcceptedFile, FileKind, kind_of, take_in
-from muster.core.files.limits import MOST_BYTES, MOST_REQUEST_BYTES, read_whole
+from muster.core.files.limits import LARGEST_PICTURE, MOST_BYTES, MOST_REQUEST_BYTES, read_whole
 from muster.core.files.storage import PrivateStorage, forget, keep, kept_before

@@ -9,6 +9,8 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 from muster.core.files.errors import FileTooLarge, UploadTooLarge
 
+# Bytes of a logo or a photo.
+LARGEST_PICTURE = 1024 * 1024
 MOST_BYTES = 10 * 1024 * 1024
 # Beyond it the request is refused unread; up to it the rest of a file is thrown away, so that its sender is answered
 # with a sentence and not with a broken connection.

@@ -1,7 +1,6 @@
 """Every write around institutions and their people: one function per use case."""
 
 from muster.institutions.rules.founding import found_first_institution, found_institution
-from muster.institutions.rules.logos import change_logo, change_photo
 from muster.institutions.rules.people import (
     AS_IT_IS,
     PersonChange,
@@ -14,6 +13,7 @@ from muster.institutions.rules.people import (
     invite_again,
     roles_changed,
 )
+from muster.institutions.rules.pictures import change_picture
 from muster.institutions.rules.tokens import (
     LASTS,
     ask_for_email,

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from muster.accounts.models import User
 from muster.allocation import rules
@@ -33,7 +34,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.undo import Undo
+from muster.web.ui.undo import Undo, say_done
 
 
 def _crumbs(person: User) -> Sequence[str]:
@@ -143,12 +144,27 @@ def end_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
 
 
 @page(mentees["assign"])
+@require_POST
+def take_back(request: ActorRequest) -> HttpResponse:
+    """Take back the assignments of the students that are named: each has whoever they had before, or nobody."""
+    people = _picked_students(request.actor, request.POST)
+    rules.take_back_assignments(by=request.actor, students=people)
+    number = len(people)
+    words = ngettext("Assignment of %(count)d student undone.", "Assignments of %(count)d students undone.", number)
+    return redirect_with_message(request, reverse("mentoring:list"), words % {"count": number})
+
+
+def _picked_students(actor: Actor, asked: QueryDict) -> list[Any]:
+    """The students that a selection names, with the instructors whom they have."""
+    picked = [key for text in asked.getlist("pick") if (key := as_id(text))][: rules.MOST_AT_ONCE]
+    return list(students_with_instructors(actor).filter(pk__in=picked).order_by("full_name", "pk"))
+
+
+@page(mentees["assign"])
 def assign_many(request: ActorRequest) -> HttpResponse:
     """Assign one instructor to all students that were picked, and say of whom it could not."""
     actor = request.actor
-    asked = request.POST if request.method == "POST" else request.GET
-    picked = [key for text in asked.getlist("pick") if (key := as_id(text))][: rules.MOST_AT_ONCE]
-    people: list[Any] = list(students_with_instructors(actor).filter(pk__in=picked).order_by("full_name", "pk"))
+    people = _picked_students(actor, request.POST if request.method == "POST" else request.GET)
     back = reverse("mentoring:list")
     if not people:
         messages.info(request, _("Select students in the list first."))
@@ -170,7 +186,8 @@ def assign_many(request: ActorRequest) -> HttpResponse:
             sentence = ngettext(
                 "%(name)s is assigned to %(count)d student.", "%(name)s is assigned to %(count)d students.", number
             )
-            messages.success(request, sentence % words)
+            done = [str(outcome.wish.student.pk) for outcome in did.result if outcome.assignment]
+            say_done(request, sentence % words, Undo(reverse("mentoring:take-back"), {"pick": done}))
         if not refused:
             return redirect(back)
         people = [outcome.wish.student for outcome in refused]

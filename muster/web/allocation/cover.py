@@ -36,6 +36,7 @@ from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import own_path, page
+from muster.web.ui.undo import Undo, say_done, way_back
 from muster.web.ui.widgets import date_range, pill
 
 MOST_SUGGESTED, MOST_SETTLED = 5, 30
@@ -219,7 +220,8 @@ def fill(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     if did := submit_form(form, assign):
         words = {"batch": one.batch.code, "days": date_range(one.first_date, one.last_date)}
         words["name"] = did.result.substitute.full_name if did.result.substitute else ""
-        return redirect_with_message(request, back, _("Covered by %(name)s: %(batch)s, %(days)s.") % words)
+        said = _("Covered by %(name)s: %(batch)s, %(days)s.") % words
+        return redirect_with_message(request, back, said, _undo(one))
     choosing = not form.is_bound
     return render_dialog(
         request,
@@ -251,6 +253,21 @@ def _substitutes(actor: Actor, one: CoverRequest) -> dict[str, Any]:
 
 
 @page(covers["settle"])
+@require_POST
+def reopen(request: ActorRequest, cover_id: UUID) -> HttpResponse:
+    """Take back that a request was covered or declined: the same is asked anew."""
+    one = covers.get(request.actor, cover_id, "settle", among=cover_requests(request.actor))
+    anew = rules.reopen_cover(by=request.actor, request=one)
+    say_done(request, _("Cover for %(batch)s is open again.") % {"batch": anew.batch.code})
+    back = way_back(request, _url(anew))
+    return redirect(_url(anew) if back == _url(one) else back)
+
+
+def _undo(one: CoverRequest) -> Undo:
+    return Undo(reverse("cover:reopen", args=[one.pk]))
+
+
+@page(covers["settle"])
 def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """Decline a cover request."""
     actor = request.actor
@@ -258,7 +275,7 @@ def decline(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     form, back = DeclineForm(posted_data(request)), _way_back(request, one)
     name = {"name": one.instructor.full_name}
     if submit_form(form, lambda: rules.decline_cover(by=actor, request=one, **form.cleaned_data)):
-        return redirect_with_message(request, back, _("%(name)s has been notified.") % name)
+        return redirect_with_message(request, back, _("%(name)s has been notified.") % name, _undo(one))
     return render_dialog(
         request,
         form,

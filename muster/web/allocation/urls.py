@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster.web.allocation import cover
-from muster.web.allocation.assignments import assign_many, assign_page, end_page
+from muster.web.allocation.assignments import assign_many, assign_page, end_page, take_back
 from muster.web.allocation.planner.item import plan_item
 from muster.web.allocation.planner.list import planner
 from muster.web.allocation.planner.plan import plan_page
@@ -13,6 +13,7 @@ from muster.web.allocation.suggestions import suggestion_list
 pages: list[URLPattern] = [
     path("", mentoring_list, name="list"),
     path("assign/", assign_many, name="assign-many"),
+    path("take-back/", take_back, name="take-back"),
     path("suggested/", suggestion_list, name="suggested"),
     path("<uuid:student_id>/", mentee_page, name="student"),
     path("<uuid:student_id>/assign/", assign_page, name="assign"),
@@ -23,6 +24,7 @@ cover_pages: list[URLPattern] = [
     path("for/<uuid:instructor_id>/", cover.for_instructor, name="for"),
     path("<uuid:cover_id>/", cover.request_page, name="request"),
     path("<uuid:cover_id>/fill/", cover.fill, name="fill"),
+    path("<uuid:cover_id>/reopen/", cover.reopen, name="reopen"),
     path("<uuid:cover_id>/decline/", cover.decline, name="decline"),
     path("<uuid:cover_id>/withdraw/", cover.withdraw, name="withdraw"),
     path("<uuid:cover_id>/answer/", cover.answer, name="answer"),

@@ -89,7 +89,7 @@ class CohortTable(Table):
     sessions = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions"))
     past = NumberColumn(empty_values=(), orderable=False, visible=False, verbose_name=gettext_lazy("Sessions to date"))
     taken = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Registers taken"))
-    rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
+    rate = NumberColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     status = Column(verbose_name=gettext_lazy("Status"), order_by=("status", "start_date"))
 
     class Meta(Table.Meta):
@@ -189,7 +189,7 @@ class SessionTable(Table):
     absent = NumberColumn(visible=False, verbose_name=gettext_lazy("Absent"))
     late = NumberColumn(visible=False, verbose_name=gettext_lazy("Late"))
     excused = NumberColumn(visible=False, verbose_name=gettext_lazy("Excused"))
-    rate = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
+    rate = NumberColumn(empty_values=(), orderable=False, verbose_name=gettext_lazy("Attendance"))
     state = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Register"))
 
     class Meta(Table.Meta):

@@ -21,6 +21,7 @@ from muster.institutions.access import own_person, students
 from muster.web.attendance.absences import absence_pill, visible_absences, where_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
+from muster.web.ui.widgets import percent
 
 MOST_RECORDS, AT_ONCE = 100, 8
 MOST_ABSENCES = 10
@@ -64,7 +65,7 @@ def my_attendance_page(request: ActorRequest) -> HttpResponse:
             "records": records[:AT_ONCE],
             "earlier": records[AT_ONCE:],
             "notices": notices,
-            "minimum": minimum,
+            "minimum": percent(minimum),
             "low": [place for place in places if _is_low(place, minimum)],
             "new_url": reverse("attendance:absence-new"),
             "all_url": f"{reverse('attendance:absences')}?when=all",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
 from muster.attendance.queries.absences import AbsenceEvidence
-from muster.web.ui.widgets import last_five
+from muster.web.ui.widgets import last_five, percent
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
 
@@ -68,6 +68,10 @@ class RegisterLine:
         return "" if self.row.percent is None else f"{self.row.percent:g}"
 
     @property
+    def rate_words(self) -> str:
+        return "" if self.row.percent is None else percent(self.row.percent)
+
+    @property
     def is_low(self) -> bool:
         """Below what the institution asks for."""
         return self.row.percent is not None and self.row.percent < self.minimum
@@ -75,7 +79,7 @@ class RegisterLine:
     @property
     def about(self) -> str:
         """What stands below the name in the sheet."""
-        said = [_("Attendance %(rate)s %%") % {"rate": self.rate}] if self.rate else []
+        said = [_("Attendance %(rate)s") % {"rate": self.rate_words}] if self.rate else []
         return ", ".join(part for part in (*said, self.row.student_number) if part)
 
     @property
@@ -105,7 +109,7 @@ class RegisterLine:
 # A class has forty rows and hardly five shapes of them. The template is drawn once for each shape, with gaps where
 # the learners differ, which is several times quicker than once for each learner.
 GAP = re.compile("\ue000(\\w+)\ue001")
-LINE_GAPS = ("no", "initials", "rate", "about", "at", "evidence_url", "last")
+LINE_GAPS = ("no", "initials", "rate", "rate_words", "about", "at", "evidence_url", "last")
 ROW_GAPS = ("enrollment_id", "full_name", "student_number", "record_id", "minutes_late", "notes")
 
 

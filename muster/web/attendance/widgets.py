@@ -34,4 +34,6 @@ def rate_of(rate: float | None, minimum: int) -> SafeString:
         return NOTHING
     if rate >= minimum:
         return format_html("{}", percent(rate))
-    return format_html('{} <span class="s">{}</span>', percent(rate), _("below %(minimum)d %%") % {"minimum": minimum})
+    return format_html(
+        '{} <span class="s">{}</span>', percent(rate), _("below %(minimum)s") % {"minimum": percent(minimum)}
+    )

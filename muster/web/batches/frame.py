@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.attendance.queries import marked_and_expected
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches, with_rights
@@ -302,7 +303,9 @@ class Frame:
             return ""
         if self.batch.end_date and self.batch.end_date < self.now.date():
             return "complete"
-        return "capacity" if self.batch.is_full else "enroll"
+        if not self.batch.is_full:
+            return "enroll"
+        return "" if self.phase == Phases.ACTIVE else "capacity"
 
     @cached_property
     def missing(self) -> str:
@@ -315,12 +318,15 @@ class Frame:
 
     @cached_property
     def register(self) -> ClassSession | None:
-        """The register to take: of the session that is on, else of the latest since yesterday, else of today's next."""
+        """The register to take: of the session that is on, else the latest since yesterday that is not taken, else of
+        today's next."""
         today = self.now.date()
         open_ones = [one for one in self.sessions if not one.is_cancelled and not one.is_locked and one.moments]
         begun = [one for one in open_ones if one.moments and one.moments[0] <= self.now]
-        next_today = (one for one in open_ones if one.moments and one.moments[0].date() == today)
-        return begun[-1] if begun else next(next_today, None)
+        far = marked_and_expected(one.pk for one in begun) if begun else {}
+        untaken = [one for one in begun if one.is_on(self.now) or not far[one.pk].is_taken]
+        next_today = (one for one in open_ones if one not in begun and one.moments and one.moments[0].date() == today)
+        return untaken[-1] if untaken else next(next_today, None)
 
     @cached_property
     def primary(self) -> SafeString:

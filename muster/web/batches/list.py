@@ -49,7 +49,17 @@ from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables import (
+    Bucket,
+    Buckets,
+    Empty,
+    Facet,
+    Filters,
+    NumberColumn,
+    Table,
+    TitleColumn,
+    list_page,
+)
 from muster.web.ui.tables.counting import Counting, choice_text
 from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import ExportedColumns
@@ -260,8 +270,8 @@ class YearTable(BatchTable):
 
     branch = dates = lead = None
     department = Column(accessor="department__name", verbose_name=gettext_lazy("Department"))
-    year = Column(verbose_name=gettext_lazy("Year"))
-    semester = Column(accessor="current_semester", verbose_name=gettext_lazy("Semester"))
+    year = NumberColumn(verbose_name=gettext_lazy("Year"))
+    semester = NumberColumn(accessor="current_semester", verbose_name=gettext_lazy("Semester"))
     rollover = Column(accessor="auto_rollover", verbose_name=gettext_lazy("Auto-rollover"))
     seats = Column(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Students"))
     archive = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Archive"))

@@ -115,7 +115,7 @@ class RosterTable(Table):
         shown = percent(value)
         if value >= minimum:
             return shown
-        return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)d %%") % {"minimum": minimum})
+        return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)s") % {"minimum": percent(minimum)})
 
     def render_status(self, record: Any) -> SafeString:
         tone, shape = LOOKS[record.status]

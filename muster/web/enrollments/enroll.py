@@ -31,6 +31,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
+from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message
 from muster.web.ui.forms import Form
@@ -90,11 +91,12 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         elif len(lines) + len(picked) > MOST:
             form.add_error("listed", _("You can enroll up to %(most)d at once. Import longer lists.") % {"most": MOST})
         else:
-            outcomes, picked, left, passed_over = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
+            outcomes, picked, left, passed_over, places = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
             count = sum(not outcome["why"] for outcome in outcomes)
             if count == len(outcomes):
                 said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
-                return redirect_with_message(request, tab_url(batch, "students"), " ".join([said, *passed_over]))
+                said = " ".join([said, *passed_over])
+                return redirect_with_message(request, tab_url(batch, "students"), said, undo_enrolling(places))
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
@@ -189,8 +191,8 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 # --- enrolling ------------------------------------------------------------------------------------------------------
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
-) -> tuple[list[Outcome], list[UUID], list[str], list[str]]:
-    """The outcome of each, who of the ticked and of the listed is left, and what was passed over."""
+) -> tuple[list[Outcome], list[UUID], list[str], list[str], list[Enrollment]]:
+    """The outcome of each, who of the ticked and of the listed is left, what was passed over, and the places given."""
     students, listed = _students(actor), dict[str, User]()
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
     if lines:
@@ -200,6 +202,7 @@ def _enroll_all(
     people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
     outcomes: list[Outcome] = []
     said: list[str] = []
+    places: list[Enrollment] = []
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
@@ -221,6 +224,7 @@ def _enroll_all(
                     enrollment_date=how["enrollment_date"],
                     accept_clash=how["accept_clash"],
                 )
+                places.append(enrollment)
                 said += [one.message for one in enrollment.warnings if one.message not in said]
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
@@ -233,4 +237,4 @@ def _enroll_all(
             left_ids.append(key)
         elif why:
             left_lines.append(line)
-    return outcomes, left_ids, left_lines, said
+    return outcomes, left_ids, left_lines, said, places

@@ -30,6 +30,7 @@ from muster.institutions.models import STUDENT_ROLES
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.enrollments.words import kept_back_words
 from muster.web.requests import ActorRequest
+from muster.web.ui.bulk import MOST_AT_ONCE, picked_url
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
@@ -146,6 +147,13 @@ def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
     return Undo(reverse("enrollments:enroll", args=[enrollment.batch_id]), fields)
 
 
+def undo_enrolling(places: Sequence[Enrollment]) -> Undo | None:
+    """How enrolling is taken back, as far as one address can name all of them."""
+    if len(places) == 1:
+        return Undo(reverse("enrollments:cancel", args=[places[0].pk]))
+    return Undo(picked_url(reverse("enrollments:cancel-many"), places)) if len(places) <= MOST_AT_ONCE else None
+
+
 # --- enrolling oneself ----------------------------------------------------------------------------------------------
 @page(enrollments["enroll"])
 def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
@@ -162,8 +170,8 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         return rules.enroll_student(by=request.actor, student=student, batch=batch, source="self", accept_clash=accept)
 
     if done := submit_form(form, enroll):
-        undo = Undo(reverse("enrollments:cancel", args=[done.result.pk]))
-        return redirect_with_message(request, tab_url(batch), _("You're enrolled in %(batch)s.") % names, undo)
+        said = _("You're enrolled in %(batch)s.") % names
+        return redirect_with_message(request, tab_url(batch), said, undo_enrolling([done.result]))
     lines = (_dates(batch), _times(request.actor, batch), _price(batch), _free_seats(batch, request.actor))
     return batch_dialog(
         request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -17,10 +18,9 @@ from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import students_with_seats
-from muster.institutions.access import Actor
 from muster.people.links import students_url
 from muster.web.batches.dialogs import tab_url
-from muster.web.enrollments.enrollment_actions import ReasonForm
+from muster.web.enrollments.enrollment_actions import ReasonForm, undo_enrolling
 from muster.web.people.students import OFFERED_BATCHES, SeatForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
@@ -131,31 +131,25 @@ def enroll_many(request: ActorRequest) -> HttpResponse:
     running = batches.rows(actor, "change", among=Batch.objects.booking()).order_by("name", "code")
     form = SeatForm(posted_data(request), offered=list(running[:OFFERED_BATCHES]))
     number = {"count": len(rows)}
-    chosen = None
+    chosen, given = None, dict[UUID, Enrollment]()
     if form.is_valid():
         chosen = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
+
+    def enroll(person: User) -> None:
+        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
+        given[person.pk] = rules.enroll_student(by=actor, student=person, batch=chosen, **how)
+
     return bulk_dialog(
         request,
         rows,
-        lambda person: rules.enroll_student(
-            by=actor,
-            student=person,
-            batch=chosen,
-            enrollment_type=form.cleaned_data["enrollment_type"],
-            accept_clash=form.cleaned_data["accept_clash"],
-        ),
+        enroll,
         form=form,
         name_of=lambda person: person.full_name,
         title=ngettext("Enroll %(count)d student", "Enroll %(count)d students", len(rows)) % number,
         button=ngettext("Enroll %(count)d student", "Enroll %(count)d students", len(rows)) % number,
         done=_in_words(ngettext_lazy("%(count)d student enrolled.", "%(count)d students enrolled.", "count")),
-        undo=lambda done: _undo_enrolling(actor, chosen, done),
+        undo=lambda done: undo_enrolling([given[person.pk] for person in done]),
         back=students_url(),
         crumbs=[str(gettext_lazy("Students")), students_url()],
         nav="students",
     )
-
-
-def _undo_enrolling(actor: Actor, batch: Batch | None, people: Sequence[User]) -> Undo | None:
-    seats = Enrollment.objects.filter(batch=batch, student__in=people, status=Enrollment.Status.ACTIVE)
-    return Undo(picked_url(reverse("enrollments:cancel-many"), list(seats)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance.models import Mark
 from muster.attendance.queries.projection import AttendanceProjection
 from muster.enrollments.models import Enrollment
+from muster.web.ui.widgets import percent
 
 # More squares than this say nothing to the eye.
 MOST_CELLS = 64
@@ -21,11 +21,12 @@ def attendance_card(place: Enrollment, minimum: int) -> dict[str, Any] | None:
     outlook = AttendanceProjection(place.letters, place.to_come, minimum)  # type: ignore[attr-defined]
     if not outlook.letters and not outlook.to_come:
         return None
-    percent, pill = outlook.percent, ""
-    low = percent is not None and percent < minimum
-    if percent is not None:
-        words = _("%(now)s %% now, %(needed)d %% required") if low else _("%(now)s %%")
-        pill = words % {"now": _number(percent), "needed": minimum}
+    rate, pill = outlook.percent, ""
+    low = rate is not None and rate < minimum
+    if rate is not None:
+        pill = percent(rate)
+        if low:
+            pill = _("%(now)s now, %(needed)s required") % {"now": pill, "needed": percent(minimum)}
     return {
         "key": place.pk,
         "name": str(place.batch.name if place.batch else place.course),
@@ -41,33 +42,27 @@ def _sentence(outlook: AttendanceProjection) -> str:
     if not outlook.to_come:
         return _("No more sessions are scheduled.")
     if outlook.may_miss is None:
-        words = _(
-            "You can no longer reach %(needed)d %%. If you attend every remaining session, you'll reach %(best)s %%."
-        )
+        words = _("You can no longer reach %(needed)s. If you attend every remaining session, you'll reach %(best)s.")
     elif outlook.may_miss == 0:
         words = ngettext(
-            "Attend the one remaining session to reach %(needed)d %%.",
-            "Attend all %(ahead)d remaining sessions to reach %(needed)d %%.",
+            "Attend the one remaining session to reach %(needed)s.",
+            "Attend all %(ahead)d remaining sessions to reach %(needed)s.",
             outlook.to_come,
         )
     elif not outlook.counted:
         words = ngettext(
-            "You can miss %(miss)d of %(ahead)d session and still reach %(needed)d %%.",
-            "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)d %%.",
+            "You can miss %(miss)d of %(ahead)d session and still reach %(needed)s.",
+            "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)s.",
             outlook.to_come,
         )
     else:
-        words = _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)d %%.")
+        words = _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)s.")
     return words % {
-        "needed": outlook.minimum,
+        "needed": percent(outlook.minimum),
         "ahead": outlook.to_come,
         "miss": outlook.may_miss or 0,
-        "best": _number(outlook.best or 0),
+        "best": percent(outlook.best or 0),
     }
-
-
-def _number(percent: float) -> str:
-    return number_format(percent, 1 if percent % 1 else 0)
 
 
 def _note(outlook: AttendanceProjection) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.queries.missing import RegisterState
+from muster.attendance.queries.register import RegisterProgress
 from muster.batches.occurrences import Occurrence
 from muster.people.links import batch_url
 from muster.web.home.words import day_name, until_moment
@@ -56,7 +57,7 @@ class RegisterLink:
 
     @property
     def is_taken(self) -> bool:
-        return self.standing.marked >= self.standing.expected > 0
+        return RegisterProgress(self.standing.marked, self.standing.expected).is_taken
 
     @property
     def words(self) -> str:

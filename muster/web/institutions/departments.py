@@ -15,7 +15,7 @@ from muster.courses.permissions import courses
 from muster.enrollments.models import Enrollment
 from muster.institutions import resources
 from muster.institutions.permissions import departments
-from muster.web.institutions.logos import LogoForm
+from muster.web.institutions.pictures import LogoForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from muster.core.database import atomic
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.permissions import settings as settings_access
 from muster.institutions.resources import INSTITUTION
-from muster.web.institutions.logos import LogoForm
+from muster.web.institutions.pictures import LogoForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
@@ -51,6 +50,6 @@ def _settings_page(request: ActorRequest, name: str, form_class: type[ResourceFo
         form.save_beside(actor, institution)
 
     if submit_form(form, save):
-        return redirect_with_message(request, reverse(f"settings:{name}"), _("Saved."))
+        return redirect_with_message(request, request.path, _("Saved."), form.undo(request.path))
     status = 400 if form.is_bound else 200
     return render(request, f"settings/{name}.html", {"nav": "settings", "form": form}, status=status)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.institutions.permissions import branches, holidays, terms
 from muster.institutions.permissions import settings as settings_access
 from muster.web.institutions import branches as places
-from muster.web.institutions import departments, logos, settings
+from muster.web.institutions import departments, pictures, settings
 from muster.web.institutions.branches import BRANCHES, ROOMS
 from muster.web.institutions.calendar import HOLIDAYS, TERMS
 from muster.web.institutions.departments import DEPARTMENTS
@@ -15,7 +15,7 @@ from muster.web.ui.shell import SettingsEntry, frame
 department_pages: list[URLPattern] = [
     *DEPARTMENTS.urls(""),
     path("<department_id>/", departments.department_page, name="department"),
-    path("<department_id>/logo/", logos.department_logo, name="logo"),
+    path("<department_id>/logo/", pictures.department_logo, name="logo"),
 ]
 settings_pages: list[URLPattern] = [
     path("", settings.settings_index, name="index"),
@@ -31,7 +31,7 @@ settings_pages: list[URLPattern] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("departments/", include((department_pages, "departments"))),
     path("settings/", include((settings_pages, "settings"))),
-    path("institution/logo/", logos.institution_logo, name="institution-logo"),
+    path("institution/logo/", pictures.institution_logo, name="institution-logo"),
 ]
 
 frame.settings += [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import FileExtensionValidator
 from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,35 +17,28 @@ from muster.core.errors import Missing
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
-from muster.institutions.rules import change_photo
 from muster.people.permissions import instructors, students
-from muster.web.institutions.logos import picture_response
+from muster.web.institutions.pictures import WithPicture, picture_response
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import Form, posted_data
+from muster.web.ui.forms import PictureField, posted_data
 from muster.web.ui.pages import own_path, page
 
 
-class PhotoForm(Form):
+class PhotoForm(WithPicture):
     """A new photo, or none any more."""
 
-    photo = forms.FileField(
-        label=gettext_lazy("Photo"),
-        required=False,
-        help_text=gettext_lazy("PNG or JPEG, up to 1 MB."),
-        validators=[FileExtensionValidator(["png", "jpg", "jpeg"])],
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
-    )
-    remove = forms.BooleanField(label=gettext_lazy("Remove photo"), required=False)
+    picture = "photo"
+    photo = PictureField(label=gettext_lazy("Photo"))
+    remove_photo = forms.BooleanField(label=gettext_lazy("Remove photo"), required=False)
 
-    def __init__(self, *args: Any, has_photo: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not has_photo:
-            del self.fields["remove"]
+        self.of_row(person)
 
     def clean(self) -> dict[str, Any] | None:
         found = super().clean()
-        if not (self.errors or self.cleaned_data.get("photo") or self.cleaned_data.get("remove")):
+        if not (self.errors or self.has_picture):
             self.add_error("photo", _("Choose a picture."))
         return found
 
@@ -89,12 +81,8 @@ def photo_page(request: ActorRequest, user_id: str) -> HttpResponse:
     actor = request.actor
     person = users.get(actor, user_id, "edit")
     back = own_path(request, request.GET.get("next", "")) or reverse("me")
-    form = PhotoForm(posted_data(request), request.FILES or None, has_photo=bool(person.photo))
-
-    def change() -> None:
-        change_photo(by=actor, of=person, picture=form.cleaned_data.get("photo") or None)
-
-    if submit_form(form, change):
+    form = PhotoForm(posted_data(request), request.FILES or None, person=person)
+    if submit_form(form, lambda: form.save_beside(actor, person)):
         return redirect_with_message(request, back, _("Photo saved."))
     return render_dialog(
         request,

@@ -51,6 +51,7 @@ from muster.institutions.permissions import users
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
+from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
@@ -62,7 +63,7 @@ from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_f
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import date_range, money, pill
+from muster.web.ui.widgets import date_range, money, percent, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -274,7 +275,7 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     if held and row.access_expiry_date:
         dates.append(_("access until %(day)s") % {"day": _day(row.access_expiry_date)})
     if row.progress:
-        dates.append(_("%(percent)d %% complete") % {"percent": row.progress})
+        dates.append(_("%(percent)s complete") % {"percent": percent(row.progress)})
     lines.append(", ".join(dates))
     if row.status == Enrollment.Status.CANCELLED:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
@@ -301,24 +302,20 @@ def _attendance(one: BatchAttendance) -> dict[str, Any]:
     lately = ""
     if one.lately is not None and found.percent is not None:
         trends = {
-            -1: _("Falling: %(percent)s %% of the last %(count)d."),
-            0: _("Steady: %(percent)s %% of the last %(count)d."),
-            1: _("Rising: %(percent)s %% of the last %(count)d."),
+            -1: _("Falling: %(percent)s of the last %(count)d."),
+            0: _("Steady: %(percent)s of the last %(count)d."),
+            1: _("Rising: %(percent)s of the last %(count)d."),
         }
         trend = (one.lately > found.percent) - (one.lately < found.percent)
-        lately = trends[trend] % {"percent": _percent(one.lately), "count": LATELY}
+        lately = trends[trend] % {"percent": percent(one.lately), "count": LATELY}
     low = found.percent is not None and found.percent < found.minimum
     return {
         "batch": one.enrollment.batch,
-        "percent": "" if found.percent is None else _percent(found.percent),
+        "percent": "" if found.percent is None else percent(found.percent),
         "looks": ("warn", "alert") if low else ("good", "okc"),
         "note": " ".join(filter(None, (numbers, lately))),
         "cells": [(letter, words[letter]) for letter in found.letters[-MOST_CELLS:]],
     }
-
-
-def _percent(number: float) -> str:
-    return formats.number_format(number, 1 if number % 1 else 0)
 
 
 def _absence(notice: Any) -> tuple[Any, str, str]:
@@ -410,7 +407,7 @@ def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "batch": place.name if place else "",
         }
         sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
-        return redirect_with_message(request, student_url(person.pk), sentence)
+        return redirect_with_message(request, student_url(person.pk), sentence, undo_enrolling([did.result]))
     text = [] if offered else [_("None of your batches has a free seat for this student.")]
     return render_dialog(
         request,

@@ -10,11 +10,16 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, LayoutObject
 from django import forms
+from django.core.files.base import File
+from django.core.validators import FileExtensionValidator
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.core.errors import DomainError, FieldError
+from muster.core.files import LARGEST_PICTURE
 from muster.core.text import clean_line, clean_lines
 
 NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
@@ -22,6 +27,21 @@ NATIVE: dict[type[forms.Widget], Callable[[], forms.Widget]] = {
     forms.TimeInput: lambda: forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     forms.DateTimeInput: lambda: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
 }
+
+
+class PictureField(forms.FileField):
+    """A picture: what it must be is said, and its size refused, before a rule looks into it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        ends = FileExtensionValidator(["png", "jpg", "jpeg"])
+        words = gettext_lazy("PNG or JPEG, up to 1 MB.")
+        widget = forms.FileInput(attrs={"accept": "image/png,image/jpeg"})
+        super().__init__(required=False, help_text=words, validators=[ends, _must_be_small], widget=widget, **kwargs)
+
+
+def _must_be_small(picture: File[bytes]) -> None:
+    if picture.size > LARGEST_PICTURE:
+        raise forms.ValidationError(_("The image is larger than 1 MB. Choose a smaller one."))
 
 
 class Form(forms.Form):

@@ -97,6 +97,25 @@ class ResourceForm(Form):
         changed = self.fields if self.row is None else self.changed_data
         return {one.name: self.cleaned_data.get(one.key) for one in self.inputs if one.key in changed}
 
+    def as_it_was(self) -> dict[str, str | list[str]]:
+        """What a browser would send of the row as it was before: how a change is taken back."""
+        sent: dict[str, str | list[str]] = {}
+        for one in self.inputs:
+            if (made := self.fields.get(one.key)) is None:
+                continue
+            value = made.prepare_value(self.get_initial_for_field(made, one.key))
+            shown = made.widget.format_value(value)
+            if not isinstance(made.widget, forms.CheckboxInput):
+                sent[one.key] = shown if isinstance(shown, list) else str(shown or "")
+            elif value:
+                sent[one.key] = "on"
+        return sent
+
+    def undo(self, url: str) -> Undo | None:
+        """How what was changed is taken back at the address of the form; a file that was replaced is gone."""
+        keys = {one.key for one in self.inputs}
+        return Undo(url, self.as_it_was()) if self.changed_data and keys.issuperset(self.changed_data) else None
+
     def save_beside(self, by: Any, row: Any) -> None:
         """Save what the form has beside the fields of the resource, in the same transaction."""
 
@@ -407,7 +426,7 @@ class Pages(Generic[M]):
 
         if did := submit_form(form, save):
             said = _("Saved.") if row else resource.added % {"name": did.result}
-            undo = None if row else self._undo("delete", did.result)
+            undo = form.undo(request.path) if row else self._undo("delete", did.result)
             return redirect_with_message(request, self.place_of(did.result), said, undo)
         return render_dialog(
             request,

@@ -234,9 +234,13 @@ def menu(content: str, label: Any, id: str, icon: str = "", quiet: bool = False,
     )
 
 
-def dialog(content: str, id: str, title: Any, open: bool = False) -> str:
-    """A native dialog; a sheet on a phone. The block brings `.body` and `footer`."""
-    return render_to_string("components/dialog.html", {"content": content, "id": id, "title": title, "open": open})
+def dialog(content: str, id: str, title: Any, open: bool = False, holds: bool = False) -> str:
+    """A native dialog; a sheet on a phone. The block brings `.body` and `footer`, around them a form if there is one.
+
+    What `holds` something typed is not closed by a click beside it.
+    """
+    shown = {"content": content, "id": id, "title": title, "open": open, "holds": holds}
+    return render_to_string("components/dialog.html", shown)
 
 
 def dialog_link(label: Any, url: str, icon: str = "", tone: str = "", plain: bool = False) -> SafeString:
@@ -283,9 +287,9 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def percent(value: Any) -> str:
-    """A percentage as it is written everywhere: "75 %", "66.6 %"; at most one decimal, and none where it is whole."""
+    """A percentage as it is written everywhere: "75%", "66.6%"; at most one decimal, and none where it is whole."""
     number = float(value)
-    return f"{formats.number_format(number, 1 if number % 1 else 0)} %"
+    return f"{formats.number_format(number, 1 if number % 1 else 0)}%"
 
 
 def error_summary(form: Any) -> dict[str, object]:

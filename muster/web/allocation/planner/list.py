@@ -21,7 +21,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables import Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
 from muster.web.ui.widgets import local_time, pill
 
 LOOKS = {
@@ -56,7 +56,7 @@ class PlanTable(Table):
         sub=lambda plan: ", ".join(str(part) for part in (plan.branch, plan.department) if part),
     )
     status = Column(verbose_name=gettext_lazy("Status"))
-    staffed = Column(verbose_name=gettext_lazy("Proposed"), orderable=False)
+    staffed = NumberColumn(verbose_name=gettext_lazy("Proposed"), orderable=False)
     asked_by = Column(verbose_name=gettext_lazy("Created by"), accessor="asked_by__full_name")
     created_at = Column(verbose_name=gettext_lazy("Created"))
 

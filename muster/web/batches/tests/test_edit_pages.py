@@ -431,11 +431,11 @@ def test_the_check_weighs_the_lead_and_the_seats(campus, browser, farid):
     words = words_of(browser.post(CHECK, fields))
     assert "With this batch, Farid would have 2 of 4 active batches and 5.5 hours a week." in words
     assert "The room has 12 seats, but you need 15." in words
-    assert "Keeping 10 to 20 % spare (2 or 3 of 15)" in words
+    assert "Keeping 10 to 20% spare (2 or 3 of 15)" in words
     campus.institution.seat_buffer_percent, campus.institution.max_active_batches = 20, 1
     campus.institution.save()
     words = words_of(browser.post(CHECK, fields))
-    assert "3 seats (20 %) Plan for 12 students." in words
+    assert "3 seats (20%) Plan for 12 students." in words
     assert "With this batch, Farid would have 2 active batches, above the recommended 1." in words
 
 

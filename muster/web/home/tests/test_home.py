@@ -442,7 +442,7 @@ def test_a_student_reads_where_their_attendance_stands_and_what_may_be_missed(ca
     )
     shown = page_of(enrollment.student)
     ahead = batch.sessions.filter(status="scheduled", date__gte=campus.admin.today()).count()
-    assert "0 % now, 75 % required" in shown
+    assert "0% now, 75% required" in shown
     assert f"Attend all {ahead} remaining sessions" in shown or f"of the remaining {ahead} and still reach" in shown
     assert "You attended 0 of 1. Late counts as attended." in shown
     assert shown.count('<li class="A"><span class="vh">Absent</span>') == 1

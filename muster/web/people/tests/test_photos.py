@@ -50,7 +50,7 @@ def test_photo_is_seen_by_whoever_sees_the_person() -> None:
     assert signed_in(lead).post(change, {"photo": sent}).status_code in (403, 404)
 
     stored = User.objects.get(pk=student.pk).photo
-    assert own.post(change, {"remove": "on"}).status_code == 302
+    assert own.post(change, {"remove_photo": "on"}).status_code == 302
     assert User.objects.get(pk=student.pk).photo.name == ""
     assert own.get(photo).status_code == 404
     assert stored.name

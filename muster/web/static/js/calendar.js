@@ -171,7 +171,7 @@ function open({ event, jsEvent }) {
   jsEvent.preventDefault();
   const session = event.extendedProps;
   const part = (name) => dialog.querySelector(`[data-event="${name}"]`);
-  part("title").textContent = event.title;
+  dialog.querySelector("h2").textContent = event.title;
   part("when").textContent = whenOf(event);
   part("text").textContent = [
     session.cohort_name,

@@ -1,6 +1,5 @@
 // What every page does beyond its HTML: theme, folds, selected rows, menus, dialogs, toasts, files.
 const root = document.documentElement;
-const narrow = matchMedia("(width < 48rem)");
 const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -18,10 +17,9 @@ function switchTheme() {
   }
 }
 
-/* filters fold away on a phone, and stay open without this script */
-function fold(button, open) {
-  find(`#${button.getAttribute("aria-controls")}`).hidden = !open;
-  button.setAttribute("aria-expanded", String(open));
+/* filters fold away where the page is narrow, and stay open without this script */
+function fold(button) {
+  button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
 }
 
 /* what went well is said and goes; what went wrong, and what can be undone, stays */
@@ -43,9 +41,9 @@ function countPicked() {
 
 function setUp(within) {
   for (const element of all("[data-theme-toggle], [data-dismiss], [data-pick-all]", within)) element.hidden = false;
-  for (const button of all("[data-fold]", within)) {
+  for (const button of all("[data-fold][hidden]", within)) {
     button.hidden = false;
-    fold(button, !narrow.matches);
+    fold(button);
   }
   for (const dialog of all("dialog[data-open]", within)) dialog.showModal();
   countPicked();
@@ -74,7 +72,7 @@ document.addEventListener("input", (event) => mend(event.target));
 const actions = {
   "[data-theme-toggle]": switchTheme,
   "[data-dismiss]": (button) => button.closest(".toast-m").remove(),
-  "[data-fold]": (button) => fold(button, button.getAttribute("aria-expanded") !== "true"),
+  "[data-fold]": fold,
   "[data-clear]": () => {
     const box = find("#q");
     if (box) box.value = "";
@@ -107,8 +105,6 @@ document.addEventListener("click", (event) => {
   }
 });
 
-narrow.addEventListener("change", () => all("[data-fold]").forEach((button) => fold(button, !narrow.matches)));
-
 /* a button says how many are picked in its form: its words by plural form, the number as {n} */
 function countPicks(form) {
   const button = form && find("[data-picks]", form);
@@ -128,11 +124,7 @@ document.addEventListener("change", (event) => {
   if (drop) find("[data-drop-name]", drop).textContent = [...event.target.files].map((file) => file.name).join(", ");
 });
 
-/* htmx: folds stay as they were, and a request that got no answer says so */
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const before = event.detail.target;
-  if (before.id === "list-filters") event.detail.fragment.firstElementChild.hidden = before.hidden;
-});
+/* htmx: a request that got no answer says so */
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);
 });

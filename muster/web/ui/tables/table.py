@@ -90,6 +90,9 @@ class _Cells:
         self.column = column
         place = table.cards.get(column.name, "meta" if column.name == PICKED else "labelled")
         self.role = {"role": "cell", "data-card": place, "data-label": strip_tags(str(column.header)).strip()}
+        if column.column.exclude_from_export:
+            # What is no part of a file is no part of a paper either.
+            self.role["data-screen"] = True
         td = column.column.attrs.get("td") or column.column.attrs.get("cell") or {}
         self.varies = any(callable(value) for value in td.values())
         self.opening = "" if self.varies else self._opening(column.attrs["td"])
@@ -107,6 +110,9 @@ class _Cells:
             self.opening = self._opening(self.column.attrs["td"])
         if isinstance(cell, SafeString):
             return f"{self.opening}{cell}</td>"
+        if cell == Table.Meta.default:
+            # On a phone a dash without its heading says nothing.
+            return f"{self.opening[:-1]} data-none>{cell}</td>"
         return f"{self.opening}{_escape_cell(cell)}</td>"
 
     def _render(self, row: Any, column: Any, value: Any = None) -> Any:

@@ -1,11 +1,10 @@
-"""The logos of the institution and of its departments: shown, and changed with what they stand for."""
+"""Pictures of institutions, departments and people: their fields in a form, and the files as they are shown."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import FileExtensionValidator
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
@@ -13,41 +12,45 @@ from django.utils.translation import gettext_lazy as _
 from muster.core.errors import Missing
 from muster.institutions.access import Actor
 from muster.institutions.permissions import departments, institutions
-from muster.institutions.rules import change_logo
-from muster.institutions.rules.logos import LARGEST_LOGO
+from muster.institutions.rules import change_picture
 from muster.web.requests import ActorRequest
+from muster.web.ui.forms import Form, PictureField
 from muster.web.ui.pages import page
 from muster.web.ui.resources import ResourceForm
 
 
-class LogoForm(ResourceForm):
+class WithPicture(Form):
+    """A form with a `picture` field of a row, and a tick `remove_<picture>` where the row has one."""
+
+    picture: ClassVar[str]
+
+    def of_row(self, row: Any) -> None:
+        """Offer to take away only what is there."""
+        if not getattr(row, self.picture, None):
+            del self.fields[f"remove_{self.picture}"]
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether one is sent, or taken away."""
+        return bool(self.cleaned_data.get(self.picture) or self.cleaned_data.get(f"remove_{self.picture}"))
+
+    def save_beside(self, by: Actor, row: Any) -> None:
+        """Put what was sent in the place of the row's picture."""
+        if self.has_picture:
+            change_picture(by=by, of=row, picture=self.cleaned_data.get(self.picture) or None)
+
+
+class LogoForm(WithPicture, ResourceForm):
     """The form of what has a logo."""
 
-    logo = forms.FileField(
-        label=_("Logo"),
-        required=False,
-        help_text=_("PNG or JPEG, up to 1 MB."),
-        validators=[FileExtensionValidator(["png", "jpg", "jpeg"])],
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
-    )
+    picture = "logo"
+    logo = PictureField(label=_("Logo"))
     remove_logo = forms.BooleanField(label=_("Remove logo"), required=False)
-    below = {"contact_phone": ("logo", "remove_logo")}
+    below: ClassVar = {"contact_phone": ("logo", "remove_logo")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not getattr(self.row, "logo", None):
-            del self.fields["remove_logo"]
-
-    def clean_logo(self) -> Any:
-        picture = self.cleaned_data["logo"]
-        if picture and picture.size > LARGEST_LOGO:
-            raise forms.ValidationError(_("The image is larger than 1 MB. Choose a smaller one."))
-        return picture
-
-    def save_beside(self, by: Actor, row: Any) -> None:
-        picture = self.cleaned_data.get("logo")
-        if picture or self.cleaned_data.get("remove_logo"):
-            change_logo(by=by, of=row, picture=picture or None)
+        self.of_row(self.row)
 
 
 @page(institutions["see"])
