@@ -17,7 +17,7 @@ from tests.make import Campus
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
-PERCENTS = {"Anna Dube": "66.6", "Bongani Zulu": "50.0", "Chen Wei": ""}
+PERCENTS = {"Anna Dube": "66.6", "Bongani Zulu": "50.0", "Chen Zungu": ""}
 
 
 @pytest.fixture

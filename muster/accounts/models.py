@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +17,14 @@ from muster.core.history import tracked
 from muster.core.models import Row
 from muster.core.text import Line, is_one_line
 
+# The order of a roster in SQL, of a row called `person`.
+BY_FAMILY_NAME = "muster_roster_order(person.family_name, person.given_name, person.full_name)"
 
-def by_family_name(path: str = "") -> list[Any]:
+
+def by_family_name(path: str = "") -> Func:
     """The order of a roster: by family name, else by the only name that somebody has, then by given name."""
-    known = (NullIf(f"{path}{part}", Value("")) for part in ("family_name", "given_name"))
-    return [Lower(Coalesce(*known, f"{path}full_name")), f"{path}given_name", f"{path}full_name"]
+    parts = (f"{path}{part}" for part in ("family_name", "given_name", "full_name"))
+    return Func(*parts, function="muster_roster_order", output_field=ArrayField(models.TextField()))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -106,8 +110,8 @@ class User(AbstractBaseUser, Row):
                 condition=Q(account__isnull=True) | Q(signs_in=False), name="who_has_an_account_signs_in_by_it"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["full_name"], name="user_by_name")]
-        ordering: ClassVar = ["full_name", "id"]
+        indexes: ClassVar = [models.Index(F("full_name__plain"), name="user_by_name")]
+        ordering: ClassVar = ["full_name__plain", "id"]
         triggers: ClassVar = [triggers.sign_ins_end]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ def mentees_of(actor: Actor, instructor: User) -> QuerySet[IndividualAssignment]
         Current()
         .filter(institution=actor.institution, instructor=instructor, student__in=mentees.rows(actor).values("pk"))
         .select_related("student")
-        .order_by("student__full_name", "pk")
+        .order_by("student__full_name__plain", "pk")
     )
 
 

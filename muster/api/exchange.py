@@ -20,7 +20,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
 )
 from muster.api.kit.downloads import response_of
 from muster.core.files.downloads import XLSX_TYPE, rows_download
@@ -70,8 +69,7 @@ def list_imports(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Imports, newest first, without their reports."""
     rows = imports.rows(request_actor(request)).select_related("by")
     rows = with_words(rows, paging.q, "file_name")
-    rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "file_name": "file_name", "status": "status"})
-    return page_of(rows, paging, run_json)
+    return page_of(rows, paging, run_json, {"file_name": "file_name", "status": "status"})
 
 
 @router.post("/imports", allow=imports["change"], data=ReportedImportOut, status=201)

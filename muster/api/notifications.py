@@ -19,7 +19,7 @@ from muster.api.kit import (
     request_actor,
     request_object,
 )
-from muster.core.errors import DomainError, FieldError, Invalid
+from muster.core.errors import DomainError, FieldError
 from muster.core.permissions import SIGNED_IN
 from muster.core.search import with_words
 from muster.notifications import rules
@@ -85,9 +85,7 @@ def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -
     """The caller's notifications, newest first."""
     rows = inbox_of(request_actor(request), unread=paging.unread)
     rows = with_words(rows, paging.q, "title", "text")
-    if paging.sort not in ("", "-createdAt", "createdAt"):
-        raise Invalid("The list can be sorted by createdAt.", field="sort")
-    return page_of(rows.order_by("id") if paging.sort == "createdAt" else rows, paging, notification_out)
+    return page_of(rows, paging, notification_out)
 
 
 @router.post(

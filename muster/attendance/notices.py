@@ -208,7 +208,7 @@ def tell_unlock_decided(by: Actor, request: UnlockRequest) -> None:
 def people_who_unlock(by: Actor) -> QuerySet[User]:
     """Who may unlock, and is told when somebody asks for that or for a correction."""
     admins = Membership.objects.filter(institution=by.institution, role=Role.ADMIN)
-    return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name")
+    return User.objects.filter(pk__in=admins.values("user_id"), is_active=True).order_by("full_name__plain")
 
 
 def tell_not_taken(by: Actor, person: User, sessions: Sequence[ClassSession]) -> None:

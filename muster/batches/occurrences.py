@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, JSONObject
 from muster.batches.models import Batch, BatchMeeting
 from muster.core.clocks import zone_words
 from muster.core.json_rows import JSONList
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
 
@@ -142,7 +143,7 @@ _TEACHER = JSONObject(id=Cast("instructor_id", TextField()), name="instructor__f
 def _occurrence(row: Any, actor: Actor) -> Occurrence:
     starts_at, ends_at = row.moments
     people = [Teacher(UUID(one["id"]), one["name"], one["role"]) for one in row.people]
-    people.sort(key=lambda one: (PLACES[one.role], one.name))
+    people.sort(key=lambda one: (PLACES[one.role], plain(one.name)))
     # Several batches of a shared meeting may send the same person.
     known = {one.id: one for one in reversed(people)}
     return Occurrence(

@@ -180,7 +180,7 @@ def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
     taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
     own_roles = ArraySubquery(roles.exclude(until_date__lt=actor.today()).values("role"))
     rows = batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles)
-    return rows.order_by("start_date", "name", "pk")
+    return rows.order_by("start_date", "name__plain", "pk")
 
 
 # --- what needs whoever runs batches ----------------------------------------------------------------------------------

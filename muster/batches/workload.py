@@ -213,7 +213,7 @@ def instructor_state(person: Any) -> InstructorState:
 def instructors_with_load(actor: Actor) -> QuerySet[User]:
     """The instructors that the actor may see, by name, with `number` and their load."""
     rows: QuerySet[User] = instructors.rows(actor, "list", among=people_here(actor, "staff_number"))
-    return with_load(actor, rows).order_by("full_name", "pk")
+    return with_load(actor, rows).order_by("full_name__plain", "pk")
 
 
 def weekly_minutes(person: Any) -> int:

@@ -31,6 +31,7 @@ from muster.core.models import AuditEntry
 from muster.core.permissions import Access
 from muster.core.references import Reference, count_in_words, references_to
 from muster.core.rows import all_that_it_refers_to_is_there, delete_row, lock_row, set_value
+from muster.core.search import in_order
 
 M = TypeVar("M", bound=models.Model)
 Refusals = dict[str, "DomainError | Callable[[], DomainError]"]
@@ -248,7 +249,7 @@ class Resource(Generic[M]):
 
     def rows(self, actor: Any) -> QuerySet[M]:
         """The rows that the actor may see, in full and in order."""
-        return self.in_full(self.access.rows(actor)).order_by(*self.order, "pk")
+        return in_order(self.in_full(self.access.rows(actor)), *self.order, "pk")
 
     def told(self, row: M) -> M:
         return self.in_full(self.model._default_manager.filter(pk=row.pk)).get()

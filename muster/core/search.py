@@ -1,4 +1,4 @@
-"""Rows that are looked for by words, whatever their case, accents and apostrophes."""
+"""Rows that are looked for by words, and stand in order, whatever the case, accents and apostrophes of their text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any, TypeVar
 
-from django.db.models import Case, CharField, Model, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, CharField, F, Model, OrderBy, Q, QuerySet, TextField, Transform, Value, When
 from django.db.models.lookups import IContains, IStartsWith, Lookup
 
 from muster.core.text import clean_lines
@@ -56,6 +56,41 @@ class PlainStartsWith(_Plainly, IStartsWith):
     """`istartswith` likewise."""
 
 
+@CharField.register_lookup
+@TextField.register_lookup
+class Plain(Transform):
+    """Text as people look for it: `order_by("name__plain")` has "Émile" beside "Emile", whatever the case."""
+
+    lookup_name, function = "plain", "muster_plain"
+    output_field = TextField()
+
+
+def in_order(rows: QuerySet[M], *names: Any) -> QuerySet[M]:
+    """The rows in the order of these columns, else in the one that they have; text as `plain` has it."""
+    return rows.order_by(*(_plain_order(rows, name) for name in names or order_of(rows)))
+
+
+def order_of(rows: QuerySet[Any]) -> tuple[Any, ...]:
+    """What the rows are ordered by."""
+    return tuple(rows.query.order_by or rows.model._meta.ordering)
+
+
+def _plain_order(rows: QuerySet[Any], name: Any) -> Any:
+    if isinstance(name, str):
+        column: Any = F(name.removeprefix("-"))
+        order = OrderBy(column, descending=name.startswith("-"))
+    elif isinstance(name, OrderBy):
+        order, column = name.copy(), name.expression
+    else:
+        return name
+    resolved = column.resolve_expression(rows.query.chain()) if isinstance(column, F) else column
+    field = resolved.output_field
+    if isinstance(resolved, Plain) or not isinstance(field, CharField | TextField) or field.choices:
+        return name
+    order.set_source_expressions([Plain(column)])
+    return order
+
+
 def words_in(text: str, *lookups: str) -> Q:
     """The condition that each word of the text occurs in one of the lookups, in whatever case."""
     # Django escapes % and _ in what is looked for.
@@ -73,4 +108,4 @@ def best_matches(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
     first = text.split()[0]
     begins = [When(**{f"{lookup}__istartswith": first}, then=Value(place)) for place, lookup in enumerate(lookups)]
     order = Case(*begins, default=Value(len(lookups)))
-    return with_words(rows, text, *lookups).order_by(order, lookups[0], "pk")
+    return with_words(rows, text, *lookups).order_by(order, f"{lookups[0]}__plain", "pk")

@@ -87,7 +87,7 @@ class Course(InstitutionRow):
                 condition=Q(price__isnull=True) | (Q(price__gte=0) & ~Q(currency="")), name="price_has_a_currency"
             ),
         ]
-        ordering: ClassVar = ["title"]
+        ordering: ClassVar = ["title__plain"]
 
     def __str__(self) -> str:
         return self.title
@@ -129,7 +129,7 @@ class Subject(InstitutionPart):
                 name="pass_marks_within_maximum",
             ),
         ]
-        ordering: ClassVar = ["semester", "title"]
+        ordering: ClassVar = ["semester", "title__plain"]
 
     def __str__(self) -> str:
         return self.title

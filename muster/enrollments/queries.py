@@ -119,7 +119,7 @@ def with_students(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     return (
         rows.select_related("student")
         .annotate(student_number=Subquery(number.values("student_number")[:1]))
-        .order_by(*by_family_name("student__"), "pk")
+        .order_by(by_family_name("student__"), "pk")
     )
 
 
@@ -147,7 +147,7 @@ def batches_open_to(student: User, actor: Actor, rows: QuerySet[Batch]) -> Query
         with_a_seat(with_seats_for(actor, rows))
         .exclude(pk__in=taken.filter(batch__isnull=False).values("batch_id"))
         .exclude(course_id__in=taken.filter(course__isnull=False).values("course_id"))
-        .order_by("start_date", "name", "pk")
+        .order_by("start_date", "name__plain", "pk")
     )
 
 
@@ -181,7 +181,7 @@ def with_seats(actor: Actor, people: QuerySet[User]) -> QuerySet[User]:
 def students_with_seats(actor: Actor) -> QuerySet[User]:
     """The students that the actor may see, by name, with `number` and `seats_now`."""
     rows: QuerySet[User] = students.rows(actor, "list", among=people_here(actor, "student_number"))
-    return with_seats(actor, rows).order_by("full_name", "pk")
+    return with_seats(actor, rows).order_by("full_name__plain", "pk")
 
 
 def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:

@@ -13,6 +13,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.accounts.models import by_family_name
 from muster.attendance.permissions import records
 from muster.attendance.queries import with_attendance
 from muster.attendance.register_files import MARKS, marks_of
@@ -175,7 +176,7 @@ ENROLLMENTS = Export(
 
 
 def _batch_rows(actor: Actor) -> QuerySet[Batch]:
-    return batches_of(actor, batches.rows(actor)).order_by("start_date", "name", "pk")
+    return batches_of(actor, batches.rows(actor)).order_by("start_date", "name__plain", "pk")
 
 
 def _course_rows(actor: Actor) -> QuerySet[Course]:
@@ -184,7 +185,7 @@ def _course_rows(actor: Actor) -> QuerySet[Course]:
 
 def _enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
     rows = with_attendance(with_students(enrollments.rows(actor))).select_related("student", "batch", "course")
-    return rows.order_by("batch__code", "student__full_name", "pk")
+    return rows.order_by("batch__code", by_family_name("student__"), "pk")
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Institution(Row):
                 name="suggestion_weights_are_0_to_10",
             ),
         ]
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = ["name__plain"]
 
     def __str__(self) -> str:
         return self.name
@@ -208,7 +208,7 @@ class Branch(InstitutionRow):
             one_key("branch"),
             models.UniqueConstraint("institution", Lower("code"), name="one_branch_for_each_code"),
         ]
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = ["name__plain"]
 
     def __str__(self) -> str:
         return self.name
@@ -238,7 +238,7 @@ class Room(InstitutionPart):
             same_institution("room", "branch", "institutions.Branch"),
             models.UniqueConstraint("branch", Lower("name"), name="one_room_for_each_name"),
         ]
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = ["name__plain"]
 
     def __str__(self) -> str:
         return self.name
@@ -298,7 +298,7 @@ class Department(InstitutionRow):
             person_of_institution("department", "hod"),
             models.UniqueConstraint("institution", Lower("short_code"), name="one_department_for_each_code"),
         ]
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = ["name__plain"]
 
     def __str__(self) -> str:
         return self.name

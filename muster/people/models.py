@@ -86,7 +86,7 @@ class InstructorSkill(InstitutionPart):
             models.UniqueConstraint("profile", Lower("skill"), name="one_level_for_each_skill"),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=5), name="skill_level_is_1_to_5"),
         ]
-        ordering: ClassVar = ["-level", "skill"]
+        ordering: ClassVar = ["-level", "skill__plain"]
 
     def __str__(self) -> str:
         return f"{self.skill} {self.level}"

@@ -151,7 +151,7 @@ def answers_of(institution_id: UUID, person_id: UUID) -> InstructorAnswers:
         return JSONList(rows.filter(profile=OuterRef("pk")).values(row=JSONObject(**{one: one for one in columns})))
 
     rows = InstructorProfile.objects.filter(institution_id=institution_id, user_id=person_id).annotate(
-        own_skills=hanging(InstructorSkill.objects.order_by("-level", "skill"), "skill", "level"),
+        own_skills=hanging(InstructorSkill.objects.order_by("-level", "skill__plain"), "skill", "level"),
         own_windows=hanging(
             AvailabilityWindow.objects.order_by("weekday", "start_time"), "weekday", "start_time", "end_time"
         ),

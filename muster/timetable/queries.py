@@ -40,7 +40,7 @@ def teachers_of(session: ClassSession, *, booked: bool = False) -> set[UUID]:
 
 def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
     """Sessions with what `named_teachers` reads, and their meeting."""
-    teaching = Teaching.objects.filter(session=OuterRef("pk")).order_by("role", "instructor__full_name")
+    teaching = Teaching.objects.filter(session=OuterRef("pk")).order_by("role", "instructor__full_name__plain")
     return rows.select_related("meeting").annotate(
         staff=JSONList(
             teaching.values(

@@ -34,7 +34,7 @@ def holidays_between(institution_id: UUID, branch_id: UUID | None, first: date, 
     return list(
         Holiday.objects.filter(institution_id=institution_id, start_date__lte=last, end_date__gte=first)
         .filter(Q(branch__isnull=True) | Q(branch_id=branch_id))
-        .order_by("start_date", "name")
+        .order_by("start_date", "name__plain")
     )
 
 

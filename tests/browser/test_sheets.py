@@ -37,7 +37,7 @@ def test_the_sheets_of_a_batch_are_brought_down(room, seat_of, scripts):
     tab = seat.tab
     tab.get_by_label("From").fill("2019-01-07")
     tab.get_by_label("To", exact=True).fill("2019-01-31")
-    assert "Chen Wei" in words(brought(seat, tab.get_by_role("button", name="Print PDF").click))
+    assert "Chen Zungu" in words(brought(seat, tab.get_by_role("button", name="Print PDF").click))
     assert brought(seat, tab.get_by_role("button", name="XLSX").click).read_bytes().startswith(b"PK")
     tab.get_by_label("Day").fill("2019-01-09")
     assert "Sign-in sheet" in words(brought(seat, tab.get_by_role("button", name="Print sign-in sheet").click))

@@ -25,6 +25,7 @@ from muster.allocation.scoring import (
     score_of,
 )
 from muster.batches.models import Batch
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -165,7 +166,7 @@ def inputs_for_students(
 
 
 def _by_name(candidates: Mapping[UUID, Candidate]) -> list[Candidate]:
-    return sorted(candidates.values(), key=lambda who: (who.name, who.id))
+    return sorted(candidates.values(), key=lambda who: (plain(who.name), who.id))
 
 
 # Sessions that go with the week count as its hour, those that stand for themselves each by itself.

@@ -13,6 +13,7 @@ from muster.allocation.queries import students_with_instructors
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import without_lead
+from muster.core.search import plain
 from muster.institutions.access import Actor, Grant
 from muster.institutions.models import Branch, Department, Role
 from muster.people.permissions import of_branch, of_department
@@ -46,4 +47,4 @@ def workload_after(plan: Plan, items: Iterable[PlanItem]) -> list[dict[str, Any]
     """What everybody carried when the plan was made, and what its items `given` them more: most given first."""
     given = Counter(str(item.instructor_id) for item in items if item.instructor_id)
     rows = [{**one, "given": given.pop(one["_id"], 0)} for one in plan.workload]
-    return sorted(rows, key=lambda one: (-one["given"], -one["carries"], one["full_name"], one["_id"]))
+    return sorted(rows, key=lambda one: (-one["given"], -one["carries"], plain(one["full_name"]), one["_id"]))

@@ -74,4 +74,4 @@ def _ended_just_now(by: Actor, person: User) -> list[IndividualAssignment]:
         end_reason__in=IndividualAssignment.BY_ITSELF,
         ended_at__gte=TransactionNow(),
     )
-    return list(rows.select_related("student", "instructor").order_by("student__full_name", "pk"))
+    return list(rows.select_related("student", "instructor").order_by("student__full_name__plain", "pk"))

@@ -156,7 +156,7 @@ def _planning_input(by: Actor, plan: Plan) -> tuple[PlanningInput, int]:
     most = MOST_ITEMS if of_batches else MOST_AT_ONCE
     left_out = max(0, wanted.count() - most)
     if not of_batches:
-        return inputs_for_students(by, list(wanted.order_by("full_name", "pk")[:most]), **options), left_out
+        return inputs_for_students(by, list(wanted.order_by("full_name__plain", "pk")[:most]), **options), left_out
     if left_out:
         first = wanted.order_by("start_date", "code", "pk").values_list("pk", flat=True)
         wanted = wanted.filter(pk__in=list(first[:most]))

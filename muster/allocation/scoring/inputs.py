@@ -147,7 +147,7 @@ def needs_of_students(actor: Actor, students: Collection[User]) -> list[Need]:
         .filter(institution=actor.institution, student__in=ids)
         .select_related("course__department")
         .annotate(code=F("batch__code"), teachers=ArraySubquery(running.order_by().values("instructor_id")))
-        .order_by("course__title", "pk")
+        .order_by("course__title__plain", "pk")
     )
     by_student: dict[UUID, list[Any]] = {}
     for seat in seats:
@@ -198,7 +198,7 @@ def candidates_of(
 
     Two statements, whatever the number of instructors. Where it is known what some `said`, these alone, in one.
     """
-    rows = _instructors_with_load(institution, today).order_by("full_name", "pk")
+    rows = _instructors_with_load(institution, today).order_by("full_name__plain", "pk")
     people = list(rows if said is None else rows.filter(pk__in=said))
     if said is None:
         said = teaching_of(institution.pk, [one.pk for one in people], first or today, last)

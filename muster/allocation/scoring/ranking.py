@@ -19,6 +19,7 @@ from muster.batches.models import Batch
 from muster.batches.queries import in_full
 from muster.batches.rules.locks import current_people, slots_of, timetable_of
 from muster.batches.warnings import SoftWarning, warnings_of
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.timetable.weeks import HolidayCalendar
 
@@ -134,8 +135,8 @@ def rank_candidates(
             left.append(LeftOut(who, *out[who.id]))
         else:
             found.append(Suggestion(who, need, parts_of(need, who), weights))
-    found.sort(key=lambda one: (-one.sum, one.who.name, one.who.id))
-    return Suggestions(need, found, sorted(left, key=lambda one: (one.who.name, one.who.id)))
+    found.sort(key=lambda one: (-one.sum, plain(one.who.name), one.who.id))
+    return Suggestions(need, found, sorted(left, key=lambda one: (plain(one.who.name), one.who.id)))
 
 
 def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:

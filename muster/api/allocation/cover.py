@@ -31,7 +31,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
 )
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -176,8 +175,8 @@ def list_cover_requests(request: HttpRequest, which: Query[CoverRequestQuery]) -
             raise Invalid(_("Choose one of these statuses: %(known)s.") % {"known": known}, field="status")
         rows = rows.filter(status=which.status)
     rows = with_words(rows, which.q, "batch__code")
-    columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
-    return page_of(sorted_rows(rows, which.sort, columns), which, _cover)
+    columns = {"first_date": "first_date", "last_date": "last_date"}
+    return page_of(rows, which, _cover, columns)
 
 
 @requests.get("/{cover_id}", allow=covers["see"], on="cover_id", data=CoverOut)

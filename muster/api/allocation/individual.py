@@ -28,7 +28,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
 )
 from muster.core.checks import CheckResult, Contradiction
 from muster.core.errors import FieldError, Invalid
@@ -214,7 +213,7 @@ def assign_instructor_to_student(request: HttpRequest, body: AssigningIn) -> Htt
 def list_students_of_instructor(request: HttpRequest, instructor_id: str) -> HttpResponse:
     """The students currently assigned to an instructor that the caller can see."""
     actor, instructor = request_actor(request), request_object(request, User)
-    rows = students_with_instructors(actor, "see").filter(mentor_id=instructor.pk).order_by("full_name", "pk")
+    rows = students_with_instructors(actor, "see").filter(mentor_id=instructor.pk).order_by("full_name__plain", "pk")
     students = [_student(MenteeOut, person) for person in rows]
     data = {"instructor": _short(instructor), "assigned_students": students, "total_students": len(students)}
     return answer(data, "Students assigned to instructor fetched successfully")
@@ -243,10 +242,9 @@ def list_students_with_instructors(request: HttpRequest, paging: Query[WholeOrPa
     """Every active student with their assigned instructor."""
     rows = students_with_instructors(request_actor(request))
     rows = with_words(rows, paging.q, "full_name", "email")
-    columns = {"full_name": "full_name", "instructor_assignment_date": "assigned_at", "createdAt": "created_at"}
-    ordered = sorted_rows(rows.order_by("full_name", "pk"), paging.sort, columns)
-    show = partial(_student, MentoredOut)
-    return page_of(ordered, paging, show, message="Students with instructors fetched successfully")
+    columns = {"full_name": "full_name", "instructor_assignment_date": "assigned_at"}
+    ordered, show = rows.order_by("full_name__plain", "pk"), partial(_student, MentoredOut)
+    return page_of(ordered, paging, show, columns, message="Students with instructors fetched successfully")
 
 
 def _student(shape: Any, person: Any) -> Any:

@@ -26,7 +26,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
 )
 from muster.core.errors import Missing
 from muster.core.permissions import any_id
@@ -166,8 +165,7 @@ def list_plans(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     """Plans, newest first, without their proposals."""
     rows = access.rows(request_actor(request)).select_related("asked_by", "applied_by")
     rows = with_words(rows, paging.q, "asked_by__full_name")
-    rows = sorted_rows(rows, paging.sort, {"createdAt": "created_at", "kind": "kind", "status": "status"})
-    return page_of(rows, paging, plan_json)
+    return page_of(rows, paging, plan_json, {"kind": "kind", "status": "status"})
 
 
 @plans.post("", allow=access["propose"], data=PlanOut, status=201)

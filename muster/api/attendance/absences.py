@@ -27,14 +27,15 @@ from muster.api.kit import (
     Day,
     Door,
     In,
+    Pages,
     Paging,
+    WholeOrPaged,
     answer,
     in_shape,
     page_of,
     request_actor,
     request_body,
     request_object,
-    sorted_rows,
 )
 from muster.api.kit.downloads import response_of
 from muster.api.narrowing import OfBatches
@@ -169,8 +170,8 @@ def list_absences(request: HttpRequest, asked: Query[AbsenceQuery]) -> HttpRespo
     """Absences, latest start first."""
     actor = request_actor(request)
     rows = notices_in_full(actor, _filter_absences(actor, asked)).order_by("-first_date", "-pk")
-    columns = {"first_date": "first_date", "last_date": "last_date", "createdAt": "created_at"}
-    return page_of(sorted_rows(rows, asked.sort, columns), asked, absence_json)
+    columns = {"first_date": "first_date", "last_date": "last_date"}
+    return page_of(rows, asked, absence_json, columns)
 
 
 @router.post("/absences", allow=absences["announce"], data=AnnouncedAbsenceOut, status=201, takes=AbsenceIn)
@@ -253,11 +254,11 @@ ON_RECORD: dict[str, Any] = {
 
 
 @router.get("/attendance/records/{record_id}/evidence", allow=proven["see"], rows=EvidenceFileOut, **ON_RECORD)
-def list_evidence(request: HttpRequest, record_id: str, paging: Query[Paging]) -> HttpResponse:
+def list_evidence(request: HttpRequest, record_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
     """The files of a record and of the absences that cover it, oldest first."""
-    rows = evidence_of_record(request_actor(request), request_object(request, AttendanceRecord))
-    shown = [evidence_json(row) for row in rows]
-    return answer(shown, count=len(shown), total=len(shown), page=1, page_size=max(len(shown), 1))
+    files_there = evidence_of_record(request_actor(request), request_object(request, AttendanceRecord))
+    rows = evidence_in_full(Evidence.objects.filter(pk__in=[one.pk for one in files_there]))
+    return page_of(rows, paging, evidence_json)
 
 
 @router.post("/attendance/records/{record_id}/evidence", allow=proven["add"], **ON_RECORD, **SENDS_FILES)
@@ -282,7 +283,7 @@ def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
 
 
 @files.get("/{evidence_id}/looks", allow=evidence["looks"], on="evidence_id", rows=LookOut)
-def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Paging]) -> HttpResponse:
+def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Pages]) -> HttpResponse:
     """Who opened the file, latest first, for administrators and the student it's about."""
     rows = request_object(request, Evidence).looks.select_related("looked_by").order_by("-pk")
     return page_of(rows, paging, lambda look: in_shape(LookOut, look, looked_by=doer_of(look.looked_by)))
@@ -301,7 +302,7 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
         rows = rows.filter(status=asked.status)
     rows = with_words(rows, paging.q, "enrollment__student__full_name")
     rows = corrections_in_full(rows).order_by("created_at", "pk")
-    return page_of(sorted_rows(rows, paging.sort, {"createdAt": "created_at"}), paging, correction_json)
+    return page_of(rows, paging, correction_json)
 
 
 @router.put(

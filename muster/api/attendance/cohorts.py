@@ -25,13 +25,13 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
     warning,
 )
 from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, progress_of
 from muster.batches.models import Batch
+from muster.batches.permissions import deleted_batches
 from muster.batches.rules import BatchInput, open_batch
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import DomainError, FieldError, Invalid
@@ -48,7 +48,6 @@ COLUMNS = {
     "start_date": "start_date",
     "end_date": "end_date",
     "learner_count": "enrolled_students",
-    "createdAt": "created_at",
 }
 CONDITIONS = {
     "ACTIVE": Q(archived_at__isnull=True, status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE)),
@@ -134,7 +133,7 @@ def list_cohorts(request: HttpRequest, narrowing: Query[CohortQuery]) -> HttpRes
     """The cohorts the caller can see, all of them unless `page` is sent; facilitators see their own."""
     actor = request_actor(request)
     rows = cohorts_of(actor, narrowing.of(cohorts.rows(actor)))
-    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, cohort_json)
+    return page_of(rows, narrowing, cohort_json, COLUMNS, removed=deleted_batches.rows(actor))
 
 
 @router.get(

@@ -10,18 +10,18 @@ from ninja import Field, Query
 
 from muster.api.attendance.bodies import LearnerIn, device_of
 from muster.api.attendance.schemas import DailyRecordOut, DayOut, daily_json, row_json, summary_json
-from muster.api.kit import Day, Door, In, Paging, answer, filter_by_ids, page_of, request_actor, sorted_rows
+from muster.api.kit import Day, Door, In, Paging, answer, filter_by_ids, page_of, request_actor
 from muster.api.narrowing import OfBatches
 from muster.attendance.models import Mark
 from muster.attendance.permissions import cohorts, records
-from muster.attendance.queries.daily import daily_records
+from muster.attendance.queries.daily import cleared_daily_records, daily_records
 from muster.attendance.rules.daily import mark_day
 from muster.core.errors import Invalid
 from muster.core.search import with_words
 
 router = Door(fixed=True)
 
-COLUMNS = {"date": "record_date", "learner": "learner", "status": "status", "createdAt": "created_at"}
+COLUMNS = {"date": "record_date", "learner": "learner", "status": "status"}
 
 
 class DailyMarkIn(LearnerIn):
@@ -63,8 +63,9 @@ class DailyRecordQuery(Paging, OfBatches):
 @router.get("/attendance/daily", allow=records["see"], rows=DailyRecordOut)
 def list_daily_records(request: HttpRequest, narrowing: Query[DailyRecordQuery]) -> HttpResponse:
     """Records without a session that the caller can see, newest date first; students see their own."""
-    rows = narrowing.of(daily_records(request_actor(request)))
-    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, daily_json)
+    actor = request_actor(request)
+    rows, removed = narrowing.of(daily_records(actor)), cleared_daily_records(actor)
+    return page_of(rows, narrowing, daily_json, COLUMNS, removed=removed)
 
 
 @router.post("/attendance/daily", allow=cohorts["mark"], data=DayOut, status=201)

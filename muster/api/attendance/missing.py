@@ -7,7 +7,7 @@ from ninja import Query
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
-from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, sorted_rows, timestamp
+from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, timestamp
 from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers
@@ -54,4 +54,4 @@ def list_missing_registers(request: HttpRequest, paging: Query[Paging], narrowin
     if asked := narrowing.conditions(""):
         rows = rows.filter(meets_one_of(asked))
     rows = with_words(rows, paging.q, "meeting__name")
-    return page_of(sorted_rows(rows, paging.sort, {"date": "date"}), paging, missing_json)
+    return page_of(rows, paging, missing_json, {"date": "date"})

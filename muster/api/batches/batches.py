@@ -11,10 +11,10 @@ from ninja import Field, Query
 
 from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
 from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, with_warnings
-from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, sorted_rows
+from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, whole_list
 from muster.batches import rules
 from muster.batches.models import Batch
-from muster.batches.permissions import batches
+from muster.batches.permissions import batches, deleted_batches
 from muster.batches.queries import taught_by
 from muster.batches.rules import BatchInput
 from muster.batches.warnings import PlanWarning
@@ -36,7 +36,6 @@ COLUMNS = {
     "capacity": "capacity",
     "enrolled_students": "enrolled_students",
     "year": "year",
-    "createdAt": "created_at",
 }
 
 
@@ -94,9 +93,10 @@ def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
 def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) -> HttpResponse:
     actor = request_actor(request)
     if narrowing.asks_for_all:
-        return page_of(batches.fetch_rows(actor, full_batches, only), narrowing, batch_json)
+        return whole_list(batches.fetch_rows(actor, full_batches, only), batch_json)
     rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
-    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, batch_json)
+    removed = deleted_batches.rows(actor).filter(**only)
+    return page_of(rows, narrowing, batch_json, COLUMNS, removed=removed)
 
 
 @router.post("/courses/{course_id}/batches", allow=batches["change"], fixed=True, data=BatchOut, status=201)

@@ -66,8 +66,9 @@ def feed_json(feed: CalendarFeed) -> FeedOut:
 @router.get("/calendar-links", allow=feeds["see"], rows=FeedOut)
 def list_feeds(request: HttpRequest, paging: Query[WholeOrPaged]) -> HttpResponse:
     """The caller's calendar links."""
-    rows = feeds.rows(request_actor(request)).filter(revoked_at__isnull=True).select_related("batch", "instructor")
-    return page_of(rows, paging, feed_json)
+    own = feeds.rows(request_actor(request))
+    rows = own.filter(revoked_at__isnull=True).select_related("batch", "instructor")
+    return page_of(rows, paging, feed_json, removed=own.filter(revoked_at__isnull=False))
 
 
 @router.post("/calendar-links", allow=feeds["change"], repeatable=False, data=NewFeedOut, status=201)

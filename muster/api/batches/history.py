@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Schema
-from pydantic import Field
+from ninja import Query
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, Moment, request_object, timestamp
+from muster.api.kit import Door, Moment, Pages, request_object, timestamp
 from muster.api.kit.answers import list_answer
 from muster.batches.history import history_of
 from muster.batches.models import Batch
@@ -15,13 +14,6 @@ from muster.batches.permissions import batches
 from muster.core.audit import HistoryEntry
 
 router = Door()
-
-
-class HistoryPaging(Schema):
-    """How much of the history, the latest first."""
-
-    page: int = Field(1, ge=1, le=1_000_000)
-    page_size: int = Field(50, ge=1, le=200)
 
 
 class ByOut(TypedDict):
@@ -53,7 +45,7 @@ class EntryOut(TypedDict):
 
 
 @router.get("/{batch_id}/history", allow=batches["history"], on="batch_id", rows=EntryOut)
-def see_history(request: HttpRequest, batch_id: str, paging: Query[HistoryPaging]) -> HttpResponse:
+def see_history(request: HttpRequest, batch_id: str, paging: Query[Pages]) -> HttpResponse:
     """Who changed what in the batch, when and why. Each request is one entry."""
     told = history_of(request_object(request, Batch), page=paging.page, page_size=paging.page_size)
     return list_answer(

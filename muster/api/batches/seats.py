@@ -31,6 +31,7 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
+    whole_list,
 )
 from muster.attendance.queries import with_attendance
 from muster.batches.models import Batch
@@ -230,5 +231,6 @@ def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPage
         raise Invalid(_("This status doesn't exist."), field="status")
     batch = request_object(request, Batch)
     if paging.asks_for_all and not status:
-        return page_of(list(ROSTER(batch=batch.pk)), paging, roster_row)
-    return page_of(with_attendance(roster_of(batch, status=status, q=paging.q)), paging, roster_row)
+        return whole_list(list(ROSTER(batch=batch.pk)), roster_row)
+    rows, removed = roster_of(batch, status=status, q=paging.q), roster_of(batch, status=Enrollment.Status.CANCELLED)
+    return page_of(with_attendance(rows), paging, roster_row, removed=None if status else removed)

@@ -9,7 +9,7 @@ from pydantic import StrictBool
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Day, Door, In, Paging, answer, page_of, request_actor, request_object, sorted_rows
+from muster.api.kit import Day, Door, In, Paging, answer, page_of, request_actor, request_object
 from muster.attendance.queries import sessions_in_full
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
@@ -58,7 +58,7 @@ def list_sessions(request: HttpRequest, batch_id: str, days: Query[SessionDaysQu
     asked = {"date__gte": days.first, "date__lte": days.last, "status": days.status}
     rows = rows.filter(**{lookup: value for lookup, value in asked.items() if value})
     rows = with_words(rows, days.q, "title", "notes")
-    return page_of(sorted_rows(sessions_in_full(actor, rows), days.sort, COLUMNS), days, session_json)
+    return page_of(sessions_in_full(actor, rows), days, session_json, COLUMNS, within=batch.pk)
 
 
 @router.post("/{batch_id}/sessions/generate", allow=batches["change"], on="batch_id", data=MadeOut)

@@ -136,9 +136,10 @@ class Ending(In):
 @router.get("/{batch_id}/instructors", allow=batches["assignments"], on="batch_id", rows=AssignmentOut)
 def list_instructors(request: HttpRequest, batch_id: str, paging: Query[WholeOrPaged]) -> HttpResponse:
     """Who teaches the batch, and who did. Whoever was replaced sees their own part."""
-    everybody = request_object(request, Batch).instructor_assignments.select_related("instructor")
+    batch = request_object(request, Batch)
+    everybody = batch.instructor_assignments.select_related("instructor")
     rows = assignments.rows(request_actor(request), among=everybody)
-    return page_of(rows, paging, assignment_json)
+    return page_of(rows, paging, assignment_json, within=batch.pk)
 
 
 @router.post("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut, status=201)

@@ -30,7 +30,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
     warning,
 )
 from muster.api.narrowing import OfBatches
@@ -172,8 +171,8 @@ def _student(actor: Any, student_id: str) -> User:
 def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[EnrollmentQuery]) -> HttpResponse:
     """The enrollments the caller can see."""
     rows = narrowing.of(enrollments.rows(request_actor(request)).select_related("student", "course", "batch"), paging.q)
-    columns = {"createdAt": "created_at", "enrollment_date": "enrollment_date", "status": "status"}
-    return page_of(sorted_rows(rows, paging.sort, columns), paging, _enrollment_row)
+    columns = {"enrollment_date": "enrollment_date", "status": "status"}
+    return page_of(rows, paging, _enrollment_row, columns)
 
 
 def _enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
@@ -239,8 +238,9 @@ def cancel_enrollment(
 @router.get("/{enrollment_id}/payments", allow=enrollments["see_payments"], on="enrollment_id", rows=PaymentOut)
 def list_payments(request: HttpRequest, enrollment_id: str, paging: Query[Paging]) -> HttpResponse:
     """The payments of an enrollment, the oldest first."""
-    rows = Payment.objects.filter(enrollment=request_object(request, Enrollment)).order_by("created_at", "pk")
-    return page_of(rows, paging, payment_json)
+    enrollment = request_object(request, Enrollment)
+    rows = Payment.objects.filter(enrollment=enrollment).order_by("created_at", "pk")
+    return page_of(rows, paging, payment_json, within=enrollment.pk)
 
 
 @router.post(

@@ -19,7 +19,6 @@ from muster.api.kit import (
     page_of,
     request_actor,
     request_object,
-    sorted_rows,
     stamp,
 )
 from muster.core.errors import Invalid
@@ -38,7 +37,6 @@ COLUMNS = {
     "email": "email",
     "student_number": "student_number",
     "staff_number": "staff_number",
-    "createdAt": "created_at",
 }
 
 
@@ -198,7 +196,7 @@ def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpRespons
     """The people the caller can see, by name."""
     actor = request_actor(request)
     rows = narrowing.filter().of(actor, users.rows(actor, "list", _in_full(actor)))
-    return page_of(sorted_rows(rows, narrowing.sort, COLUMNS), narrowing, user_json)
+    return page_of(rows, narrowing, user_json, COLUMNS)
 
 
 @router.post("", allow=users["add"], data=UserOut, status=201)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from muster.api.kit.fields import Failure, Listed, Success
+from muster.api.kit.lists import GoneOut, takes_paging, tell_who_asks
 from muster.api.kit.repeats import first_answer, remember_answers
 from muster.api.kit.unchanged import spare_unchanged
 from muster.api.kit.unused import name_unused
@@ -176,7 +177,6 @@ class Door(Router):
         changes_version = versioned and not reads
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
-        success: Any = Listed[rows] if rows is not None else None if files else Success[data]
         spares = reads and (rows is not None or not files)
         success_headers = {**({"ETag": ETAG} if versioned or spares else {}), **(LIMITS if limited else {})}
         success_extra: dict[str, Any] = {"headers": success_headers} if success_headers else {}
@@ -187,6 +187,10 @@ class Door(Router):
         def declare(view: View) -> View:
             if takes is not None:
                 view.takes = takes  # type: ignore[attr-defined]
+            is_paged = rows is not None and takes_paging(view)
+            success: Any = (
+                Listed[rows | GoneOut if is_paged else rows] if rows is not None else None if files else Success[data]
+            )
             summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
             register = super(Door, self).api_operation(
                 methods,
@@ -206,7 +210,8 @@ class Door(Router):
                 },
                 **options,
             )
-            door = name_unused(view, fixed=fixed or self.fixed)
+            asked = tell_who_asks(view, allow) if is_paged else view
+            door = name_unused(asked, fixed=fixed or self.fixed)
             door = spare_unchanged(door) if spares else door
             register(_replay_first_answer(remember_answers(door)) if repeatable else door)
             return view

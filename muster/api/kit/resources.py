@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from muster.api.kit.answers import answer, key, stamp
 from muster.api.kit.door import Door, request_actor, request_object
 from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
-from muster.api.kit.lists import Paging, page_of, sorted_rows
+from muster.api.kit.lists import Paging, page_of
 from muster.core import resources
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
@@ -68,7 +68,7 @@ class Routes:
         self.fixed = fixed
         ids: Told = {f"{noun}_id": (str, lambda row: key(row.pk))} if own_id else {}
         self.told: Told = {**ids, **dict(fields_told(resource)), **(also or {})}
-        self.columns = {**dict(_columns(resource)), "createdAt": "created_at", **(also_sorted or {})}
+        self.columns = {**dict(_columns(resource)), **(also_sorted or {})}
         self.filters = {
             f"{one.api}_" * keyword.iskeyword(one.api) or one.api: one for one in resource.narrowings if one.api
         }
@@ -130,15 +130,16 @@ class Routes:
 
     # --- what they do ------------------------------------------------------------------------------------------------
     def list(self, request: HttpRequest, narrowing: Any) -> HttpResponse:
-        rows = self.resource.rows(request_actor(request))
+        rows, around = self.resource.rows(request_actor(request)), None
         if self.resource.within:
-            rows = rows.filter(**{self.resource.within: request_object(request, self.resource.around.model)})
+            around = request_object(request, self.resource.around.model)
+            rows = rows.filter(**{self.resource.within: around})
         for name, one in self.filters.items():
             value = getattr(narrowing, name)
             if value is not None and value != "":
                 rows = rows.filter(self._condition(one, value))
         rows = with_words(rows, narrowing.q, *(field.name for field in self.resource.inputs if field.searched))
-        return page_of(sorted_rows(rows, narrowing.sort, self.columns), narrowing, self.json)
+        return page_of(rows, narrowing, self.json, self.columns, within=around and around.pk)
 
     def add(self, request: HttpRequest, body: In) -> HttpResponse:
         actor, resource = request_actor(request), self.resource

@@ -8,7 +8,7 @@ from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.accounts.models import User
-from muster.api.kit import Door, Paging, Stamped, in_shape, page_of, request_actor, sorted_rows
+from muster.api.kit import Door, Paging, Stamped, in_shape, page_of, request_actor
 from muster.api.narrowing import OfBatches
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -93,11 +93,10 @@ def list_all_students(request: HttpRequest, narrowing: Query[PeopleQuery]) -> Ht
         "full_name": "full_name",
         "family_name": "family_name",
         "student_number": "number",
-        "createdAt": "created_at",
     }
     unseen = {} if contacts else {"email": None, "phone": None}
-    ordered = sorted_rows(rows.order_by("full_name", "pk"), narrowing.sort, columns)
-    return page_of(ordered, narrowing, lambda person: _student(person, **unseen))
+    rows = rows.order_by("full_name__plain", "pk")
+    return page_of(rows, narrowing, lambda person: _student(person, **unseen), columns)
 
 
 def _student(person: Any, **others: Any) -> Any:
@@ -124,9 +123,8 @@ def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) ->
         "staff_number": "number",
         "active_batches": "load",
         "weekly_hours": "minutes",
-        "createdAt": "created_at",
     }
-    return page_of(sorted_rows(rows, narrowing.sort, columns), narrowing, _instructor)
+    return page_of(rows, narrowing, _instructor, columns)
 
 
 def _instructor(person: Any) -> Any:

@@ -29,7 +29,7 @@ from muster.core.permissions import any_id
 from muster.institutions.access import Actor
 from muster.people import rules
 from muster.people.errors import TimeOffGone
-from muster.people.models import AvailabilityWindow, TimeOff
+from muster.people.models import AvailabilityWindow, InstructorProfile, TimeOff
 from muster.people.permissions import instructors
 from muster.people.queries import profile_of, skills_of, times_off_of, windows_of
 
@@ -219,7 +219,8 @@ def list_time_off(request: HttpRequest, instructor_id: str, paging: Query[WholeO
             row.reason = ""
         return _time_off(row)
 
-    return page_of(times_off_of(actor.institution.pk, person.pk), paging, shown)
+    profile = InstructorProfile.objects.filter(institution=actor.institution, user=person).values("pk")[:1]
+    return page_of(times_off_of(actor.institution.pk, person.pk), paging, shown, within=profile)
 
 
 @router.post(

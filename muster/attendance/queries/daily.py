@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from muster.accounts.models import BY_FAMILY_NAME
 from muster.attendance.models import AttendanceRecord, CountedMark
 from muster.attendance.permissions import records
 from muster.attendance.queries.register import LINE, NO_LAST, NO_PERCENT, ROW, MarkedRows, RegisterRow
@@ -42,7 +43,7 @@ WITH seated AS (
     SELECT id, enrollment_date, FALSE FROM enrollments_enrollment WHERE batch_id = %(batch)s AND id = ANY(%(also)s)
 ), {LINE}
 {ROW.format(last=NO_LAST, percent=NO_PERCENT, day="%(day)s::date", session="NULL", record=RECORD)}
-ORDER BY person.full_name, enrollment.id
+ORDER BY {BY_FAMILY_NAME}, enrollment.id
 """  # noqa: S608 - constants
 
 
@@ -83,6 +84,11 @@ def _left_out() -> Case:
     )
 
 
+def cleared_daily_records(actor: Actor) -> QuerySet[AttendanceRecord]:
+    """The daily records that the actor could see before their marks were cleared."""
+    return records.rows(actor).filter(session__isnull=True, status__isnull=True)
+
+
 def daily_records(actor: Actor) -> QuerySet[AttendanceRecord]:
     """The daily records that the actor may see, in full, the newest date first."""
     number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("enrollment__student"))
@@ -95,5 +101,5 @@ def daily_records(actor: Actor) -> QuerySet[AttendanceRecord]:
             learner=F("enrollment__student__full_name"),
             left_out=_left_out(),
         )
-        .order_by("-record_date", "enrollment__batch__code", "learner", "pk")
+        .order_by("-record_date", "enrollment__batch__code", "enrollment__student__full_name__plain", "pk")
     )

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
+from muster.accounts.models import BY_FAMILY_NAME
 from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries.percent import PERCENT
@@ -218,7 +219,7 @@ WHERE (
     %(whole)s OR batch.branch_id = ANY(%(branches)s) OR batch.department_id = ANY(%(departments)s)
     OR person.id = %(student)s
 )
-ORDER BY batch.code, person.full_name, enrollment.id
+ORDER BY batch.code, {order}, enrollment.id
 """
 # Found once, not once for each learner; each part by an index of its own.
 EARLIER = """, earlier AS MATERIALIZED (
@@ -252,7 +253,7 @@ def _register_sql(last: str = NO_LAST, percent: str = NO_PERCENT) -> str:
         session="%(session)s",
         record="record.session_id = %(session)s",
     )
-    return REGISTER.format(line=LINE, earlier="" if last == NO_LAST else EARLIER, row=row)
+    return REGISTER.format(line=LINE, order=BY_FAMILY_NAME, earlier="" if last == NO_LAST else EARLIER, row=row)
 
 
 BARE, WITH_LAST, IN_FULL = _register_sql(), _register_sql(LETTERS), _register_sql(LETTERS, PERCENT)

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
+from muster.accounts.models import by_family_name
 from muster.attendance.models import AttendanceRecord, Mark
 from muster.attendance.permissions import records
 from muster.core.exports import Export, ExportColumn
@@ -62,7 +63,7 @@ def marks_of(actor: Actor) -> QuerySet[AttendanceRecord, Any]:
     rows = records.rows(actor, among=AttendanceRecord.objects.filter(took_place, status__isnull=False))
     number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("enrollment__student"))
     return rows.order_by(
-        "record_date", "enrollment__batch__code", "session__start_time", "enrollment__student__full_name", "pk"
+        "record_date", "enrollment__batch__code", "session__start_time", by_family_name("enrollment__student__"), "pk"
     ).values(
         "pk",
         "record_date",

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.accounts.models import User
+from muster.accounts.models import BY_FAMILY_NAME, User
 from muster.attendance.models import CountedMark
 from muster.attendance.queries import register_of
 from muster.attendance.register_files.model import (
@@ -29,6 +29,7 @@ from muster.attendance.register_files.model import (
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.participants import batches_of
 from muster.core.errors import Invalid
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import teachers_of
@@ -67,7 +68,7 @@ def _register(
         zone=meeting.zone,
         facts=_known_facts(
             (_("Batches"), codes if is_shared else ""),
-            (_("Course"), ", ".join(sorted({batch.course.title for batch in batches if batch.course}))),
+            (_("Course"), ", ".join(sorted({batch.course.title for batch in batches if batch.course}, key=plain))),
             (_("Type"), str(session.get_session_type_display())),
             (_("Subject"), session.subject.name if session.subject else ""),
             (_("Title"), session.title),
@@ -225,7 +226,7 @@ def _meetings(sessions: Iterable[ClassSession]) -> list[str]:
 
 def meeting_signs(names: Iterable[str]) -> dict[str, str]:
     """A short sign for each shared meeting: its name has no room above a column."""
-    return {name: f"S{number}" for number, name in enumerate(sorted(set(names)), 1)}
+    return {name: f"S{number}" for number, name in enumerate(sorted(set(names), key=plain), 1)}
 
 
 def _heading(
@@ -265,7 +266,7 @@ def _known_facts(*facts: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def _names(ids: Any) -> str:
-    people = User.objects.filter(pk__in=ids).order_by("full_name").values_list("full_name", flat=True)
+    people = User.objects.filter(pk__in=ids).order_by("full_name__plain").values_list("full_name", flat=True)
     return ", ".join(people)
 
 
@@ -276,7 +277,7 @@ def _word(text: str) -> str:
 
 # Whoever had a seat on one of the days, and whoever was marked all the same: each person once, whatever enrollments
 # they had. Places are ids of sessions, or dates of daily records.
-LEARNERS = """
+LEARNERS = f"""
 WITH seat AS (
     SELECT own.student_id, array_agg(period.from_date) AS froms,
            array_agg(coalesce(period.until_date, '9999-12-31')) AS untils
@@ -298,8 +299,8 @@ FROM seat FULL JOIN mark USING (student_id)
 JOIN accounts_user AS person ON person.id = student_id
 LEFT JOIN institutions_affiliation AS affiliation
     ON affiliation.user_id = person.id AND affiliation.institution_id = %(institution)s
-ORDER BY person.full_name, person.id
-"""
+ORDER BY {BY_FAMILY_NAME}, person.id
+"""  # noqa: S608 - constants alone
 AT_ONCE = 100
 
 

@@ -60,7 +60,7 @@ def mark(session, enrollment, status, **fields):
 class Class:
     """A batch with learners and sessions on the first days of 2019."""
 
-    def __init__(self, campus, learners=("Anna Dube", "Bongani Zulu", "Chen Wei"), days=(8, 9, 10)):
+    def __init__(self, campus, learners=("Anna Dube", "Bongani Zulu", "Chen Zungu"), days=(8, 9, 10)):
         self.campus = campus
         self.teacher = campus.instructor("Thandi Zulu")
         self.batch = campus.batch(
@@ -132,7 +132,7 @@ def test_a_register_as_csv_has_a_row_for_each_learner(room):
     assert [line[5:11] for line in lines] == [
         ["Anna Dube", students[0].email, "Present", "", "", ""],
         ["Bongani Zulu", students[1].email, "Late", "12", "Taxi", "Thandi Zulu"],
-        ["Chen Wei", students[2].email, "", "", "", ""],
+        ["Chen Zungu", students[2].email, "", "", "", ""],
     ]
     assert lines[0][:4] == ["PY-07", "2019-01-08", "08:00", "10:00"]
 
@@ -188,7 +188,7 @@ def test_the_register_of_a_shared_meeting_is_grouped_by_batch(campus, room):
     assert [line[0] for line in rows(room.register(session=3))[1:]] == ["PY-07", "PY-07", "PY-07", "WD-01"]
     text = words(room.register("pdf", session=3))
     assert "Foundations, Friday 11 January 2019" in text
-    assert text.index("Python, mornings (PY-07)") < text.index("Chen Wei") < text.index("Web (WD-01)")
+    assert text.index("Python, mornings (PY-07)") < text.index("Chen Zungu") < text.index("Web (WD-01)")
     assert text.index("Web (WD-01)") < text.index("Zodwa Web")
 
 
@@ -220,7 +220,7 @@ def test_a_sheet_has_learners_by_sessions_with_totals_and_percentages(room):
     assert [line[1:2] + line[3:] for line in lines] == [
         ["Anna Dube", "P", "P", "A", "2", "1", "0", "0", "66.6"],
         ["Bongani Zulu", "L", "A", "A", "0", "2", "1", "0", "33.3"],
-        ["Chen Wei", "A", "E", "", "0", "1", "0", "1", "0.0"],
+        ["Chen Zungu", "A", "E", "", "0", "1", "0", "1", "0.0"],
     ]
     # The same, as numbers, with the sums below.
     _when, _signs, *table = cells(room.sheet("xlsx"))
@@ -290,7 +290,7 @@ def test_shared_meetings_are_marked_and_explained(campus, room):
     mark(session, room.enrollments[0], "PRESENT")
     head, *lines = rows(room.sheet())
     assert head[6] == "2019-01-11 08:00 Foundations"
-    assert [line[1] for line in lines] == ["Anna Dube", "Bongani Zulu", "Chen Wei"]
+    assert [line[1] for line in lines] == ["Anna Dube", "Bongani Zulu", "Chen Zungu"]
     assert "S1: Foundations, shared with WD-01" in words(room.sheet("pdf"))
     assert cells(room.sheet("xlsx"))[1][6] == "S1"
 
@@ -391,7 +391,7 @@ def test_a_blank_sheet_of_a_session_names_who_signs(room):
     mark(room.sessions[0], room.enrollments[0], "ABSENT", notes="Secret")
     reply = room.api.get(f"/institution/class-sessions/{room.sessions[0].pk}/sign-in-sheet")
     text = words(reply)
-    for part in ("Sign-in sheet", "Anna Dube", "Chen Wei", "Signature", "Time in", "Time out"):
+    for part in ("Sign-in sheet", "Anna Dube", "Chen Zungu", "Signature", "Time in", "Time out"):
         assert part in text
     assert "Secret" not in text
     assert "Absent" not in text

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from muster.batches.warnings import SoftWarning, limit_of, warnings_of
 from muster.core.prepared import prepared_cursor
+from muster.core.search import plain
 from muster.courses.models import Course
 from muster.institutions.access import Actor
 from muster.people.queries import TEACHING, TEACHING_COLUMNS, TeachingProfile
@@ -74,7 +75,7 @@ class FreeInstructor:
         """
         over = self.active_batches >= self.limit
         knows = max(self.level, TAUGHT_LEVEL if self.has_taught else 0)
-        return over, bool(self.against), -knows, not self.has_taught, self.active_batches, self.name
+        return over, bool(self.against), -knows, not self.has_taught, self.active_batches, plain(self.name)
 
     @property
     def reason(self) -> str:
@@ -189,7 +190,7 @@ LEFT JOIN ({TEACHING}) AS said ON said.user_id = person.id AND said.institution_
 WHERE person.id IN (
     SELECT unnest(%(people)s::uuid[]) UNION ALL SELECT user_id FROM teaching WHERE %(everybody)s::boolean
 )
-ORDER BY person.full_name, person.id
+ORDER BY muster_plain(person.full_name), person.id
 """  # noqa: S608 - constants alone
 DAYS_BACK, DAYS_AHEAD = 3, 7
 

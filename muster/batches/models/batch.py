@@ -154,7 +154,7 @@ class Batch(InstitutionRow):
             triggers.own_meeting_comes,
             triggers.meetings_follow,
         ]
-        ordering: ClassVar = ["start_date", "name", "id"]
+        ordering: ClassVar = ["start_date", "name__plain", "id"]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

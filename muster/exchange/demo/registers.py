@@ -56,7 +56,7 @@ def take_registers(by: Actor, batches: Sequence[Batch]) -> None:
 def keep_old_register(by: Actor, batch: Batch) -> None:
     """The first week of a batch as its paper register had it: daily records."""
     chance = random.Random(f"paper {batch.code}")  # noqa: S311
-    learners = list(batch.enrollments.order_by("student__full_name", "pk"))
+    learners = list(batch.enrollments.order_by("student__full_name__plain", "pk"))
     assert batch.start_date is not None  # noqa: S101  (a batch of a course is dated)
     for days in range(5):
         marks = [

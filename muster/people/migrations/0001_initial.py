@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('profile', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='skills', to='people.instructorprofile')),
             ],
             options={
-                'ordering': ['-level', 'skill'],
+                'ordering': ['-level', 'skill__plain'],
                 'constraints': [muster.core.constraints.SameOwner(field='profile', name='instructor_skill_profile_of_same_institution', owner='institution', to='people.InstructorProfile', to_columns=('institution_id', 'id')), models.UniqueConstraint(models.F('profile'), django.db.models.functions.text.Lower('skill'), name='one_level_for_each_skill'), models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 5)), name='skill_level_is_1_to_5')],
                 'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='1aad0edef0171f7c9938f4bcc0987236b805c2fa', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_45d21', table='people_instructorskill', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."profile_id", OLD."skill", OLD."level") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."profile_id", NEW."skill", NEW."level"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='f6d5d8b5b833e35d0c372b34b1b7b5e61b370760', operation='UPDATE', pgid='pgtrigger_audit_changes_8ddf2', table='people_instructorskill', when='AFTER'))],
             },

@@ -28,6 +28,7 @@ from muster.allocation.scoring import (
     suggestions_for_student,
 )
 from muster.core.permissions import as_id
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.web.allocation.forms import AssignManyForm, AssignMentorForm, EndMentoringForm
 from muster.web.requests import ActorRequest
@@ -157,7 +158,7 @@ def take_back(request: ActorRequest) -> HttpResponse:
 def _picked_students(actor: Actor, asked: QueryDict) -> list[Any]:
     """The students that a selection names, with the instructors whom they have."""
     picked = [key for text in asked.getlist("pick") if (key := as_id(text))][: rules.MOST_AT_ONCE]
-    return list(students_with_instructors(actor).filter(pk__in=picked).order_by("full_name", "pk"))
+    return list(students_with_instructors(actor).filter(pk__in=picked).order_by("full_name__plain", "pk"))
 
 
 @page(mentees["assign"])
@@ -218,7 +219,7 @@ def _offers_to_many(actor: Actor, students: Sequence[User]) -> list[tuple[str, s
     found = [who for who in candidates_of(actor.institution, actor.today()).values() if who.id not in picked]
 
     def order(who: Candidate) -> tuple[bool, bool, int, str]:
-        return who.mentees >= who.mentee_limit, who.id not in teach, who.mentees - who.mentee_limit, who.name
+        return who.mentees >= who.mentee_limit, who.id not in teach, who.mentees - who.mentee_limit, plain(who.name)
 
     choices = []
     for who in sorted(found, key=order):

@@ -99,8 +99,8 @@ class ProposeForm(Form):
     def __init__(self, *args: Any, actor: Actor, counts: Mapping[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["branch_id"].queryset = branches.rows(actor).filter(is_active=True).order_by("name")
-        fields["department_id"].queryset = departments.rows(actor).order_by("name")
+        fields["branch_id"].queryset = branches.rows(actor).filter(is_active=True).order_by("name__plain")
+        fields["department_id"].queryset = departments.rows(actor).order_by("name__plain")
         words = {
             Plan.Kind.BATCHES.value: ngettext(
                 "Lead for %(count)d batch", "Leads for %(count)d batches", counts[Plan.Kind.BATCHES]

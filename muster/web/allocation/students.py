@@ -151,7 +151,7 @@ def mentoring_list(request: ActorRequest) -> HttpResponseBase:
     actor = request.actor
     may_assign = mentees.may(actor, "assign")
     rows = with_seats(actor, students_with_instructors(actor, "list")).order_by(
-        F("mentor_name").asc(nulls_first=True), "full_name", "pk"
+        F("mentor_name").asc(nulls_first=True), "full_name__plain", "pk"
     )
     assigned, unassigned = distribution(actor)
     home = reverse("mentoring:list")

@@ -34,7 +34,7 @@ def suggestion_list(request: ActorRequest) -> HttpResponse:
         refused = _assign_ticked(request, actor)
         if not refused:
             return redirect("mentoring:list")
-    rows = students_with_instructors(actor).order_by("full_name", "pk")
+    rows = students_with_instructors(actor).order_by("full_name__plain", "pk")
     shown: Any = MenteeFilters(request.GET, queryset=rows, request=request).rows()
     waiting = list(shown.filter(assignment_id__isnull=True)[: MOST + 1])
     students, beyond = waiting[:MOST], len(waiting) > MOST

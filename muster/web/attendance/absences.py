@@ -256,7 +256,7 @@ def _student_by_name(actor: Actor, words: str) -> User:
     numbered = Affiliation.objects.filter(institution=actor.institution, student_number__iexact=words)
     exact = people.filter(Q(email__iexact=words) | Q(pk__in=numbered.values("user_id")) | Q(full_name__iexact=words))
     for rows in (exact, with_words(people, words, "full_name")):
-        found = list(rows.order_by("full_name", "pk")[:4])
+        found = list(rows.order_by("full_name__plain", "pk")[:4])
         if len(found) == 1:
             return found[0]
         if found:

@@ -24,6 +24,7 @@ from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions,
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
 from muster.core.permissions import as_id
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.institutions.models import Membership, Role
 from muster.institutions.permissions import branches, rooms
@@ -155,7 +156,8 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         .order_by("code", "pk")
         .values_list("pk", "name", "code", "current_semester", "department_id", "department__name", named=True)
     )
-    departments = sorted({(one.department__name, str(one.department_id)) for one in every if one.department_id})
+    named = {(one.department__name, str(one.department_id)) for one in every if one.department_id}
+    departments = sorted(named, key=lambda pair: (plain(pair[0]), pair[1]))
     semesters = sorted({one.current_semester for one in every if one.current_semester is not None})
     people = list(_instructors(actor)) if actor.manages else []
     places = _places(actor) if teaches else {}
@@ -198,8 +200,8 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
 def _places(actor: Actor) -> dict[str, list[Any]]:
     """The branches and rooms to narrow the calendar to, as the reader may see them."""
     return {
-        "branch_id": list(branches.rows(actor).filter(is_active=True).order_by("name", "pk")),
-        "room_id": list(rooms.rows(actor).filter(is_active=True).order_by("branch__name", "name", "pk")),
+        "branch_id": list(branches.rows(actor).filter(is_active=True).order_by("name__plain", "pk")),
+        "room_id": list(rooms.rows(actor).filter(is_active=True).order_by("branch__name__plain", "name__plain", "pk")),
     }
 
 
@@ -237,7 +239,7 @@ def _row_among(rows: list[Any], text: str | None) -> Any:
 def _instructors(actor: Actor) -> Any:
     teaching = Membership.objects.filter(institution=actor.institution, role=Role.INSTRUCTOR)
     here = User.objects.filter(affiliations__institution=actor.institution, affiliations__is_active=True)
-    return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name", "pk")
+    return here.filter(pk__in=teaching.values("user_id"), is_active=True).order_by("full_name__plain", "pk")
 
 
 def _days(found: list[CalendarEvent], *, teaches: bool) -> Iterator[tuple[date, list[CalendarRow]]]:

@@ -145,7 +145,7 @@ def cohort_list(request: ActorRequest) -> HttpResponseBase:
         request,
         table_class=CohortTable,
         filterset_class=CohortFilters,
-        queryset=cohorts_of(actor, cohorts.rows(actor)).order_by("status", "start_date", "name", "pk"),
+        queryset=cohorts_of(actor, cohorts.rows(actor)).order_by("status", "start_date", "name__plain", "pk"),
         template="attendance/cohorts.html",
         context={"nav": "attendance", "areas": areas("cohorts")},
         empty=Empty(

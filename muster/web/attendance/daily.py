@@ -55,7 +55,7 @@ class DayForm(Form):
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["batch"]
-        field.queryset = cohorts.rows(actor, "mark").filter(archived_at__isnull=True).order_by("name", "code")
+        field.queryset = cohorts.rows(actor, "mark").filter(archived_at__isnull=True).order_by("name__plain", "code")
         field.label_from_instance = lambda batch: f"{batch.name} ({batch.code})"
 
 

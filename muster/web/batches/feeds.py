@@ -39,7 +39,7 @@ class FeedForm(Form):
         super().__init__(*args, **kwargs)
         # Those whose sessions the actor sees, and that are not over.
         running = batches.rows(actor, "see_staff", among=Batch.objects.booking()).order_by("code", "pk")
-        teachers = colleagues(actor, Role.INSTRUCTOR).order_by("full_name", "pk") if actor.manages else ()
+        teachers = colleagues(actor, Role.INSTRUCTOR).order_by("full_name__plain", "pk") if actor.manages else ()
         self.batches = {f"batch:{batch.pk}": batch for batch in running}
         self.people = {f"instructor:{person.pk}": person for person in teachers}
         choices: list[Any] = [("personal", _("My own sessions"))]

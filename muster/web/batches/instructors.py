@@ -24,6 +24,7 @@ from muster.batches.permissions import batches
 from muster.batches.rules import assign_instructor, assign_lead, end_assignment
 from muster.batches.rules.locks import MOST_REASON
 from muster.core.errors import DomainError, FieldError, Missing
+from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.batches.frame import Frame, batch_for, tab_page
@@ -140,7 +141,8 @@ def _by_slot(frame: Frame) -> list[str]:
     """Those who teach a weekly time without being assigned."""
     assigned = {str(one.instructor_id) for one in frame.assignments}
     return sorted(
-        {slot["instructor"] for slot in frame.week if slot["instructor_id"] and slot["instructor_id"] not in assigned}
+        {slot["instructor"] for slot in frame.week if slot["instructor_id"] and slot["instructor_id"] not in assigned},
+        key=plain,
     )
 
 

@@ -441,7 +441,7 @@ def visible_batches(actor: Actor) -> QuerySet[Batch]:
     return (
         batches_of(actor, rows)
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
-        .order_by("standing", "start_date", "name", "pk")
+        .order_by("standing", "start_date", "name__plain", "pk")
     )
 
 
@@ -480,7 +480,7 @@ def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
         rows.filter(department__isnull=False)
         .values_list("department_id", "department__name")
         .annotate(number=Count("pk"))
-        .order_by("-number", "department__name")[:4]
+        .order_by("-number", "department__name__plain")[:4]
     )
     offered = [
         (_("All"), {}, numbers["all"]),

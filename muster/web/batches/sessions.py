@@ -115,12 +115,14 @@ class CancelForm(Form):
 
 def _subjects(actor: Actor, batch: Batch | None) -> QuerySet[Subject]:
     course = batch.course_id if batch else None
-    return Subject.objects.filter(institution=actor.institution, course=course).order_by("semester", "title", "pk")
+    return Subject.objects.filter(institution=actor.institution, course=course).order_by(
+        "semester", "title__plain", "pk"
+    )
 
 
 def _teachers(actor: Actor, now: ClassSession | None) -> QuerySet[User]:
     offered = Q(pk__in=colleagues(actor, Role.INSTRUCTOR).values("pk")) | Q(pk=any_id(now and now.instructor_id))
-    return User.objects.filter(offered).order_by("full_name", "pk")
+    return User.objects.filter(offered).order_by("full_name__plain", "pk")
 
 
 def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> QuerySet[Room]:
@@ -128,7 +130,7 @@ def _rooms(actor: Actor, batch: Batch | None, now: ClassSession | None) -> Query
     if batch is not None and batch.branch_id:
         rooms = rooms.filter(branch=batch.branch_id)
     kept = Room.objects.filter(pk=any_id(now and now.room_id))
-    return (rooms.filter(is_active=True, branch__is_active=True) | kept).distinct().order_by("name", "pk")
+    return (rooms.filter(is_active=True, branch__is_active=True) | kept).distinct().order_by("name__plain", "pk")
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------

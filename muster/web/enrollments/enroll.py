@@ -179,7 +179,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
     rows = with_words(rows, words, "full_name", "email", "student_number")
     rows = rows.exclude(pk__in=picked).distinct()
     rows = (
-        rows.order_by("is_enrolled", "full_name", "pk")
+        rows.order_by("is_enrolled", "full_name__plain", "pk")
         if words
         else rows.filter(is_enrolled=False).order_by("-created_at", "pk")
     )

@@ -128,7 +128,7 @@ def enroll_many(request: ActorRequest) -> HttpResponse:
     """Give the selected students a seat in one of the batches that the person runs."""
     actor = request.actor
     rows = picked_rows(request, students_with_seats(actor))
-    running = batches.rows(actor, "change", among=Batch.objects.booking()).order_by("name", "code")
+    running = batches.rows(actor, "change", among=Batch.objects.booking()).order_by("name__plain", "code")
     form = SeatForm(posted_data(request), offered=list(running[:OFFERED_BATCHES]))
     number = {"count": len(rows)}
     chosen, given = None, dict[UUID, Enrollment]()

@@ -51,7 +51,7 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
     enrolled = Enrollment.objects.current().filter(batch__in=visible.order_by().values("pk"))
     students = enrolled.aggregate(number=Count("student", distinct=True))["number"]
     shown = batches_of(actor, visible.filter(archived_at__isnull=True))
-    taught = list(courses.rows(actor).filter(department=department).order_by("title"))
+    taught = list(courses.rows(actor).filter(department=department).order_by("title__plain"))
     facts = [
         Fact(_("Head"), department.head or _("No one yet"), department.hod.email if department.hod else ""),  # type: ignore[attr-defined]
         Fact(
@@ -80,8 +80,8 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "facts": facts,
             "numbers": numbers,
             "statuses": [(status.label, numbers[status.name.lower()], status.value) for status in Batch.Status],
-            "years": list(shown.filter(kind=Batch.Kind.ACADEMIC).order_by("-year", "name")[:SHOWN]),
-            "running": list(shown.filter(running).order_by("start_date", "name")[:SHOWN]),
+            "years": list(shown.filter(kind=Batch.Kind.ACADEMIC).order_by("-year", "name__plain")[:SHOWN]),
+            "running": list(shown.filter(running).order_by("start_date", "name__plain")[:SHOWN]),
             "courses": taught,
             "batches_url": f"{of_department}&kind=course",
             "years_url": f"{of_department}&kind=academic",

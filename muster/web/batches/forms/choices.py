@@ -48,7 +48,7 @@ class Choices:
 
     @cached_property
     def courses(self) -> list[SelectEntry]:
-        rows = courses.rows(self.actor).order_by("title")
+        rows = courses.rows(self.actor).order_by("title__plain")
         stays = self.batch.course_id if self.batch else None
         return [
             SelectEntry(str(pk), title, data={"code": code})
@@ -59,10 +59,10 @@ class Choices:
     @cached_property
     def all_branches(self) -> dict[UUID, Branch]:
         """Every branch of the institution by id, in the order of their names, with its active `usable_rooms`."""
-        rooms = Room.objects.filter(branch=OuterRef("pk"), is_active=True).order_by("name")
+        rooms = Room.objects.filter(branch=OuterRef("pk"), is_active=True).order_by("name__plain")
         usable = JSONList(rooms.values(row=JSONObject(id=Cast("pk", TextField()), name="name", seats="seats")))
         rows = Branch.objects.filter(institution=self.actor.institution).annotate(usable_rooms=usable)
-        return {branch.pk: branch for branch in rows.order_by("name")}
+        return {branch.pk: branch for branch in rows.order_by("name__plain")}
 
     @cached_property
     def branches(self) -> list[SelectEntry]:

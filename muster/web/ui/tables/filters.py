@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.permissions import NOTHING
-from muster.core.search import words_in
+from muster.core.search import plain, words_in
 from muster.web.ui.tables.counting import Counting, Counts, choice_text
 
 SHOWN, TOTAL, UNSEARCHED = "*shown", "*total", "*unsearched"
@@ -106,7 +106,7 @@ class Facet(django_filters.Filter):  # type: ignore[misc]
             place = {key: index for index, key in enumerate([self.NONE, *self.words])}
             found.sort(key=lambda option: place.get(option.value, len(place)))
         else:
-            found.sort(key=lambda option: (option.value != self.NONE, option.label.casefold()))
+            found.sort(key=lambda option: (option.value != self.NONE, plain(option.label)))
             if self.descending:
                 found.reverse()
         if chosen and not any(option.chosen for option in found):

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from muster.core.permissions import as_id
+from muster.core.search import in_order, order_of
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page_number, vary_on_htmx, wants_fragment
 from muster.web.ui.tables.export import EXPORTS, export_response
@@ -245,9 +246,9 @@ def list_page(
 
 
 def _with_tiebreak(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows that sort alike keep one order from page to page."""
-    order = rows.query.order_by or tuple(rows.model._meta.ordering)
-    return rows if "pk" in order else rows.order_by(*order, "pk")
+    """The rows in an order that people expect of text; those that sort alike keep it from page to page."""
+    order = order_of(rows)
+    return in_order(rows, *order, *(() if "pk" in order else ("pk",)))
 
 
 def _address(path: str, params: QueryDict) -> str:

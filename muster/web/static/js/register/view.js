@@ -8,11 +8,10 @@ const plain = (text) =>
     .replaceAll(/\p{M}/gu, "")
     .toLocaleLowerCase();
 
-const lastName = (row) => row.name.split(" ").at(-1);
 const compare = new Intl.Collator(document.documentElement.lang || "en").compare;
 const ORDERS = {
   number: (one, two) => one.no - two.no,
-  family: (one, two) => compare(lastName(one), lastName(two)) || compare(one.name, two.name),
+  name: (one, two) => compare(one.name, two.name) || one.no - two.no,
   rate: (one, two) => Number(one.li.dataset.rate || 101) - Number(two.li.dataset.rate || 101) || one.no - two.no,
   unmarked: (one, two) => Boolean(one.value.status) - Boolean(two.value.status) || one.no - two.no,
 };
