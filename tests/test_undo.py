@@ -103,7 +103,8 @@ class Stage:
 
     def fields_of(self, path: str) -> dict[str, Any]:
         """What the form of a page would send as it stands."""
-        return Browser(self.campus).get(path).context["form"].as_it_was()
+        fields: dict[str, Any] = Browser(self.campus).get(path).context["form"].as_it_was()
+        return fields
 
     def url(self, rest: str = "") -> str:
         return f"/batches/{self.batch.pk}/{rest}"

@@ -12,6 +12,7 @@ from django.db.models.lookups import IContains, IStartsWith, Lookup
 from muster.core.text import clean_lines
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound="QuerySet[Any]")
 
 # What is typed beyond these narrows no more.
 MOST_WORDS = 10
@@ -98,7 +99,7 @@ def words_in(text: str, *lookups: str) -> Q:
     return Q(*(Q(*((f"{lookup}__icontains", word) for lookup in lookups), _connector=Q.OR) for word in words))
 
 
-def with_words(rows: QuerySet[M], text: str, *lookups: str) -> QuerySet[M]:
+def with_words(rows: R, text: str, *lookups: str) -> R:
     """The rows of which each word of the text occurs in one of the lookups, in whatever case."""
     return rows.filter(words_in(text, *lookups))
 
