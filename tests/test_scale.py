@@ -61,8 +61,8 @@ MORE = {
     "/institution/attendance/cohorts/{batch_id}": 2,
     "/institution/attendance/sessions/{session_id}": 3,
     # The sessions of sixty days are asked for their marks.
-    "/institution/attendance/not-taken": 7,
-    "/institution/attendance/not-taken?q=00": 7,
+    "/institution/attendance/not-taken": 4,
+    "/institution/attendance/not-taken?q=00": 4,
 }
 
 

@@ -153,7 +153,8 @@ def may_be_asked_for(actor: Actor) -> Q:
     """The condition of a register that somebody teaches, and of which nobody was reminded today."""
     today = actor.now().replace(hour=0, minute=0, second=0, microsecond=0)
     asked = RegisterChase.objects.filter(session=OuterRef("pk"), chased_at__gte=today)
-    return Q(Exists(Teaching.objects.filter(session=OuterRef("pk")))) & ~Q(Exists(asked))
+    # `Teaching` is a view: with EXISTS it would be read as a whole, for all sessions there ever were.
+    return Q(IsAmong(Teaching.objects.filter(session=OuterRef("pk")))) & ~Q(IsAmong(asked))
 
 
 def without_reminder(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

@@ -117,7 +117,7 @@ def missing_register_list(request: ActorRequest) -> HttpResponseBase:
         batch_id=Case(When(own, then=F("meeting_id"))), batch_name=Case(When(own, then=F("meeting__name")))
     )
     may_remind = registers.may(actor, "remind")
-    unasked = registers.rows(actor, "remind").filter(may_be_asked_for(actor), pk__in=rows.values("pk"))
+    unasked = missing_registers(actor, registers.rows(actor, "remind")).filter(may_be_asked_for(actor))
     return list_page(
         request,
         table_class=MissingTable,
