@@ -47,10 +47,14 @@ MORE = {
     "/batches/{batch_id}/instructors/assign/": 2,
     "/batches/{batch_id}/students/enroll/": 2,
     "/mentoring/?instructor=none": 3,
+    "/mentoring/?q=dlamini": 2,
     "/mentoring/suggested/": 5,
     "/planner/": 8,
     "/planner/{plan_id}/items/{item_id}/": 2,
     "/search/?q=dlamini": 2,
+    # Whose are of one branch is looked up among those of the institution.
+    "/instructors/{instructor_id}/": 2,
+    "/students/?export=csv": 2,
     # Who calls is told all that they may do; a register offline brings its learners along.
     "/api/v1/auth/me": 2,
     "/institution/attendance/offline/me/": 2,
