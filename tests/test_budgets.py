@@ -18,8 +18,8 @@ from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, make_feed
 from muster.core.files import keep
 from muster.courses.models import Subject
-from muster.enrollments.models import Enrollment
-from muster.enrollments.rules import change_capacity
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.rules import change_capacity, join_waitlist
 from muster.institutions.models import ApiToken, Holiday
 from muster.institutions.rules import make_token
 from muster.notifications.models import Notification
@@ -132,6 +132,7 @@ def grow(own: dict[str, Any], numbers: range) -> None:
             campus.enroll(Batch.objects.get(pk=getattr(to, "pk", to)), student)
             assign_student(by=campus.admin, student=student, instructor=own["teacher"])
         change_capacity(by=campus.admin, batch=Batch.objects.get(pk=own["batch_id"]), capacity=20 + number)
+        wait(own)
         campus.room(own["branch"])
         Subject.objects.create(**here, course_id=own["course_id"], code=f"X{number}", title="More")
         days = {"start_date": date(2030, 5, 1 + number), "end_date": date(2030, 5, 1 + number)}
@@ -147,6 +148,16 @@ def grow(own: dict[str, Any], numbers: range) -> None:
         TimeOff.objects.create(**here, profile=profile, first_date=away, last_date=away)
         PlanItem.objects.create(**here, plan_id=own["plan_id"], batch=batch, instructor=own["teacher"], score=50)
         met(own, number)
+
+
+def wait(own: dict[str, Any]) -> None:
+    """One more in the line of the part's full batch, and the learner in another line."""
+    campus: Campus = own["campus"]
+    place = WaitlistEntry.objects.select_related("batch").get(pk=own["place_id"])
+    full = campus.batch(capacity=1)
+    campus.enroll(full)
+    for batch, student in ((place.batch, campus.student()), (full, own["learner"])):
+        join_waitlist(by=campus.admin, student=student, batch=batch)
 
 
 def met(own: dict[str, Any], number: int) -> None:

@@ -138,7 +138,7 @@ def test_a_guard_of_the_last_administrator_that_is_missing_is_named(campus):
 def test_miscounted_seats_are_counted_anew(full_house):
     with unguarded("batches_batch"):
         sql("UPDATE batches_batch SET enrolled_students = 7 WHERE code = 'ONE'")
-    assert broken() == {"Seat counters match enrollments": ["ONE counts 7, and has 4"]}
+    assert broken() == {"Seat counters match enrollments and offers": ["ONE counts 7, and has 4"]}
     assert broken(repair=True) == {}
     assert Batch.objects.get(code="ONE").enrolled_students == 4
 
@@ -165,7 +165,7 @@ def test_overcounted_batch_that_cannot_be_counted_right_is_left(campus):
     with without_triggers("enrollments.Enrollment:seats_are_counted"):
         campus.enroll(batch.course.batches.create(**_copy(batch, code="COPY")))
         Enrollment.objects.create(**_enrollment_of(campus, batch))
-    assert broken(repair=True) == {"Seat counters match enrollments": ["FULL counts 1, and has 2"]}
+    assert broken(repair=True) == {"Seat counters match enrollments and offers": ["FULL counts 1, and has 2"]}
 
 
 def _copy(batch: Batch, **changes: Any) -> dict[str, Any]:

@@ -140,6 +140,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "deleted_batch_id": doomed.pk,
         "assignment_id": batch.instructor_assignments.get(role="assistant").pk,
         "enrollment_id": batch.enrollments.get(student=student).pk,
+        **_waiting(admin, course, student),
         "held_enrollment_id": held.pk if held else "",
         "course_id": course.pk,
         "open_course_id": Course.objects.get(institution=institution, code="WEB").pk,
@@ -169,6 +170,46 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "new_email_key": new_email_key(user("farid.osman"), "farid@example.org"),
         "uidb36": "0",
         "used_key": "set-password",
+    }
+
+
+def _waiting(admin: Any, course: Any, student: Any) -> dict[str, Any]:
+    """Two full batches of the course: in the one a seat is offered to the student, in the other they wait."""
+    from muster.batches.rules import BatchInput, open_batch  # noqa: PLC0415
+    from muster.enrollments.offers import key_of  # noqa: PLC0415
+    from muster.enrollments.rules import change_capacity, enroll_student, join_waitlist  # noqa: PLC0415
+    from muster.institutions.models import Branch  # noqa: PLC0415
+    from muster.people.queries import people_here  # noqa: PLC0415
+
+    students = people_here(admin, "student_number").filter(memberships__role="student", is_active=True)
+    free = iter(students.exclude(enrollments__course=course).order_by("full_name", "pk").distinct())
+    found = {}
+    for name, ahead in (("Data analytics, Saturdays", 0), ("Data analytics, Sundays", 2)):
+        batch = open_batch(
+            by=admin,
+            fields=BatchInput(
+                name=name,
+                course=course,
+                branch=Branch.objects.get(code="DUR"),
+                start_date=admin.today() + timedelta(days=40),
+                end_date=admin.today() + timedelta(days=120),
+                capacity=3,
+            ),
+        )
+        for _seat in range(3):
+            enroll_student(by=admin, student=next(free), batch=batch)
+        line = [*(next(free) for _each in range(ahead)), student, *(next(free) for _each in range(3))]
+        places = [join_waitlist(by=admin, student=one, batch=batch) for one in line]
+        found[name] = (batch, places[ahead])
+    (offering, offered), (waiting, place) = found.values()
+    change_capacity(by=admin, batch=offering, capacity=4)
+    offered.refresh_from_db()
+    return {
+        "offering_batch_id": offering.pk,
+        "waiting_batch_id": waiting.pk,
+        "offered_place_id": offered.pk,
+        "place_id": place.pk,
+        "offer_key": key_of(offered),
     }
 
 

@@ -17,7 +17,12 @@ LOCAL_NAMES = {"localhost", ".localhost", "127.0.0.1", "[::1]"}
 
 def link_to(name: str, **parts: object) -> str:
     """The page of this name, as a mail leads to it."""
-    return urljoin(settings.MUSTER_URL or AT_HOME, reverse(name, kwargs=parts))
+    return link_to_path(reverse(name, kwargs=parts))
+
+
+def link_to_path(path: str) -> str:
+    """The page at a path of this installation, as a mail leads to it."""
+    return urljoin(settings.MUSTER_URL or AT_HOME, path)
 
 
 def is_local() -> bool:

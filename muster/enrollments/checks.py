@@ -17,13 +17,19 @@ CONSTRAINTS = (MadeByMigration("batches_batch", "deleted_batch_has_no_students")
 
 COUNTERS = """
 SELECT batch.institution_id, batch.id::text,
-       batch.code || ' counts ' || batch.enrolled_students || ', and has ' || seated.number
+       batch.code || CASE WHEN batch.enrolled_students <> seated.number
+       THEN ' counts ' || batch.enrolled_students || ', and has ' || seated.number
+       ELSE ' counts ' || batch.seats_offered || ' offered, and has ' || offered.number END
 FROM batches_batch AS batch
 CROSS JOIN LATERAL (
     SELECT count(*) AS number FROM enrollments_enrollment AS enrollment
     WHERE enrollment.batch_id = batch.id AND enrollment.status IN ('active', 'on_hold')
 ) AS seated
-WHERE batch.enrolled_students <> seated.number
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM enrollments_waitlistentry AS place
+    WHERE place.batch_id = batch.id AND place.status = 'offered'
+) AS offered
+WHERE (batch.enrolled_students, batch.seats_offered) <> (seated.number, offered.number)
 AND (%(owner)s::uuid IS NULL OR batch.institution_id = %(owner)s::uuid)
 ORDER BY batch.institution_id, batch.code
 """
@@ -107,6 +113,25 @@ SELECT enrollment.institution_id, enrollment.id::text, person.full_name || ' hol
 WHERE batch.deleted_at IS NOT NULL AND enrollment.status IN ('active', 'on_hold') AND {OWN}
 """
 
+# Who has both a seat and a place in line, or waits for what is over.
+WAITING_BESIDE = """
+SELECT place.institution_id, place.id::text, person.full_name || ' waits for ' || batch.code
+       || CASE WHEN seated.is_seated THEN ', where they have a seat' ELSE ', which is over' END
+FROM enrollments_waitlistentry AS place
+JOIN accounts_user AS person ON person.id = place.student_id
+JOIN batches_batch AS batch ON batch.id = place.batch_id
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM enrollments_enrollment AS enrollment
+        WHERE enrollment.batch_id = place.batch_id AND enrollment.student_id = place.student_id
+        AND enrollment.status IN ('active', 'on_hold')
+    ) AS is_seated
+) AS seated
+WHERE place.status IN ('waiting', 'offered')
+AND (seated.is_seated OR batch.deleted_at IS NOT NULL OR batch.status IN ('Completed', 'Cancelled'))
+AND (%(owner)s::uuid IS NULL OR place.institution_id = %(owner)s::uuid)
+"""
+
 RECOUNT = "CALL muster_recount_seats(%s)"
 REFREEZE = """
 UPDATE enrollments_enrollment AS enrollment SET frozen = EXISTS (
@@ -164,7 +189,7 @@ def _mend_periods(found: Sequence[Contradiction]) -> Iterator[str]:
         yield _("Opened or ended the seat periods of %(count)d enrollments.") % {"count": healed}
 
 
-COUNTED = (Invariant(gettext_lazy("Seat counters match enrollments"), COUNTERS, _recount),)
+COUNTED = (Invariant(gettext_lazy("Seat counters match enrollments and offers"), COUNTERS, _recount),)
 INVARIANTS = (
     *COUNTED,
     Invariant(gettext_lazy("Enrollments are frozen exactly when their batch is archived"), FROZEN, _refreeze),
@@ -176,4 +201,5 @@ INVARIANTS = (
     ),
     Invariant(gettext_lazy("Seat periods belong to the enrollment's batch and don't overlap"), PERIODS_FIT),
     Invariant(gettext_lazy("Deleted batches have no students"), DELETED_HOLDS_NONE),
+    Invariant(gettext_lazy("Nobody waits beside a seat, or for a batch that is over"), WAITING_BESIDE),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from muster.core.errors import Conflict, Invalid
 
@@ -37,11 +37,14 @@ def seats_in(batch: Batch) -> str:
 
 class BatchFull(Conflict):
     """No seat is left for this person; says which sibling batches would take them (with `seats_left`), and how many
-    seats are kept back where the batch is not full otherwise."""
+    seats are kept back, or that others wait for them (`is_awaited`), where the batch is not full otherwise."""
 
-    def __init__(self, batch: Batch, siblings: Sequence[Batch] = ()) -> None:
+    def __init__(self, batch: Batch, siblings: Sequence[Batch] = (), *, is_awaited: bool = False) -> None:
         numbers = {"batch": batch.code, "held": batch.seats_held, "capacity": batch.capacity or 0}
-        if batch.is_full:
+        if is_awaited:
+            words = _("Batch has reached maximum capacity: the next seat in %(batch)s goes to its waitlist.")
+            message = words % numbers
+        elif batch.is_full:
             message = _("Batch has reached maximum capacity: %(batch)s is full (%(held)d of %(capacity)d).") % numbers
         else:
             kept = ngettext(
@@ -79,6 +82,54 @@ class AlreadyEnrolled(Conflict):
             code="already_enrolled",
             field="studentId",
         )
+
+
+class AlreadyWaiting(Conflict):
+    """The student is on the batch's waitlist."""
+
+    def __init__(self, student: User, batch: Batch) -> None:
+        super().__init__(
+            _("%(name)s is already on the waitlist of %(batch)s. Remove them from it first.")
+            % {"name": student.full_name, "batch": batch.code},
+            code="already_waiting",
+            field="studentId",
+        )
+
+
+class WaitlistFull(Conflict):
+    """As many wait as the batch lets wait."""
+
+    def __init__(self, batch: Batch, siblings: Sequence[Batch] = ()) -> None:
+        if batch.waitlist_capacity:
+            message = _("The waitlist of %(batch)s is full (%(most)d).")
+        else:
+            message = _("%(batch)s has no waitlist.")
+        message %= {"batch": batch.code, "most": batch.waitlist_capacity or 0}
+        if siblings:
+            message += " " + _("Seats are available in: %(seats)s.") % {"seats": ", ".join(map(seats_in, siblings))}
+        super().__init__(message, code="waitlist_full", field="batchId")
+
+
+class SeatIsFree(Conflict):
+    """There is nothing to wait for."""
+
+    def __init__(self, batch: Batch) -> None:
+        words = _("%(batch)s has a seat, and nobody is waiting for it. Enroll instead.")
+        super().__init__(words % {"batch": batch.code}, code="seat_is_free", field="batchId")
+
+
+class NotWaiting(Conflict):
+    """The place in line is over."""
+
+    sentence = gettext_lazy("This place on the waitlist is over: %(status)s. Join the waitlist again.")
+    default_code = "not_waiting"
+
+
+class OfferOver(Conflict):
+    """There is no offer, or none any more."""
+
+    sentence = gettext_lazy("This offer is over. If you still want a seat, join the waitlist again.")
+    default_code = "offer_over"
 
 
 class NotAStudent(Invalid):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, WaitlistEntry
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 USE_CASES = {
@@ -17,6 +17,13 @@ USE_CASES = {
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
     "expire_enrollment": gettext_lazy("ended access"),
+    "join_waitlist": gettext_lazy("joined the waitlist"),
+    "leave_waitlist": gettext_lazy("took someone off the waitlist"),
+    "prioritize": gettext_lazy("changed a priority on the waitlist"),
+    "accept_offer": gettext_lazy("accepted an offer"),
+    "decline_offer": gettext_lazy("declined an offer"),
+    "fill_seats": gettext_lazy("passed seats on to the waitlist"),
+    "lapse_offers": gettext_lazy("ended offers that nobody answered"),
     "add_payment": gettext_lazy("recorded a payment"),
     "move_payment": gettext_lazy("changed a payment"),
     "change_enrollment": gettext_lazy("corrected an enrollment"),
@@ -45,5 +52,13 @@ def _describe_event(event: HistoryEvent) -> Iterable[HistoryLine]:
     yield from changed_columns(event, COLUMNS, subject=name)
 
 
+def _describe_place(event: HistoryEvent) -> Iterable[HistoryLine]:
+    name = event.names.of(event.row["student_id"])
+    if event.label == "insert":
+        yield HistoryLine(_("%(name)s joined the waitlist") % {"name": name}, "add", "enrollments", "", name, name)
+    yield from changed_columns(event, ("status", "priority", "reason"), subject=name)
+
+
 describe(Enrollment, _describe_event)
+describe(WaitlistEntry, _describe_place)
 name_use_cases(USE_CASES)

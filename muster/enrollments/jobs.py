@@ -1,11 +1,13 @@
-"""What happens to batches and enrollments by itself, every day."""
+"""What happens to batches, enrollments and waitlists by itself."""
 
 from __future__ import annotations
 
 import structlog
+from django.db.models import Exists, OuterRef
 from procrastinate.contrib.django import app
 
-from muster.enrollments.rules import advance_statuses, expire_enrollments
+from muster.enrollments.models import WaitlistEntry
+from muster.enrollments.rules import advance_statuses, expire_enrollments, fill_all_seats, lapse_offers
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -29,3 +31,15 @@ def expire_all_enrollments(timestamp: int) -> None:
     for institution in Institution.objects.all():
         if ended := expire_enrollments(by=Actor.system(institution)):
             log.info("enrollments_expired", institution=institution.slug, enrollments=ended)
+
+
+# What a seat is offered until has minutes, and a seat that freed by a setting should not stay empty for long.
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="move_waitlists", pass_context=False)
+def move_all_waitlists(timestamp: int) -> None:
+    """End the offers whose time is up, and give free seats to those who wait, wherever somebody does."""
+    line = WaitlistEntry.objects.current().filter(institution=OuterRef("pk"))
+    for institution in Institution.objects.filter(Exists(line)):
+        lapsed, given = lapse_offers(institution=institution), fill_all_seats(institution=institution)
+        if lapsed or given:
+            log.info("waitlists_moved", institution=institution.slug, lapsed=lapsed, given=given)

@@ -41,10 +41,26 @@ def seats_left_of(batch: Batch, actor: Actor) -> int | None:
     return max(batch.capacity - batch.seats_held - kept, 0)
 
 
+def seats_for_the_line(batch: Batch, institution: Institution, today: date) -> int | None:
+    """The seats that go to those on the waitlist before anybody else: as many as students could take themselves, none
+    while the batch is not open to them; None where there is no limit."""
+    return seats_left_of(batch, line_of(institution)) if is_open_to(batch, line_of(institution), today) else 0
+
+
+def line_of(institution: Institution) -> Actor:
+    """By whose measure a waitlist moves: nobody's who manages."""
+    return Actor(None, institution, ())
+
+
+def takes_students(batch: Batch, institution: Institution, today: date) -> bool:
+    """Whether the batch is open for enrollment, full or not."""
+    last = last_day_to_enroll(batch, institution)
+    return batch.takes_enrollments and (last is None or today <= last)
+
+
 def is_open_to(batch: Batch, actor: Actor, today: date) -> bool:
     """Whether the batch takes somebody whom the actor enrolls, without a warning."""
-    last = last_day_to_enroll(batch, actor.institution)
-    return batch.takes_enrollments and (last is None or today <= last) and seats_left_of(batch, actor) != 0
+    return takes_students(batch, actor.institution, today) and seats_left_of(batch, actor) != 0
 
 
 def _seats_kept(actor: Actor) -> Any:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from muster.batches.models import Batch
 from muster.batches.permissions import batches_being_taught
 from muster.core.permissions import Access, Scope
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_person, students
 from muster.institutions.models import Role
 
@@ -53,5 +53,16 @@ payments = Access(
         }
         | students(own_person("enrollment__student_id")),
         "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("enrollment__batch__branch_id")},
+    },
+)
+waitlist = Access(
+    WaitlistEntry,
+    {
+        "see": MANAGERS | {Role.INSTRUCTOR.value: of_taught_batches} | STUDENTS,
+        # One's own place, or anybody's: join, leave, answer an offer.
+        "join": MANAGERS | STUDENTS,
+        "answer": MANAGERS | STUDENTS,
+        # Give priority.
+        "change": MANAGERS,
     },
 )

@@ -68,6 +68,32 @@ archived_seat_period_is_frozen = batch_is_open(
     "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
 )
 
+archived_waitlist_is_frozen = batch_is_open(
+    "archived_waitlist_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+)
+
+waiting_keeps_its_place = refusing_trigger(
+    "waiting_keeps_its_place",
+    operation=pgtrigger.UpdateOf("joined_at", "batch_id", "student_id", "institution_id"),
+    when="""(OLD.joined_at, OLD.batch_id, OLD.student_id, OLD.institution_id)
+        IS DISTINCT FROM (NEW.joined_at, NEW.batch_id, NEW.student_id, NEW.institution_id)""",
+    reason="Whoever waits keeps their place in line",
+)
+
+waiting_is_for_an_open_batch = Trigger(
+    name="waiting_is_for_an_open_batch",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+    func=Body("enrollments", "waiting_is_for_an_open_batch"),
+)
+
+offers_are_counted = Trigger(
+    name="offers_are_counted",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status") | pgtrigger.Delete,
+    func=Body("enrollments", "offers_are_counted"),
+)
+
 payment_moves_step_by_step = refusing_trigger(
     "payment_moves_step_by_step",
     operation=pgtrigger.Update,

@@ -17,6 +17,8 @@ class NotificationKind:
     hint: Any = ""
     in_app: bool = True
     mail: bool = True
+    # Whether its mail leads straight to what it tells of, since that page knows its reader by its address.
+    opens_its_page: bool = False
 
 
 _kinds: dict[str, NotificationKind] = {}

@@ -21,7 +21,7 @@ from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
 from muster.core.database import atomic
 from muster.core.errors import FieldError, Invalid
-from muster.core.site import link_to
+from muster.core.site import link_to, link_to_path
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.notifications.kinds import kind_of
@@ -104,10 +104,16 @@ def _letter(row: Notification) -> Letter:
         # The subject alone often says who and what; a letter that is read in full says it too.
         paragraphs=[row.title, row.text] if row.text else [row.title],
         place=MailSender(str(row.institution_id), row.institution.name),
-        action=(_("Open in Muster"), link_to("notification", notification_id=row.pk)),
+        action=(_("Open in Muster"), _page_of(row)),
         notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
+    )
+
+
+def _page_of(row: Notification) -> str:
+    return (
+        link_to_path(row.url) if kind_of(row.kind).opens_its_page else link_to("notification", notification_id=row.pk)
     )
 
 

@@ -14,6 +14,7 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
+from muster.enrollments.rules import join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.rules import change_picture
 from muster.notifications.models import Notification
@@ -149,5 +150,19 @@ def planned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"plan_id": plan.pk, "item_id": item.pk}
 
 
+def waited(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner waits for a full batch of the part."""
+    batch = campus.batch(
+        course=campus.course(department=found["department"]),
+        branch=found["branch"],
+        department=found["department"],
+        lead=found["teacher"],
+        capacity=1,
+    )
+    campus.enroll(batch)
+    place = join_waitlist(by=campus.admin, student=found["learner"], batch=batch)
+    return {"place_id": place.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned)
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited)

@@ -136,12 +136,17 @@ TABLE: dict[str, dict[str, Who]] = {
     "batches": {
         "list": MEMBER,
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
-        "students history instructors add-sessions": TAUGHT,
+        "students history instructors add-sessions waitlist": TAUGHT,
+        "add-waitlist": Who(f"{MANAGERS} {LEARNERS}", f"{ADMINS} {LEARNERS}"),
+        "waitlist/join": Who(LEARNERS, LEARNERS),
         "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
         "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),
         "*": MANAGED,
     },
+    "waitlist": {"change priority": MANAGED, "*": BY_STUDENT},
+    # Whoever has the link of an offer is its student; that of nobody is over.
+    "offers": {"*": PUBLIC},
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
     "payments": {"*": PAID},
@@ -213,6 +218,8 @@ ROUTES = {
     "GET /api/batches/{batch_id}/instructors": Who(
         f"{STAFF} student", ADMINS, "corporate-student", LEARNERS, elsewhere="corporate-student"
     ),
+    # The page is the staff's; the call tells students of their own place.
+    "GET /api/batches/{batch_id}/waitlist": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
     # The page is a form, the call only tells.
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,

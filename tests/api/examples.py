@@ -19,7 +19,7 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
-from muster.enrollments.rules import change_status, delete_batch
+from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, make_token
@@ -186,6 +186,19 @@ def _term(objects: Objects) -> dict[str, Any]:
     return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
 
 
+def _full_batch(campus: Campus) -> Batch:
+    batch = campus.batch(capacity=1)
+    campus.enroll(batch)
+    return batch
+
+
+def _offered_place(campus: Campus) -> Any:
+    batch = _full_batch(campus)
+    place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
+    change_capacity(by=campus.admin, batch=batch, capacity=2)
+    return place.pk
+
+
 def _enrollment(objects: Objects) -> dict[str, Any]:
     return {
         "courseId": str(objects["course_id"]),
@@ -193,6 +206,7 @@ def _enrollment(objects: Objects) -> dict[str, Any]:
         "enrollment_type": "batch",
         "enrollment_source": "web",
         "enrollment_date": "2026-01-05",
+        "join_waitlist": False,
         "paymentDetails": {
             "amount": 100.5,
             "currency": "USD",
@@ -418,6 +432,17 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "list_waitlist": Example(),
+    "join_waitlist": Example(
+        lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},
+        objects=lambda campus: {"batch_id": _full_batch(campus).pk},
+    ),
+    "prioritize_place": Example(lambda o: {"priority": 5}),
+    "leave_waitlist": Example(query="reason=Moved"),
+    "accept_offer": Example(objects=lambda campus: {"place_id": _offered_place(campus)}),
+    "decline_offer": Example(
+        lambda o: {"reason": "Found work"}, objects=lambda campus: {"place_id": _offered_place(campus)}
+    ),
     "list_payments": Example(),
     "add_payment": Example(
         lambda o: {

@@ -10,6 +10,7 @@ from muster.batches.permissions import with_rights
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.enrollments.queries import open_batches_of
+from muster.enrollments.waitlists import waiting_in
 
 router = Door()
 
@@ -28,8 +29,7 @@ def open_batch_json(batch: Batch) -> OpenBatchOut:
         **batch_json(batch),
         "seats_left": batch.seats_left,  # type: ignore[attr-defined]
         "is_full": batch.seats_left == 0,  # type: ignore[attr-defined]
-        # Nobody can wait yet.
-        "waitlist_length": 0,
+        "waitlist_length": batch.waitlist_length,  # type: ignore[attr-defined]
     }
 
 
@@ -37,6 +37,6 @@ def open_batch_json(batch: Batch) -> OpenBatchOut:
 def list_open_batches(request: HttpRequest, course_id: str, paging: Query[Paging]) -> HttpResponse:
     """The batches of a course that are open for enrollment, earliest first, with `seats_left` (null: no limit)."""
     actor = request_actor(request)
-    open_now = open_batches_of(request_object(request, Course), actor).select_related(None)
+    open_now = waiting_in(open_batches_of(request_object(request, Course), actor).select_related(None))
     rows = with_rights(actor, open_now, "roster", "see_staff")
     return page_of(rows, paging, open_batch_json)

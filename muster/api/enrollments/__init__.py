@@ -2,8 +2,12 @@
 
 from muster.api.enrollments.enrollments import payment_router as payments
 from muster.api.enrollments.enrollments import router as enrollments
+from muster.api.enrollments.waitlist import batch_router as batch_waitlists
+from muster.api.enrollments.waitlist import router as waitlist
 from muster.api.kit import Door
 
 router = Door()
 router.add_router("/enrollments", enrollments, tags=["Enrollment"])
 router.add_router("/payments", payments, tags=["Enrollment"])
+router.add_router("/waitlist", waitlist, tags=["Enrollment"])
+router.add_router("/batches", batch_waitlists, tags=["Enrollment"])

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StrictBool
 
 from muster.accounts.models import User
 from muster.api.enrollments.shapes import (
@@ -19,11 +19,13 @@ from muster.api.enrollments.shapes import (
     enrollment_json,
     payment_json,
 )
+from muster.api.enrollments.waitlist import WaitlistPlaceOut, placed
 from muster.api.kit import (
     Day,
     Door,
     In,
     Paging,
+    Success,
     answer,
     expected_version,
     filter_by_ids,
@@ -41,7 +43,7 @@ from muster.core.search import with_words
 from muster.courses.permissions import courses
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.permissions import enrollments, payments
 from muster.institutions.permissions import users
 
@@ -90,6 +92,7 @@ class EnrollIn(In):
     enrollment_source: str = Field("", max_length=60)
     enrollment_date: Day | None = None
     paymentDetails: PaymentIn | None = None  # noqa: N815
+    join_waitlist: StrictBool = Field(False, description="Take a place on the waitlist when the batch is full")
 
 
 class ChangeIn(In):
@@ -125,12 +128,19 @@ class EnrollmentQuery(OfBatches, In):
         return with_words(rows, q, "student__full_name")
 
 
-@router.post("/students/{student_id}/enroll", fixed=True, allow=enrollments["enroll"], data=EnrollmentOut, status=201)
+@router.post(
+    "/students/{student_id}/enroll",
+    fixed=True,
+    allow=enrollments["enroll"],
+    data=EnrollmentOut,
+    status=201,
+    answers={202: Success[WaitlistPlaceOut]},
+)
 def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpResponse:
     """Enroll a student in a batch, or in a course for individual study. Students can only enroll themselves.
 
     What was passed over stands in `warnings`: a batch past its last day for enrolling, a seat kept back, a clash with
-    the student's own timetable.
+    the student's own timetable. With `join_waitlist`, 202 and a place on the waitlist where no seat is left.
     """
     actor = request_actor(request)
     student = _student(actor, student_id)
@@ -141,16 +151,19 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
         raise Invalid(_("This batch is outside the part of the institution you manage."), field="batchId")
     paid = body.paymentDetails
-    enrollment = rules.enroll_student(
-        by=actor,
-        student=student,
-        batch=batch,
-        course=course,
-        enrollment_type=body.enrollment_type,
-        source=body.enrollment_source,
-        enrollment_date=body.enrollment_date,
-        payment=paid.to_input() if paid else None,
-    )
+    how: dict[str, Any] = {
+        "course": course,
+        "enrollment_type": body.enrollment_type,
+        "source": body.enrollment_source,
+        "enrollment_date": body.enrollment_date,
+        "payment": paid.to_input() if paid else None,
+    }
+    if batch is not None and body.join_waitlist:
+        enrollment = rules.enroll_or_wait(by=actor, student=student, batch=batch, **how)
+    else:
+        enrollment = rules.enroll_student(by=actor, student=student, batch=batch, **how)
+    if isinstance(enrollment, WaitlistEntry):
+        return answer(placed(enrollment), "Student added to the waitlist", status=202)
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
     told = [warning(one.field, one.message, one.kind) for one in enrollment.warnings]
     beside: dict[str, Any] = {"warnings": told} if told else {}

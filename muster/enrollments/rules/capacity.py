@@ -11,6 +11,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Invalid
 from muster.core.history import recorded
 from muster.enrollments.errors import CapacityBelowSeats
+from muster.enrollments.rules.filling import fill_seats
 from muster.institutions.access import Actor
 
 
@@ -26,7 +27,7 @@ def change_capacity(
 ) -> Batch:
     """Give the batch more seats, or fewer, never fewer than are held. Who and why is kept in its history.
 
-    Locks the batch. Raises BatchArchived, Stale, Invalid, CapacityBelowSeats.
+    Seats that come go to the waitlist first. Locks the batch. Raises BatchArchived, Stale, Invalid, CapacityBelowSeats.
     """
     batch = locked_batch(batch, version=version)
     if capacity is None and batch.kind == Batch.Kind.COURSE:
@@ -42,4 +43,6 @@ def change_capacity(
         refused_as(seats_held_never_exceed_capacity=lambda: CapacityBelowSeats(locked_batch(batch), capacity or 0)),
     ):
         batch.save_version("capacity", "waitlist_capacity")
+    if fill_seats(batch.pk):
+        batch.refresh_from_db(fields=["enrolled_students", "seats_offered"])
     return batch

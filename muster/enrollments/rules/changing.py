@@ -15,9 +15,12 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
-from muster.enrollments.errors import AlreadyEnrolled, NotOpenForEnrollment
-from muster.enrollments.models import Enrollment
+from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, NotOpenForEnrollment
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.opening import seats_for_the_line
+from muster.enrollments.queries import open_siblings
 from muster.enrollments.rules.enrolling import batch_full
+from muster.enrollments.rules.filling import fill_seats
 from muster.institutions.access import Actor
 
 CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
@@ -41,6 +44,7 @@ def lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrol
 
 
 def write_enrollment(enrollment: Enrollment, by: Actor, use_case: str, *, reason: str = "") -> Enrollment:
+    """Store the enrollment; a seat that it frees goes to the waitlist. Its batch is locked."""
     enrollment.version += 1
     with (
         recorded(by, use_case, reason=reason),
@@ -48,9 +52,12 @@ def write_enrollment(enrollment: Enrollment, by: Actor, use_case: str, *, reason
             one_current_enrollment=lambda: AlreadyEnrolled(enrollment.student),
             seats_held_never_exceed_capacity=lambda: batch_full(enrollment.batch, by),
             archived_batch_does_not_change=lambda: BatchArchived(enrollment.batch or Batch()),
+            nobody_waits_beside_a_seat=lambda: AlreadyWaiting(enrollment.student, enrollment.batch or Batch()),
         ),
     ):
         enrollment.save()
+    if not enrollment.holds_a_seat:
+        fill_seats(enrollment.batch_id)
     return enrollment
 
 
@@ -129,7 +136,7 @@ def change_enrollment(
         found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
-    _take_status(enrollment, status)
+    _take_status(enrollment, status, by)
     return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 
 
@@ -138,10 +145,14 @@ def _today(enrollment: Enrollment, by: Actor) -> date:
     return enrollment.batch.today() if enrollment.batch else by.today()
 
 
-def _take_status(enrollment: Enrollment, status: str) -> None:
-    takes_seat = status in Enrollment.SEATED and not enrollment.holds_a_seat
-    if takes_seat and enrollment.batch is not None and not enrollment.batch.takes_enrollments:
-        raise NotOpenForEnrollment(enrollment.batch)
+def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
+    batch = enrollment.batch
+    if status in Enrollment.SEATED and not enrollment.holds_a_seat and batch is not None:
+        if not batch.takes_enrollments:
+            raise NotOpenForEnrollment(batch)
+        is_awaited = WaitlistEntry.objects.waiting().filter(batch=batch).exclude(student=enrollment.student_id).exists()
+        if is_awaited and seats_for_the_line(batch, by.institution, batch.today()) != 0:
+            raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None

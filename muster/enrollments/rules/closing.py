@@ -23,6 +23,7 @@ from muster.core.history import recorded
 from muster.enrollments.errors import StillEnrolled
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules.capacity import change_capacity
+from muster.enrollments.rules.filling import close_waitlist
 from muster.institutions.access import Actor
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,7 @@ def update_batch(*, by: Actor, batch: Batch, changes: Mapping[str, Any], version
 @atomic
 def change_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) -> Batch:
     """Move a batch on, and its students with it: completing completes their enrollments, cancelling cancels them.
+    Either closes the waitlist.
 
     A completed batch keeps the number that attended, since its seats are free then. Locks the batch. Raises
     BatchArchived, StatusMoveRefused.
@@ -64,8 +66,9 @@ def change_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) 
         if status == Batch.Status.COMPLETED:
             Batch.objects.filter(pk=batch.pk).update(attended_count=seated)
             _end_enrollments(batch, Enrollment.Status.COMPLETED, completed_at=timezone.now())
+            close_waitlist(by=by, batch=batch, reason=_("The batch is over."))
         elif status == Batch.Status.CANCELLED:
-            _cancel_enrollments(batch, _("The batch was cancelled."))
+            _cancel_enrollments(by, batch, _("The batch was cancelled."))
     batch.refresh_from_db()
     return batch
 
@@ -85,14 +88,15 @@ def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int
     if current and not enrollments:
         raise StillEnrolled(batch, current)
     with recorded(by, "delete_batch"):
-        _cancel_enrollments(batch, _("The batch was deleted."))
+        _cancel_enrollments(by, batch, _("The batch was deleted."))
         now = timezone.now()
         Batch.objects.filter(pk=batch.pk).update(deleted_at=now, version=batch.version + 1, updated_at=now)
     batch.refresh_from_db()
     return batch
 
 
-def _cancel_enrollments(batch: Batch, reason: str) -> None:
+def _cancel_enrollments(by: Actor, batch: Batch, reason: str) -> None:
+    close_waitlist(by=by, batch=batch, reason=reason)
     _end_enrollments(batch, Enrollment.Status.CANCELLED, cancelled_at=timezone.now(), cancel_reason=reason)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +22,7 @@ from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.permissions import any_id
 from muster.courses.models import Course
 from muster.enrollments.errors import (
     AlreadyEnrolled,
@@ -30,8 +33,8 @@ from muster.enrollments.errors import (
     NotOpenForEnrollment,
     TransactionTaken,
 )
-from muster.enrollments.models import Enrollment, Payment
-from muster.enrollments.opening import last_day_to_enroll, seats_kept_back, seats_left_of
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
+from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
 from muster.enrollments.queries import open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
@@ -66,10 +69,11 @@ def enroll_student(
 
     Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
     among few types, pay nothing by their own word, date nothing back, come before the last day for enrolling, and leave
-    the seats kept back to the staff. What staff passes over, and a clash with the student's own timetable, stands in
-    `warnings` of the enrollment; without `accept_clash` the clash is refused. Raises BatchArchived,
-    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce, NotAStudent, TransactionTaken,
-    Invalid.
+    the seats kept back to the staff. Nobody overtakes the waitlist: a seat that is free goes to the next in line, and
+    whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. What staff
+    passes over, and a clash with the student's own timetable, stands in `warnings` of the enrollment; without
+    `accept_clash` the clash is refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull,
+    AlreadyEnrolled, MeetsAtOnce, NotAStudent, TransactionTaken, Invalid.
     """
     if enrollment_type is None:
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
@@ -84,10 +88,13 @@ def enroll_student(
         warnings += _passed_over(batch, by, today)
     _must_be_dated(by, enrollment_date, today)
     course_id = batch.course_id if batch else course.pk if course else None
-    is_elsewhere = _must_be_a_student(by, student, course_id, batch)
-    if batch is not None and seats_left_of(batch, by) == 0:
-        raise BatchFull(batch, open_siblings(batch, by))
-    if batch is not None and is_elsewhere:
+    asked = must_be_a_student(by, student, course_id, batch)
+    place = None
+    if batch is not None and asked.own_place:
+        place = _place_in_turn(by, batch, asked, today)
+    elif batch is not None:
+        _must_have_a_seat(by, batch, asked, today)
+    if batch is not None and asked.is_elsewhere:
         clashes = own_clashes(student, by.institution.pk, [batch.pk]).get(batch.pk, [])
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
@@ -101,6 +108,8 @@ def enroll_student(
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
         ),
     ):
+        if place is not None:
+            leave_with_a_seat(place)
         enrollment = Enrollment.objects.create(
             institution=by.institution,
             student=student,
@@ -114,6 +123,8 @@ def enroll_student(
         )
         if payment is not None:
             Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+        if place is not None:
+            WaitlistEntry.objects.filter(pk=place.pk).update(enrollment=enrollment)
     enrollment.warnings = warnings
     return enrollment
 
@@ -125,6 +136,38 @@ def _as_it_stands(batch: Batch, by: Actor) -> Batch:
         if seats_left_of(now, by) == 0:
             return now
     return bare_batch(batch, locked=True)
+
+
+def _must_have_a_seat(by: Actor, batch: Batch, asked: Asked, today: date) -> None:
+    """Raise BatchFull where no seat is left for a newcomer, or the next one goes to somebody in line.
+
+    Seats that the line does not get, since they are kept back or the batch is past its last day for enrolling, are the
+    staff's to give.
+    """
+    if seats_left_of(batch, by) == 0:
+        raise BatchFull(batch, open_siblings(batch, by))
+    if asked.next_in_line and seats_for_the_line(batch, by.institution, today) != 0:
+        raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
+
+
+def _place_in_turn(by: Actor, batch: Batch, asked: Asked, today: date) -> WaitlistEntry:
+    """The student's own place in line, if it is their turn. Locks the batch. Raises BatchFull."""
+    batch = bare_batch(batch, locked=True)
+    place = WaitlistEntry.objects.get(pk=any_id(asked.own_place))
+    first = WaitlistEntry.objects.waiting().filter(batch=batch).first()
+    is_next = first == place or seats_for_the_line(batch, by.institution, today) == 0
+    waits = place.status == WaitlistEntry.Status.WAITING
+    if place.is_offered(timezone.now()) or (waits and is_next and seats_left_of(batch, by) != 0):
+        return place
+    raise BatchFull(batch, open_siblings(batch, by), is_awaited=not batch.is_full)
+
+
+def leave_with_a_seat(place: WaitlistEntry) -> None:
+    """End the place in line as accepted; what was held for it is free for the enrollment that follows."""
+    now = timezone.now()
+    place.status, place.answered_at = WaitlistEntry.Status.ACCEPTED, now
+    place.offered_at = place.offered_at or now
+    place.save(update_fields=["status", "answered_at", "offered_at", "updated_at"])
 
 
 def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
@@ -225,12 +268,22 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
     return found
 
 
-def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> bool:
-    """One query: is the person an active student here, and not enrolled already? Answers whether they learn elsewhere.
+class Asked(Protocol):
+    """What one query tells of a student who is to be enrolled."""
+
+    # Whether they have a seat in another batch.
+    is_elsewhere: bool
+    # The keys of their own place in line for the batch, and of the first in line.
+    own_place: UUID | None
+    next_in_line: UUID | None
+
+
+def must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> Asked:
+    """One query: is the person an active student here, and not enrolled already? Who waits for the batch?
 
     Raises NotAStudent, AlreadyEnrolled.
     """
-    asked = STUDENT.one(
+    asked: Any = STUDENT.one(
         student=student.pk,
         institution=by.institution.pk,
         course=course_id or NOWHERE,
@@ -238,25 +291,34 @@ def _must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: 
     )
     if asked is None:
         raise NotAStudent(student)
-    if asked.is_enrolled:  # type: ignore[attr-defined]
+    if asked.is_enrolled:
         raise AlreadyEnrolled(student)
-    elsewhere: bool = asked.is_elsewhere  # type: ignore[attr-defined]
-    return elsewhere
+    return cast("Asked", asked)
+
+
+def active_students(institution: Any, user: Any) -> Q:
+    """The condition that a user is an active student of the institution; takes `OuterRef`s as well as ids."""
+    return Q(
+        Exists(Membership.objects.filter(user=user, institution=institution, role__in=STUDENT_ROLES)),
+        Exists(Affiliation.objects.filter(user=user, institution=institution, is_active=True)),
+    )
 
 
 def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -> QuerySet[User]:
-    """The person, if an active student of the institution, with whether the course or the batch has them already, and
-    whether another batch does."""
+    """The person, if an active student of the institution, with whether the course or the batch has them already,
+    whether another batch does, and who waits for this one."""
     current = Enrollment.objects.current().filter(student=OuterRef("pk"))
     enrolled = current.filter(Q(course=course) | Q(batch=batch))
+    own = WaitlistEntry.objects.current().filter(student=OuterRef("pk"), batch=batch).order_by()
+    line = WaitlistEntry.objects.waiting().filter(batch=batch)
     return (
-        User.objects.filter(
-            Exists(Membership.objects.filter(user=OuterRef("pk"), institution=institution, role__in=STUDENT_ROLES)),
-            Exists(Affiliation.objects.filter(user=OuterRef("pk"), institution=institution, is_active=True)),
-            pk=student,
-            is_active=True,
+        User.objects.filter(active_students(institution, OuterRef("pk")), pk=student, is_active=True)
+        .annotate(
+            is_enrolled=Exists(enrolled),
+            is_elsewhere=Exists(current.filter(batch__isnull=False)),
+            own_place=Subquery(own.values("pk")[:1]),
+            next_in_line=Subquery(line.values("pk")[:1]),
         )
-        .annotate(is_enrolled=Exists(enrolled), is_elsewhere=Exists(current.filter(batch__isnull=False)))
         .only("pk")
     )
 

@@ -27,15 +27,16 @@ from muster.batches.queries import BatchPhase as Phases
 from muster.batches.queries import batches_of, phase_of
 from muster.core.clocks import now_in
 from muster.core.errors import Forbidden
-from muster.enrollments.models import Enrollment
-from muster.enrollments.opening import is_open_to, seats_left_of
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.opening import is_open_to, seats_left_of, takes_students
 from muster.enrollments.queries import open_siblings
+from muster.enrollments.waitlists import seats_moved, waiting_in, with_positions
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.weeks import holidays_between
 from muster.web.batches.tabs import TABS
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
-from muster.web.enrollments.words import kept_back_words
+from muster.web.enrollments.words import kept_back_words, moved_words, offer_url, offer_words, place_words
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.widgets import button, dialog_link, icon, seats
 
@@ -53,7 +54,7 @@ def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
     """
     staff = InstructorAssignment.objects.select_related("instructor").order_by("from_date", "pk")
     rows = (
-        with_rights(actor, batches_of(actor, Batch.objects.all()), *ACTIONS)
+        waiting_in(with_rights(actor, batches_of(actor, Batch.objects.all()), *ACTIONS))
         .select_related("institution", "created_by", "archived_by")
         .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
     )
@@ -117,15 +118,44 @@ class Frame:
         """Whether the actor learns here."""
         return self.own is not None and self.own.status != Enrollment.Status.CANCELLED
 
+    @cached_property
+    def place(self) -> WaitlistEntry | None:
+        """The actor's own place on the waitlist, with `position`."""
+        if not self._learns or not self.has_line:
+            return None
+        rows = WaitlistEntry.objects.current().filter(batch=self.batch, student=self.actor.user)
+        return with_positions(rows).first()
+
+    @property
+    def has_line(self) -> bool:
+        """Whether somebody waits or has an offer."""
+        return bool(self.batch.waitlist_length or self.batch.seats_offered)  # type: ignore[attr-defined]
+
+    @property
+    def _learns(self) -> bool:
+        return not self.may("roster") and self.actor.is_any("student", "corporate-student")
+
+    @property
+    def _could_enroll(self) -> bool:
+        seated = self.own is not None and self.own.holds_a_seat
+        return self._learns and self.batch.kind == Batch.Kind.COURSE and not seated
+
     @property
     def may_enroll_self(self) -> bool:
         """Whether the actor could take a seat for themself."""
+        is_open = is_open_to(self.batch, self.actor, self.now.date())
+        return self._could_enroll and is_open and not self.batch.waitlist_length  # type: ignore[attr-defined]
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether the actor could take a place on the waitlist."""
+        most, waiting = self.batch.waitlist_capacity, self.batch.waitlist_length  # type: ignore[attr-defined]
         return (
-            not self.may("roster")
-            and self.actor.is_any("student", "corporate-student")
-            and is_open_to(self.batch, self.actor, self.now.date())
-            and self.batch.kind == Batch.Kind.COURSE
-            and not (self.own is not None and self.own.holds_a_seat)
+            self._could_enroll
+            and takes_students(self.batch, self.actor.institution, self.now.date())
+            and (seats_left_of(self.batch, self.actor) == 0 or waiting > 0)
+            and (most is None or waiting < most)
+            and self.place is None
         )
 
     # --- who and when -----------------------------------------------------------------------------------------------
@@ -212,7 +242,12 @@ class Frame:
         """Seats, the next meeting, and the lead."""
         batch, own = self.batch, self.own
         shown = [self._seats, self._meeting, *([self._lead] if self.may("see_staff") else [])]
-        if self.is_own and own is not None:
+        if self.place is not None:
+            is_offered = self.place.status == WaitlistEntry.Status.OFFERED
+            words = _("A seat is offered to you") if is_offered else place_words(self.place)
+            note = offer_words(self.place, self.now) if is_offered else moved_words(seats_moved(batch))
+            shown.append(Fact(_("Waitlist"), words, note))
+        elif self.is_own and own is not None:
             until = own.access_expiry_date
             note = _("access until %(day)s") % {"day": date_format(until, "j M Y")} if until else ""
             shown.append(Fact(_("Your enrollment"), own.get_status_display(), note))
@@ -289,6 +324,10 @@ class Frame:
         """What is to be done next with this batch; empty where there is nothing to do."""
         if self.may_enroll_self:
             return "enroll-self"
+        if self.place is not None:
+            return "offer" if self.place.status == WaitlistEntry.Status.OFFERED else "leave"
+        if self.may_wait:
+            return "wait"
         if self.batch.is_archived:
             return ""
         if self.may_change and (missing := self.missing):
@@ -336,7 +375,12 @@ class Frame:
         if self.job == "register" and self.register is not None:
             url = reverse("attendance:register", args=[self.register.pk])
             return button(_("Take register"), url, "reg", "primary")
+        if self.job == "offer" and self.place is not None:
+            return button(_("View offer"), offer_url(self.place), "seat", "primary")
+        if self.job == "leave" and self.place is not None:
+            return dialog_link(_("Leave waitlist"), reverse("enrollments:leave-place", args=[self.place.pk]), "xc")
         sheets = {
+            "wait": (_("Join waitlist"), "enrollments:join-waitlist", "clock"),
             "enroll-self": (_("Enroll"), "enrollments:enroll-self", "plus"),
             "archive": (_("Archive"), "batches:archive", "archive"),
             "complete": (_("Complete batch"), "enrollments:status", "flag"),

@@ -13,6 +13,7 @@ from muster.web.batches import (
     sessions,
     students,
     suggestions,
+    waitlist,
 )
 from muster.web.batches import list as lists
 
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/", batch.overview_page, name="batch"),
     path("batches/<uuid:batch_id>/edit/", edit.edit_batch, name="edit"),
     path("batches/<uuid:batch_id>/students/", students.roster_page, name="students"),
+    path("batches/<uuid:batch_id>/waitlist/", waitlist.waitlist_page, name="waitlist"),
     path("batches/<uuid:batch_id>/schedule/", schedule.schedule_page, name="schedule"),
     path("batches/<uuid:batch_id>/sessions/new/", sessions.add_page, name="add-session"),
     path("calendar/links/", feeds.feed_list, name="feeds"),

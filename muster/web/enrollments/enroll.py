@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_kept_back
 from muster.enrollments.queries import with_seats
 from muster.institutions.access import Actor
@@ -43,7 +43,7 @@ FOUND = "found-students"
 NEWEST, SHOWN = 5, 10
 # A list is worked off while the browser waits; longer ones are imported.
 MOST = 200
-# `who` was to be enrolled, and `why` they were not.
+# `who` was to be enrolled, and `why` they were not; those with `waits` are on the waitlist now.
 Outcome = dict[str, str]
 
 
@@ -63,6 +63,9 @@ class EnrollForm(Form):
     )
     accept_clash = forms.BooleanField(
         label=gettext_lazy("Enroll students too whose other batches meet at the same time"), required=False
+    )
+    join_waitlist = forms.BooleanField(
+        label=gettext_lazy("Put students on the waitlist when no seat is left"), required=False
     )
     enrollment_date = forms.DateField(
         label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Leave blank for today.")
@@ -94,9 +97,10 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             outcomes, picked, left, passed_over, places = _enroll_all(actor, batch, picked, lines, form.cleaned_data)
             count = sum(not outcome["why"] for outcome in outcomes)
             if count == len(outcomes):
-                said = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", count) % {"count": count}
-                said = " ".join([said, *passed_over])
-                return redirect_with_message(request, tab_url(batch, "students"), said, undo_enrolling(places))
+                waits = sum("waits" in outcome for outcome in outcomes)
+                back = tab_url(batch, "waitlist" if waits == count else "students")
+                said = " ".join([*_done(count - waits, waits), *passed_over])
+                return redirect_with_message(request, back, said, undo_enrolling(places) if places else None)
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
             form.add_error(None, _in_numbers(count, len(outcomes) - count))
@@ -117,8 +121,20 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             "outcomes": outcomes,
             "outcomes_done": any(not outcome["why"] for outcome in outcomes),
             "batch": batch,
+            "is_full": batch.is_full,
         },
     )
+
+
+def _done(enrolled: int, waiting: int) -> list[str]:
+    said = []
+    if enrolled:
+        words = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", enrolled)
+        said.append(words % {"count": enrolled})
+    if waiting:
+        words = ngettext("%(count)d student joined the waitlist.", "%(count)d students joined the waitlist.", waiting)
+        said.append(words % {"count": waiting})
+    return said
 
 
 def _in_numbers(enrolled: int, refused: int) -> str:
@@ -209,14 +225,17 @@ def _enroll_all(
     full: BatchFull | None = None
     for place, person in enumerate(people):
         key, line = (picked[place], "") if place < len(picked) else (None, lines[place - len(picked)])
-        why = full.message if full else ""
+        why, waits = full.message if full else "", False
         if person is None:
             why = _("No student here has this email or number.")
         elif person.pk in tried:
             continue
         elif not why:
             try:
-                enrollment = rules.enroll_student(
+                enroll: Callable[..., Enrollment | WaitlistEntry] = (
+                    rules.enroll_or_wait if how["join_waitlist"] else rules.enroll_student
+                )
+                enrollment = enroll(
                     by=actor,
                     student=person,
                     batch=batch,
@@ -224,15 +243,18 @@ def _enroll_all(
                     enrollment_date=how["enrollment_date"],
                     accept_clash=how["accept_clash"],
                 )
-                places.append(enrollment)
-                said += [one.message for one in enrollment.warnings if one.message not in said]
+                if isinstance(enrollment, WaitlistEntry):
+                    waits = True
+                else:
+                    places.append(enrollment)
+                    said += [one.message for one in enrollment.warnings if one.message not in said]
             except DomainError as error:
                 full = error if isinstance(error, BatchFull) else None
                 why = error.message
         if person is not None:
             tried.add(person.pk)
         name = person.full_name if person else line
-        outcomes.append({"who": name or _("Someone"), "why": why})
+        outcomes.append({"who": name or _("Someone"), "why": why, **({"waits": "yes"} if waits else {})})
         if why and key:
             left_ids.append(key)
         elif why:

@@ -172,6 +172,7 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     if done := submit_form(form, enroll):
         said = _("You're enrolled in %(batch)s.") % names
         return redirect_with_message(request, tab_url(batch), said, undo_enrolling([done.result]))
+    waitlist_url = "" if batch.waitlist_capacity == 0 else reverse("enrollments:join-waitlist", args=[batch.pk])
     lines = (_dates(batch), _times(request.actor, batch), _price(batch), _free_seats(batch, request.actor))
     return batch_dialog(
         request,
@@ -184,6 +185,7 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         context={
             "siblings": form.refusal.siblings if isinstance(form.refusal, BatchFull) else [],
             "clashes": clashes,
+            "waitlist_url": waitlist_url if isinstance(form.refusal, BatchFull) else "",
         },
     )
 

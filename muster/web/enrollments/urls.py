@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats
+from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, waitlist
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
     path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
+    path("batches/<uuid:batch_id>/waitlist/join/", waitlist.join_page, name="join-waitlist"),
+    path("waitlist/<uuid:place_id>/leave/", waitlist.leave_page, name="leave-place"),
+    path("waitlist/<uuid:place_id>/priority/", waitlist.priority_page, name="priority-place"),
+    path("waitlist/<uuid:place_id>/accept/", waitlist.accept_page, name="accept-place"),
+    path("waitlist/<uuid:place_id>/decline/", waitlist.decline_page, name="decline-place"),
+    path("offers/<str:key>/", waitlist.offer_page, name="offer"),
     path("batches/<uuid:batch_id>/capacity/", seats.capacity_page, name="capacity"),
     path("batches/<uuid:batch_id>/status/", seats.status_page, name="status"),
     path("batches/<uuid:batch_id>/reopen/", seats.reopen_page, name="reopen"),

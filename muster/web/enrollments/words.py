@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.enrollments.balances import Balance
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
+from muster.enrollments.offers import key_of
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
 from muster.web.ui.widgets import money
@@ -30,6 +34,52 @@ PAYMENT_LOOKS: dict[str, tuple[Tone, str]] = {
     Payment.Status.FAILED: ("bad", "alert"),
     Payment.Status.REFUNDED: ("info", "undo"),
 }
+
+
+PLACE_LOOKS: dict[str, tuple[Tone, str]] = {
+    WaitlistEntry.Status.WAITING: ("", "clock"),
+    WaitlistEntry.Status.OFFERED: ("info", "seat"),
+    WaitlistEntry.Status.ACCEPTED: ("good", "okc"),
+    WaitlistEntry.Status.DECLINED: ("", "xc"),
+    WaitlistEntry.Status.EXPIRED: ("", "clock"),
+    WaitlistEntry.Status.CANCELLED: ("", "xc"),
+}
+
+
+def offer_url(place: WaitlistEntry) -> str:
+    """The page of the offer that is open for the place."""
+    return reverse("enrollments:offer", args=[key_of(place)])
+
+
+def offer_words(place: WaitlistEntry, now: datetime) -> str:
+    """How long an offer still holds, and until when, by the zone of the moment that is given."""
+    ends = place.offer_expires_at
+    if ends is None or ends <= now:
+        return _("The time to answer is up.")
+    hours = int((ends - now).total_seconds() // 3600)
+    days = hours // 24
+    left = ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
+    if days > 1:
+        left = ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
+    elif not hours:
+        left = _("Less than an hour left")
+    until = date_format(ends.astimezone(now.tzinfo), "D j M, H:i")
+    return _("%(left)s, until %(until)s.") % {"left": left, "until": until}
+
+
+def moved_words(count: int) -> str:
+    """How fast a line moves."""
+    words = ngettext(
+        "%(count)d seat went to this waitlist in the last 30 days.",
+        "%(count)d seats went to this waitlist in the last 30 days.",
+        count,
+    )
+    return words % {"count": count} if count else _("No seat went to this waitlist in the last 30 days.")
+
+
+def place_words(place: WaitlistEntry) -> str:
+    """Where somebody stands in line, of `with_positions`."""
+    return _("Number %(number)d in line") % {"number": place.position}  # type: ignore[attr-defined]
 
 
 def balance_words(balance: Balance) -> str:

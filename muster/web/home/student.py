@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,11 +19,12 @@ from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
 from muster.core.days import days_in_words
 from muster.enrollments.balances import balances_of
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.queries import OwnClash, offers_to, own_clashes
+from muster.enrollments.waitlists import places_of
 from muster.institutions.access import Actor
 from muster.people.links import student_url
-from muster.web.enrollments.words import EnrollmentRow, balance_words
+from muster.web.enrollments.words import EnrollmentRow, balance_words, offer_url, offer_words, place_words
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
@@ -62,6 +64,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "current": [_row(place) for place in current],
             "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
+            "places": [_place(place, now) for place in places_of(actor)],
             "offers": [_offer(batch, clashes.get(batch.pk, ())) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),
@@ -80,6 +83,14 @@ def _row(place: Enrollment) -> EnrollmentRow:
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
     return EnrollmentRow(place, lines)
+
+
+def _place(place: Any, now: datetime) -> tuple[Batch, str, str, bool]:
+    """A batch for which the student waits, where they stand, where it leads, and whether a seat is offered."""
+    is_offered = place.status == WaitlistEntry.Status.OFFERED
+    words = offer_words(place, now.astimezone(place.batch.zone)) if is_offered else place_words(place)
+    leave_url = reverse("enrollments:leave-place", args=[place.pk])
+    return place.batch, words, offer_url(place) if is_offered else leave_url, is_offered
 
 
 def _offer(batch: Any, clashes: Sequence[OwnClash]) -> tuple[Batch, list[str], str]:

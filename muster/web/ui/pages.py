@@ -88,7 +88,8 @@ def secret(view: Page[P]) -> Page[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # With no-referrer browsers would send the forms of the page without an origin, which are refused.
+        response.headers["Referrer-Policy"] = "same-origin"
         return response
 
     return guarded

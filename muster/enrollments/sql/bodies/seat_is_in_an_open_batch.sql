@@ -23,5 +23,12 @@ BEGIN
         RAISE EXCEPTION 'The batch belongs to another course'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'enrollment_is_in_the_batch_course';
     END IF;
+    IF NEW.status IN ('active', 'on_hold') AND EXISTS (
+        SELECT FROM enrollments_waitlistentry
+        WHERE student_id = NEW.student_id AND batch_id = NEW.batch_id AND status IN ('waiting', 'offered')
+    ) THEN
+        RAISE EXCEPTION 'Nobody waits for a batch in which they have a seat'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'nobody_waits_beside_a_seat';
+    END IF;
     RETURN NEW;
 END;

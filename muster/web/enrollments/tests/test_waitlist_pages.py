@@ -1,0 +1,162 @@
+"""Waitlists on pages: the tab of the batch, a student's place, and the offer behind its link."""
+
+import pytest
+from django.test import Client
+
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.offers import key_of
+from muster.enrollments.rules import cancel_enrollment, join_waitlist
+from tests.make import Campus
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campus():
+    return Campus.found()
+
+
+@pytest.fixture
+def batch(campus):
+    """A full batch."""
+    batch = campus.batch(capacity=1, code="PY-1", name="Python")
+    campus.enroll(batch)
+    return batch
+
+
+def waits(campus, batch, name="", **fields):
+    return join_waitlist(by=campus.admin, student=campus.student(name), batch=batch, **fields)
+
+
+def offered(campus, batch, name="Ada Offered"):
+    """A place to which the seat of the batch is offered."""
+    place = waits(campus, batch, name)
+    cancel_enrollment(by=campus.admin, enrollment=batch.enrollments.get(status="active"))
+    place.refresh_from_db()
+    return place
+
+
+def test_the_tab_shows_the_line_in_its_order_and_what_became_of_offers(campus, batch):
+    place = offered(campus, batch)
+    waits(campus, batch, "Ben Second")
+    waits(campus, batch, "Cleo First", priority=4)
+    browser = Browser(campus)
+    path = f"/batches/{batch.pk}/waitlist/"
+    words = words_of(browser.get(path))
+    assert words.index("Ada Offered") < words.index("Cleo First") < words.index("Ben Second")
+    assert "1 of them is held for an open offer" in words
+    assert "1 day left" in words or "2 days left" in words
+    assert browser.post(f"/waitlist/{place.pk}/decline/").status_code == 302
+    words = words_of(browser.get(path))
+    assert "Ada Offered" not in words
+    assert "Ada Offered" in words_of(browser.get(path, {"shown": "earlier"}))
+    assert browser.get(path, {"export": "csv"}).status_code == 200
+
+
+def test_the_tab_says_why_a_line_stands_still(campus):
+    campus.institution.seat_buffer_percent = 50
+    campus.institution.save()
+    batch = campus.batch(capacity=2)
+    campus.enroll(batch)
+    waits(campus, batch)
+    words = words_of(Browser(campus).get(f"/batches/{batch.pk}/waitlist/"))
+    assert "The 1 free seat is kept back for transfers and repeats" in words
+    assert "Nobody is waiting" in words_of(Browser(campus).get(f"/batches/{campus.batch().pk}/waitlist/"))
+
+
+def test_a_large_line_comes_in_pages_with_a_constant_number_of_statements(campus, batch, django_assert_max_num_queries):
+    for _each in range(60):
+        waits(campus, batch)
+    with django_assert_max_num_queries(14):
+        words = words_of(Browser(campus).get(f"/batches/{batch.pk}/waitlist/"))
+    assert "60 students" in words
+
+
+def test_staff_gives_priority_and_removes_and_takes_it_back(campus, batch):
+    place = waits(campus, batch)
+    browser = Browser(campus)
+    path = f"/waitlist/{place.pk}/priority/"
+    assert browser.post(path, {"priority": "12"}).status_code == 400
+    assert browser.post(path, {"priority": "7"}).status_code == 302
+    place.refresh_from_db()
+    assert place.priority == 7
+    assert browser.post(f"/waitlist/{place.pk}/leave/").status_code == 302
+    assert browser.post(path, {"priority": "1"}).status_code == 400
+
+
+def test_students_who_are_enrolled_when_the_batch_is_full_join_the_line(campus, batch):
+    students = [campus.student("Dora"), campus.student("Emil")]
+    browser, path = Browser(campus), f"/batches/{batch.pk}/students/enroll/"
+    sent = {"student": [str(one.pk) for one in students], "enrollment_type": "batch"}
+    refused = browser.post(path, sent)
+    assert (refused.status_code, "is full" in words_of(refused)) == (400, True)
+    done = browser.client.post(path, {**sent, "join_waitlist": "on"}, follow=True)
+    assert "2 students joined the waitlist." in words_of(done)
+    assert WaitlistEntry.objects.waiting().count() == 2
+
+
+def test_a_student_joins_sees_their_place_and_leaves(campus, batch):
+    waits(campus, batch)
+    student = campus.student()
+    browser = Browser(campus, student)
+    assert "Join waitlist" in words_of(browser.get(f"/batches/{batch.pk}/"))
+    full = browser.post(f"/batches/{batch.pk}/enroll/")
+    assert (full.status_code, "Join waitlist" in words_of(full)) == (400, True)
+    path = f"/batches/{batch.pk}/waitlist/join/"
+    assert "1 student is waiting." in words_of(browser.get(path))
+    done = browser.client.post(path, follow=True)
+    assert "number 2 in line" in words_of(done)
+    assert "Number 2 in line" in words_of(browser.get(f"/batches/{batch.pk}/"))
+    assert "Number 2 in line" in words_of(browser.get("/"))
+    assert browser.post(path).status_code == 400
+    place = WaitlistEntry.objects.get(student=student)
+    assert browser.post(f"/waitlist/{place.pk}/leave/").status_code == 302
+    assert "Number 2 in line" not in words_of(browser.get("/"))
+
+
+def test_an_offer_is_accepted_by_its_link_without_signing_in_and_never_by_opening_it(campus, batch):
+    place = offered(campus, batch)
+    path = f"/offers/{key_of(place)}/"
+    assert path in Browser(campus, place.student).get("/").content.decode()
+    client = Client()
+    page = client.get(path)
+    assert (page.status_code, "For Ada Offered" in words_of(page)) == (200, True)
+    assert (page["Referrer-Policy"], page["Cache-Control"]) == ("same-origin", "private, no-store")
+    assert client.get(path, {"answer": "accept"}).status_code == 200
+    assert not Enrollment.objects.filter(student=place.student).exists()
+    assert client.post(path, {"answer": "accept"}).status_code == 302
+    assert "You have a seat in Python" in words_of(client.get(path))
+    assert Enrollment.objects.get(student=place.student).status == "active"
+
+
+def test_the_link_of_an_offer_needs_the_token_of_its_page(campus, batch):
+    place = offered(campus, batch)
+    client = Client(enforce_csrf_checks=True)
+    path = f"/offers/{key_of(place)}/"
+    assert client.post(path, {"answer": "accept"}).status_code == 403
+    token = client.get(path).context["csrf_token"]
+    assert client.post(path, {"answer": "decline", "csrfmiddlewaretoken": str(token)}).status_code == 302
+    place.refresh_from_db()
+    assert place.status == "declined"
+
+
+def test_an_offer_that_is_over_says_so(campus, batch):
+    place = offered(campus, batch)
+    path, client = f"/offers/{key_of(place)}/", Client()
+    assert client.post(path, {"answer": "decline"}).status_code == 302
+    over = client.get(path)
+    assert (over.status_code, "You declined the seat in Python" in words_of(over)) == (410, True)
+    assert client.post(path, {"answer": "accept"}).status_code == 410
+    assert client.get("/offers/nonsense/").status_code == 410
+
+
+def test_an_offer_names_the_seat_that_is_left_for_it(campus):
+    course = campus.course()
+    batch = campus.batch(capacity=1, course=course, name="Mornings")
+    seat = campus.enroll(batch)
+    other = campus.enroll(campus.batch(course=course, name="Evenings"))
+    place = join_waitlist(by=campus.admin, student=other.student, batch=batch)
+    cancel_enrollment(by=campus.admin, enrollment=seat)
+    place.refresh_from_db()
+    assert "The seat in Evenings ends today" in words_of(Client().get(f"/offers/{key_of(place)}/"))

@@ -1,0 +1,226 @@
+"""Joining a waitlist, leaving it, moving somebody in it, and answering an offer: signed in, or by its link."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.batches.meetings import week_in_words
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batches_of
+from muster.core.errors import DomainError, Forbidden
+from muster.core.permissions import ANYONE
+from muster.enrollments import rules
+from muster.enrollments.models import WaitlistEntry
+from muster.enrollments.offers import place_of
+from muster.enrollments.permissions import waitlist
+from muster.enrollments.queries import open_siblings
+from muster.enrollments.rules.filling import clashes_of, seat_elsewhere
+from muster.enrollments.waitlists import seats_moved, waiting_in, with_positions
+from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES
+from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
+from muster.web.enrollments.words import moved_words, offer_words
+from muster.web.requests import ActorRequest
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
+from muster.web.ui.forms import Form, posted_data
+from muster.web.ui.pages import page, secret
+from muster.web.ui.undo import Undo
+from muster.web.ui.widgets import money
+
+
+class PriorityForm(Form):
+    """How early somebody's turn comes."""
+
+    priority = forms.IntegerField(
+        label=gettext_lazy("Priority"),
+        min_value=0,
+        max_value=WaitlistEntry.MOST_PRIORITY,
+        help_text=gettext_lazy("0 to 9. Students with 9 come first; within one priority, whoever joined first."),
+    )
+
+
+def _place(actor: Actor, place_id: UUID, action: str) -> WaitlistEntry:
+    among = WaitlistEntry.objects.select_related("student", "batch__institution", "batch__branch")
+    return waitlist.get(actor, place_id, action, among=among)
+
+
+def _back(actor: Actor, place: WaitlistEntry) -> str:
+    """Where the action was asked for: the waitlist, or for the student the batch."""
+    return tab_url(place.batch, _tab(actor))
+
+
+def _tab(actor: Actor) -> str:
+    return "waitlist" if actor.manages else "overview"
+
+
+def _is_own(actor: Actor, place: WaitlistEntry) -> bool:
+    return actor.user is not None and place.student_id == actor.user.pk and not actor.manages
+
+
+def _names(place: WaitlistEntry) -> dict[str, Any]:
+    return {"name": place.student.full_name, "batch": place.batch.code}
+
+
+@page(waitlist["join"])
+def join_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
+    """A student takes a place in line for a full batch."""
+    actor, student = request.actor, request.actor.user
+    if student is None or not actor.is_any(*STUDENT_ROLES):
+        raise Forbidden(_("Only students can join a waitlist themselves. To add someone else, open the batch."))
+    batch: Any = batches.get(actor, batch_id, "see", among=waiting_in(batches_for_rules()))
+    form, names = ConfirmForm(posted_data(request)), {"batch": batch.name}
+    if done := submit_form(form, lambda: rules.join_waitlist(by=actor, student=student, batch=batch)):
+        place: Any = with_positions(WaitlistEntry.objects.filter(pk=done.result.pk)).get()
+        said = _("You're on the waitlist of %(batch)s, number %(number)d in line.")
+        undo = Undo(reverse("enrollments:leave-place", args=[place.pk]))
+        return redirect_with_message(request, tab_url(batch), said % {**names, "number": place.position}, undo)
+    ahead = ngettext("%(count)d student is waiting.", "%(count)d students are waiting.", batch.waitlist_length)
+    siblings = open_siblings(batch, actor)
+    return batch_dialog(
+        request,
+        form,
+        batch,
+        title=_("Join the waitlist of %(batch)s?") % names,
+        button=_("Join waitlist"),
+        text=[
+            _("The batch is full. You keep the seats that you have, and hear as soon as it's your turn."),
+            ahead % {"count": batch.waitlist_length} if batch.waitlist_length else _("Nobody else is waiting."),
+            moved_words(seats_moved(batch)),
+        ],
+        body="enrollments/enroll_self.html",
+        context={"siblings": siblings, "clashes": []},
+    )
+
+
+@page(waitlist["answer"])
+def leave_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
+    """Leave a waitlist, or take somebody off it."""
+    actor, form = request.actor, ConfirmForm(posted_data(request))
+    place = _place(actor, place_id, "answer")
+    names, own = _names(place), _is_own(actor, place)
+    if submit_form(form, lambda: rules.leave_waitlist(by=actor, place=place)):
+        said = _("You left the waitlist of %(batch)s.") if own else _("%(name)s removed from the waitlist.")
+        return redirect_with_message(request, _back(actor, place), said % names)
+    title = _("Leave the waitlist of %(batch)s?") if own else _("Remove %(name)s from the waitlist?")
+    text = _("Joining again later starts at the end of the line.")
+    button, keep = (_("Leave waitlist"), _("Stay in line")) if own else (_("Remove"), _("Keep in line"))
+    return batch_dialog(
+        request, form, place.batch, _tab(actor), title=title % names, button=button, keep=keep, text=[text], tone="bad"
+    )
+
+
+@page(waitlist["change"])
+def priority_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
+    """Move somebody forward or back in line."""
+    actor = request.actor
+    place = _place(actor, place_id, "change")
+    form, names = PriorityForm(posted_data(request), initial={"priority": place.priority}), _names(place)
+    if submit_form(form, lambda: rules.prioritize(by=actor, place=place, **form.cleaned_data)):
+        undo = Undo(request.path, {"priority": str(place.priority)})
+        return redirect_with_message(request, _back(actor, place), _("Priority of %(name)s changed.") % names, undo)
+    title = _("Priority of %(name)s") % names
+    return batch_dialog(request, form, place.batch, _tab(actor), title=title, button=_("Save priority"))
+
+
+@page(waitlist["answer"])
+def accept_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
+    """Accept an offer, one's own or for a student who said so."""
+    actor, form = request.actor, ConfirmForm(posted_data(request))
+    place = _place(actor, place_id, "answer")
+    names, own = _names(place), _is_own(actor, place)
+    if submit_form(form, lambda: rules.accept_offer(by=actor, place=place)):
+        said = _("You have a seat in %(batch)s.") if own else _("%(name)s has a seat in %(batch)s.")
+        return redirect_with_message(request, _back(actor, place), said % names)
+    title = _("Accept the seat in %(batch)s?") if own else _("Accept the seat for %(name)s?")
+    return batch_dialog(
+        request,
+        form,
+        place.batch,
+        _tab(actor),
+        title=title % names,
+        button=_("Accept seat"),
+        text=_consequences(place),
+    )
+
+
+@page(waitlist["answer"])
+def decline_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
+    """Decline an offer, one's own or for a student who said so."""
+    actor, form = request.actor, ConfirmForm(posted_data(request))
+    place = _place(actor, place_id, "answer")
+    names, own = _names(place), _is_own(actor, place)
+    if submit_form(form, lambda: rules.decline_offer(by=actor, place=place)):
+        said = _("You declined the seat in %(batch)s.") if own else _("The offer to %(name)s was declined.")
+        return redirect_with_message(request, _back(actor, place), said % names)
+    title = _("Decline the seat in %(batch)s?") if own else _("Decline the seat for %(name)s?")
+    text = _("The seat goes to the next in line, and this place on the waitlist ends.")
+    return batch_dialog(
+        request,
+        form,
+        place.batch,
+        _tab(actor),
+        title=title % names,
+        button=_("Decline"),
+        keep=_("Keep offer"),
+        text=[text],
+        tone="bad",
+    )
+
+
+def _consequences(place: WaitlistEntry) -> list[str]:
+    """What accepting brings: the seat that is left for it, and what meets at the same time."""
+    held = seat_elsewhere(place, place.batch)
+    said = []
+    if held is not None and held.batch is not None:
+        words = _("The seat in %(batch)s ends today and goes to its own waitlist.")
+        said.append(words % {"batch": held.batch.name})
+    said += [_("It %(clash)s.") % {"clash": clash} for clash in clashes_of(place, place.batch, held)]
+    return said
+
+
+# --- by the link ----------------------------------------------------------------------------------------------------
+@secret
+@page(ANYONE)
+def offer_page(request: HttpRequest, key: str) -> HttpResponse:
+    """An offer as its mail leads to it: whoever holds the link answers it as the student, by POST alone."""
+    place = place_of(key)
+    if place is None:
+        return render(request, "enrollments/offer_over.html", {"place": None}, status=410)
+    actor = Actor.of(place.student, place.institution)
+    refusal = ""
+    if request.method == "POST" and actor is not None:
+        try:
+            if request.POST.get("answer") == "accept":
+                rules.accept_offer(by=actor, place=place)
+            elif request.POST.get("answer") == "decline":
+                rules.decline_offer(by=actor, place=place)
+            return redirect(request.path)
+        except DomainError as error:
+            refusal = error.message
+            place.refresh_from_db()
+    if actor is None or (not place.is_offered(timezone.now()) and place.status != WaitlistEntry.Status.ACCEPTED):
+        return render(request, "enrollments/offer_over.html", {"place": place}, status=410)
+    batch: Any = batches_of(actor, Batch.objects.select_related("institution").filter(pk=place.batch_id)).get()
+    is_open = place.status == WaitlistEntry.Status.OFFERED
+    context = {
+        "place": place,
+        "batch": batch,
+        "institution": place.institution,
+        "is_open": is_open,
+        "refusal": refusal,
+        "left": offer_words(place, timezone.now().astimezone(batch.zone)) if is_open else "",
+        "week": week_in_words(batch.week),
+        "price": money(batch.course.price, batch.course.currency) if batch.course and batch.course.price else "",
+        "consequences": _consequences(place) if is_open else [],
+    }
+    return render(request, "enrollments/offer.html", context, status=400 if refusal else 200)
