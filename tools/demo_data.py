@@ -132,6 +132,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
+        **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
@@ -322,6 +323,16 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     asked = ask_to_unlock(by=teacher, session=taken, reason="Two learners stood in the wrong rows.")
     found = {"register_session_id": open_.pk, "locked_session_id": taken.pk, "unlock_request_id": asked.pk}
     return {**found, **_absences(by, batch, taken)}
+
+
+def _application(institution: Any, batch: Any) -> dict[str, Any]:
+    """Somebody without a sign-in applies for a batch of the public catalogue."""
+    from muster.enrollments.rules import Applicant, apply_for_batch  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    applicant = Applicant("Zinhle Radebe", "zinhle@example.org", "031 555 0177", "I work until five, so evenings suit.")
+    application = apply_for_batch(by=Actor.stranger(institution), batch=batch, applicant=applicant)
+    return {"slug": institution.slug, "application_id": application.pk}
 
 
 def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:

@@ -129,6 +129,7 @@ PAGES = [
     Page("record-evidence", "/attendance/records/{record_id}/evidence/", "instructor student"),
     Page("my-attendance", "/attendance/mine/", STUDENTS),
     Page("requests", "/requests/", STAFF),
+    Page("application", "/applications/{application_id}/", MANAGERS),
     Page("unlock-request", "/unlock-requests/{unlock_request_id}/", "admin"),
     Page("correction", "/corrections/{correction_id}/", "admin"),
     # --- batches --------------------------------------------------------------------------------------------------
@@ -216,6 +217,14 @@ PAGES = [
     Page("subject-new", "/courses/{course_id}/subjects/new/", "admin dept-admin"),
     Page("subject-edit", "/courses/subjects/{subject_id}/edit/", "admin dept-admin"),
     Page("subject-delete", "/courses/subjects/{subject_id}/delete/", "admin"),
+    # --- catalogue ------------------------------------------------------------------------------------------------
+    Page("catalogue", "/catalogue/", f"{STAFF} student"),
+    Page("catalogue-none", "/catalogue/", "admin", query="q=zzzz"),
+    Page("catalogue-public", "/catalogue/{slug}/", NOBODY),
+    Page("catalogue-course", "/catalogue/{slug}/courses/{course_id}/", NOBODY, fill=OPEN),
+    Page("catalogue-apply", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN),
+    Page("catalogue-apply-refused", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN, clicks=(SAVE,)),
+    Page("catalogue-applied", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, query="sent=1", fill=OPEN),
     # --- departments ----------------------------------------------------------------------------------------------
     Page("departments", "/departments/", MEMBERS),
     Page("department", "/departments/{department_id}/", f"{STAFF} student"),
@@ -315,5 +324,6 @@ NO_PAGES = {
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",
+    "/robots.txt": "for search engines",
     "/batches/check/": "the live check beside the form of a batch, in part",
 }

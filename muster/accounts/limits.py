@@ -1,4 +1,7 @@
-"""How often signing in may fail. Pages and API count together, in the cache that all processes share."""
+"""How often signing in may fail, and how often strangers may apply and look.
+
+Pages and API count together, what matters in the cache that all processes share.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import time
 from typing import NamedTuple
 
 from allauth.core.internal import ratelimit
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import HttpRequest
 
 APP = "allauth.account"
@@ -52,3 +55,14 @@ def seconds_to_wait(request: HttpRequest, action: str, key: str | None = None) -
         if len(history) >= rate.amount:
             waits.append(math.ceil(history[-1] + rate.duration - time.time()))
     return max(waits)
+
+
+MOST_LOOKS = 300
+
+
+def count_look(request: HttpRequest) -> bool:
+    """Count a look at a public page; False when that is more than `MOST_LOOKS` from one address in a minute, by this
+    process."""
+    looks, key = caches["memory"], f"looks:{ratelimit.get_ip(request)}:{int(time.time() // A_MINUTE)}"
+    looks.add(key, 0, 2 * A_MINUTE)
+    return bool(looks.incr(key) <= MOST_LOOKS)

@@ -24,6 +24,9 @@ USE_CASES = {
     "change_status": gettext_lazy("changed the status"),
     "delete_batch": gettext_lazy("deleted the batch"),
     "reopen_batch": gettext_lazy("reopened the batch"),
+    "apply": gettext_lazy("received an application"),
+    "accept_application": gettext_lazy("accepted an application"),
+    "reject_application": gettext_lazy("rejected an application"),
     "follow_dates": gettext_lazy("let the status go by the dates again"),
 }
 

@@ -1,11 +1,14 @@
-"""What happens to batches and enrollments by itself, every day."""
+"""What happens to batches and enrollments by itself, every day; answers to applications."""
 
 from __future__ import annotations
 
 import structlog
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from muster.enrollments import rules
 from muster.enrollments.rules import advance_statuses, expire_enrollments
+from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -29,3 +32,9 @@ def expire_all_enrollments(timestamp: int) -> None:
     for institution in Institution.objects.all():
         if ended := expire_enrollments(by=Actor.system(institution)):
             log.info("enrollments_expired", institution=institution.slug, enrollments=ended)
+
+
+@app.task(name=ANSWER, retry=RetryStrategy(max_attempts=7, exponential_wait=6))
+def answer_application(*, application_id: str) -> None:
+    """Tell an applicant by mail what was decided."""
+    rules.answer_application(application_id=application_id)

@@ -217,3 +217,58 @@ class Payment(InstitutionPart):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+@tracked(part_of="batch")
+class Application(InstitutionPart):
+    """Somebody without a sign-in asks for a seat in a published batch. Decided once; the accepted become students."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+
+    batch = owned_key(Batch, related_name="applications", db_index=False)
+    full_name = Line(_("name"), max_length=150)
+    # In small letters, as people's are.
+    email = models.EmailField(_("email"))
+    phone = Line(_("phone"), max_length=40, blank=True)
+    note = ShortLines(_("note"), max_length=1000, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_note = ShortLines(_("note to the applicant"), max_length=500, blank=True)
+    enrollment = owned_key(Enrollment, null=True, blank=True, related_name="+", editable=False)
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints: ClassVar = [
+            same_institution("application", "batch", "batches.Batch"),
+            same_institution("application", "enrollment", "enrollments.Enrollment"),
+            models.UniqueConstraint(
+                fields=["batch", "email"], condition=Q(status="pending"), name="one_waiting_application_for_each_email"
+            ),
+            models.CheckConstraint(condition=~Q(full_name="") & ~Q(email=""), name="applicant_is_named"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True, enrollment__isnull=True)
+                | Q(status="accepted", decided_at__isnull=False, enrollment__isnull=False)
+                | Q(status="rejected", decided_at__isnull=False, enrollment__isnull=True) & ~Q(decision_note=""),
+                name="application_is_decided_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "created_at"], name="application_by_batch"),
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="application_waiting"),
+        ]
+        triggers: ClassVar = [triggers.archived_application_is_frozen, triggers.application_is_decided_once]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING

@@ -7,8 +7,8 @@ from django.db.models import Q
 from muster.batches.models import Batch
 from muster.batches.permissions import batches_being_taught
 from muster.core.permissions import Access, Scope
-from muster.enrollments.models import Enrollment, Payment
-from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_person, students
+from muster.enrollments.models import Application, Enrollment, Payment
+from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person, students
 from muster.institutions.models import Role
 
 
@@ -55,3 +55,8 @@ payments = Access(
         "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("enrollment__batch__branch_id")},
     },
 )
+_of_part = ADMINS | {
+    Role.BRANCH_MANAGER.value: own_branch("batch__branch_id"),
+    Role.DEPT_ADMIN.value: own_department("batch__department_id"),
+}
+applications = Access(Application, {"see": _of_part, "decide": _of_part})

@@ -14,6 +14,7 @@ AREAS = (
     "courses",
     "batches",
     "enrollments",
+    "catalogue",
     "attendance",
     "allocation",
     "exchange",

@@ -14,7 +14,9 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
+from muster.enrollments.rules import Applicant, apply_for_batch
 from muster.exchange.models import ImportRun
+from muster.institutions.access import Actor
 from muster.institutions.rules import change_logo
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
@@ -149,5 +151,15 @@ def planned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"plan_id": plan.pk, "item_id": item.pk}
 
 
+def published(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The institution publishes its catalogue, and somebody applies for the part's batch."""
+    campus.institution.catalogue_is_public = True
+    campus.institution.save()
+    applicant = Applicant("Ada Applicant", "applicant@example.org", "+1 555 0199", "Mornings suit me best.")
+    stranger = Actor.stranger(campus.institution)
+    row = apply_for_batch(by=stranger, batch=Batch.objects.get(pk=found["batch_id"]), applicant=applicant)
+    return {"slug": campus.institution.slug, "application_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned)
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, published)

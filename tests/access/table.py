@@ -132,6 +132,10 @@ TABLE: dict[str, dict[str, Who]] = {
         "*": IN_DEPARTMENT,
     },
     "subjects": {"see": OF_COURSE, "*": IN_DEPARTMENT},
+    # What is published is for everybody.
+    "catalogue": {"list": MEMBER, "*": PUBLIC},
+    "robots.txt": {"*": PUBLIC},
+    "applications": {"*": MANAGED},
     # --- batches, and who is in them
     "batches": {
         "list": MEMBER,
@@ -200,6 +204,10 @@ TABLE: dict[str, dict[str, Who]] = {
     "unlock-requests": {"*": ADMINISTERED},
 }
 ROUTES = {
+    "GET /catalogue/{slug}/courses/{course_id}/": PUBLIC,
+    "POST /catalogue/{slug}/courses/{course_id}/": PUBLIC,
+    "GET /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
+    "POST /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
     "GET /accounts/sessions/": PUBLIC,
     "POST /accounts/sessions/": PUBLIC,
     "GET /api/institution": SIGNED_IN,

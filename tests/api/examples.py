@@ -103,6 +103,7 @@ def _course(objects: Objects) -> dict[str, Any]:
     return {
         "course_title": "Welding",
         "code": "WELD-1",
+        "description": "Joints, safety and a first certificate.",
         "kind": "short_course",
         "department": str(objects["department_id"]),
         "semesters": 1,
@@ -389,6 +390,8 @@ EXAMPLES: dict[str, Example] = {
             "seat_buffer_percent": 5,
             "access_grace_days": 30,
             "archived_disables_access": False,
+            "catalogue_is_public": True,
+            "catalogue_names_instructors": True,
             "advised_size_min": 5,
             "advised_size_max": 30,
             "max_active_batches": 6,
@@ -418,6 +421,19 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "list_catalogue": Example(),
+    "list_published_catalogue": Example(),
+    "apply": Example(
+        lambda o: {
+            "batch_id": str(o["batch_id"]),
+            "full_name": "Bea Applicant",
+            "email": "bea@example.org",
+            "phone": "+1 555 0123",
+            "note": "After work, please.",
+        }
+    ),
+    "list_applications": Example(),
+    "decide_application": Example(lambda o: {"decision": "accept", "note": "See you on Monday."}),
     "list_payments": Example(),
     "add_payment": Example(
         lambda o: {

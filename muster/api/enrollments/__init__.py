@@ -1,5 +1,7 @@
 """The API of enrollments."""
 
+from muster.api.enrollments.catalogue import application_router as applications
+from muster.api.enrollments.catalogue import router as catalogue
 from muster.api.enrollments.enrollments import payment_router as payments
 from muster.api.enrollments.enrollments import router as enrollments
 from muster.api.kit import Door
@@ -7,3 +9,5 @@ from muster.api.kit import Door
 router = Door()
 router.add_router("/enrollments", enrollments, tags=["Enrollment"])
 router.add_router("/payments", payments, tags=["Enrollment"])
+router.add_router("/catalogue", catalogue, tags=["Enrollment"])
+router.add_router("/applications", applications, tags=["Enrollment"])

@@ -55,6 +55,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Application',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('full_name', models.CharField(max_length=150, verbose_name='name')),
+                ('email', models.EmailField(max_length=254, verbose_name='email')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('note', models.CharField(blank=True, max_length=1000, verbose_name='note')),
+                ('status', models.CharField(choices=[('pending', 'Waiting'), ('accepted', 'Accepted'), ('rejected', 'Rejected')], default='pending', max_length=10, verbose_name='status')),
+                ('decided_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('decision_note', models.CharField(blank=True, max_length=500, verbose_name='note to the applicant')),
+                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='batches.batch')),
+                ('decided_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('enrollment', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enrollments.enrollment')),
+            ],
+            options={
+                'verbose_name': 'application',
+                'verbose_name_plural': 'applications',
+                'ordering': ['created_at', 'id'],
+                'constraints': [muster.core.constraints.SameOwner(field='batch', name='application_batch_of_same_institution', owner='institution', to='batches.Batch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='enrollment', name='application_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), models.UniqueConstraint(condition=models.Q(('status', 'pending')), fields=('batch', 'email'), name='one_waiting_application_for_each_email'), models.CheckConstraint(condition=models.Q(models.Q(('full_name', ''), _negated=True), models.Q(('email', ''), _negated=True)), name='applicant_is_named'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('enrollment__isnull', True), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('enrollment__isnull', False), ('status', 'accepted')), models.Q(('decided_at__isnull', False), ('enrollment__isnull', True), ('status', 'rejected'), models.Q(('decision_note', ''), _negated=True)), _connector='OR'), name='application_is_decided_whole')],
+                'triggers': [pgtrigger.compiler.Trigger(name='archived_application_is_frozen', sql=muster.core.triggers.TriggerSql(func='\n            IF NOT (FALSE) THEN PERFORM muster_must_be_open_batches(ARRAY[OLD.batch_id, NEW.batch_id]); END IF;\n            RETURN coalesce(NEW, OLD);\n        ', hash='82cd370591d08ffbe0215de482872852da3003fa', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_archived_application_is_frozen_3f644', table='enrollments_application', when='BEFORE')), pgtrigger.compiler.Trigger(name='application_is_decided_once', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF OLD.status <> 'pending'\n        OR (OLD.institution_id, OLD.batch_id, OLD.full_name, OLD.email, OLD.phone, OLD.note)\n        IS DISTINCT FROM (NEW.institution_id, NEW.batch_id, NEW.full_name, NEW.email, NEW.phone, NEW.note) THEN\n                RAISE EXCEPTION 'An application stays as it was sent, and is decided once' USING ERRCODE = 'check_violation', CONSTRAINT = 'application_is_decided_once';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='0b61b76cb2b8b1ee85ffa5199cb28f0673854937', operation='UPDATE', pgid='pgtrigger_application_is_decided_once_49822', table='enrollments_application', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='8c6783076887b0ef6108cd132e6d797e15c78153', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_a5d3d', table='enrollments_application', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."batch_id", OLD."full_name", OLD."email", OLD."phone", OLD."note", OLD."status", OLD."decided_by_id", OLD."decided_at", OLD."decision_note", OLD."enrollment_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."batch_id", NEW."full_name", NEW."email", NEW."phone", NEW."note", NEW."status", NEW."decided_by_id", NEW."decided_at", NEW."decision_note", NEW."enrollment_id"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'batch_id')", hash='6ee0ad3d85a19f8d6beeb8e187d32c51cbf6b3b3', operation='UPDATE', pgid='pgtrigger_audit_changes_36417', table='enrollments_application', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
             name='Payment',
             fields=[
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -98,6 +124,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='enrollment',
             index=models.Index(fields=['institution', 'created_at'], name='enrollment_by_time'),
+        ),
+        migrations.AddIndex(
+            model_name='application',
+            index=models.Index(fields=['batch', 'created_at'], name='application_by_batch'),
+        ),
+        migrations.AddIndex(
+            model_name='application',
+            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='application_waiting'),
         ),
         muster.core.sql.InstallFunctions(
             app='enrollments',

@@ -1,5 +1,12 @@
 """Every write around seats: one function per use case."""
 
+from muster.enrollments.rules.applications import (
+    Applicant,
+    accept_application,
+    answer_application,
+    apply_for_batch,
+    reject_application,
+)
 from muster.enrollments.rules.capacity import change_capacity
 from muster.enrollments.rules.changing import cancel_enrollment, change_enrollment, hold_enrollment, resume_enrollment
 from muster.enrollments.rules.closing import advance_statuses, change_status, delete_batch, update_batch
