@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "muster.timetable",
     "muster.batches",
     "muster.enrollments",
+    "muster.messaging",
     "muster.attendance",
     "muster.allocation",
     "muster.exchange",

@@ -55,6 +55,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         found_institution,
         make_token,
     )
+    from muster.messaging.rules import send_message  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -132,6 +133,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
+        "message_id": send_message(
+            by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
+        ).pk,
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,

@@ -17,6 +17,7 @@ AREAS = (
     "catalogue",
     "attendance",
     "allocation",
+    "messaging",
     "exchange",
 )
 

@@ -18,6 +18,7 @@ from muster.enrollments.rules import Applicant, apply_for_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.rules import change_logo
+from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -161,5 +162,12 @@ def published(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"slug": campus.institution.slug, "application_id": row.pk}
 
 
+def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part has written to its batch."""
+    batch = Batch.objects.get(pk=found["batch_id"])
+    message = send_message(by=campus.actor(found["teacher"]), batch=batch, subject="Monday", text="We start at nine.")
+    return {"message_id": message.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, published)
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, published, written)

@@ -136,11 +136,12 @@ TABLE: dict[str, dict[str, Who]] = {
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
     "applications": {"*": MANAGED},
+    "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {
         "list": MEMBER,
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
-        "students history instructors add-sessions": TAUGHT,
+        "students history instructors messages add-messages add-sessions": TAUGHT,
         "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
         "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),

@@ -421,6 +421,11 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "list_messages": Example(),
+    "see_message": Example(),
+    "send_message": Example(
+        lambda o: {"student_ids": [str(o["student_id"])], "subject": "Monday", "text": "We start at nine."}
+    ),
     "list_catalogue": Example(),
     "list_published_catalogue": Example(),
     "apply": Example(

@@ -1,7 +1,5 @@
 """The catalogue, for callers and for strangers, and the applications that strangers send."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import F

@@ -88,10 +88,6 @@ def build_demo(*, progress: Callable[[str], None] = lambda words: None) -> Insti
         admin_name=admin.name,
         time_zone=college.TIME_ZONE,
     )
-    # So that the public pages can be seen too.
-    by.institution.catalogue_is_public = by.institution.catalogue_names_instructors = True
-    by.institution.contact_email, by.institution.contact_phone = "courses@ridgeline.example", "031 555 0140"
-    by.institution.save()
     return _Builder(by, progress, password=DEMO_PASSWORD).build()
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -16,13 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
 
-from muster.accounts.models import User
 from muster.batches.meetings import week_in_words
 from muster.batches.models import meets
 from muster.core.clocks import zone_words
 from muster.core.days import days_in_words
+from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import OwnClash, own_clashes
 from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES
+from muster.people.links import batch_url
 from muster.timetable.models import ScheduleSlot
 from muster.web.ui.tables import Bucket, Buckets, Facet, Filters, Table
 from muster.web.ui.widgets import money, pill
@@ -96,21 +97,30 @@ class CourseCard:
 
 
 def catalogue_cards(actor: Actor, url_of: Callable[[Any], str]) -> Callable[[Sequence[Any]], list[CourseCard]]:
-    """What makes cards of the batches that are shown; with what clashes for a student, in two statements at most."""
+    """What makes cards of the batches that are shown: students see where they are enrolled, and what clashes.
+
+    Three statements at most.
+    """
 
     def cards(rows: Sequence[Any]) -> list[CourseCard]:
-        clashes = _clashes_of(actor, rows)
-        return [_card(actor, batch, url_of(batch), clashes.get(batch.pk, ())) for batch in rows]
+        student = actor.user if actor.is_any(*STUDENT_ROLES) else None
+        if student is None:
+            return [_card(actor, batch, url_of(batch)) for batch in rows]
+        every = {batch.pk for batch in rows}
+        current = Enrollment.objects.current().filter(student=student, batch__in=every)
+        own = set(current.values_list("batch_id", flat=True))
+        clashes = own_clashes(student, actor.owner_id, list(every - own))
+        return [
+            _card(actor, batch, batch_url(batch.pk), is_own=True)
+            if batch.pk in own
+            else _card(actor, batch, url_of(batch), clashes.get(batch.pk, ()))
+            for batch in rows
+        ]
 
     return cards
 
 
-def _clashes_of(actor: Actor, rows: Sequence[Any]) -> Mapping[UUID, Sequence[OwnClash]]:
-    learns = isinstance(actor.user, User) and actor.is_any("student", "corporate-student")
-    return own_clashes(actor.user, actor.owner_id, [batch.pk for batch in rows]) if learns and actor.user else {}
-
-
-def _card(actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash]) -> CourseCard:
+def _card(actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash] = (), *, is_own: bool = False) -> CourseCard:
     clash = ", ".join(one.batch.name for one in clashes)
     return CourseCard(
         batch=batch,
@@ -120,7 +130,7 @@ def _card(actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash]) -> Co
         days=days_in_words(batch.start_date, batch.end_date),
         lead=lead_of(actor, batch),
         price=price_of(batch.course),
-        seats=seats_pill(batch),
+        seats=pill(_("You're enrolled"), "good", "okc") if is_own else seats_pill(batch),
         clash=_("At the same time as %(batch)s") % {"batch": clash} if clash else "",
     )
 
@@ -165,7 +175,7 @@ def seats_pill(batch: Any) -> SafeString:
 
 def enroll_url(actor: Actor) -> Callable[[Any], str]:
     """Where a card leads: students to enrolling, while a seat is left; everybody else to the batch."""
-    learns = actor.is_any("student", "corporate-student") and not actor.manages
+    learns = actor.is_any(*STUDENT_ROLES) and not actor.manages
 
     def url_of(batch: Any) -> str:
         name = "enrollments:enroll-self" if learns and batch.seats_left != 0 else "batches:batch"
