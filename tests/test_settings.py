@@ -22,6 +22,7 @@ PROOFS = {
     "session_horizon_days": "muster/timetable/tests/test_meetings.py",
     "seat_buffer_percent": "muster/enrollments/tests/test_opening.py",
     "enroll_until_days": "muster/enrollments/tests/test_opening.py",
+    "organisations_see_attendance": "muster/web/organisations/tests/test_organisation_pages.py",
     "catalogue_is_public": "muster/web/catalogue/tests/test_catalogue_pages.py",
     "catalogue_names_instructors": "muster/web/catalogue/tests/test_catalogue_pages.py",
     "access_grace_days": "muster/enrollments/tests/test_expiring.py",

@@ -136,6 +136,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
+        "organisation_id": _organisation(admin, batch, teaching.user),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
@@ -327,6 +328,28 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     asked = ask_to_unlock(by=teacher, session=taken, reason="Two learners stood in the wrong rows.")
     found = {"register_session_id": open_.pk, "locked_session_id": taken.pk, "unlock_request_id": asked.pk}
     return {**found, **_absences(by, batch, taken)}
+
+
+def _organisation(by: Any, batch: Any, contact: Any) -> Any:
+    """A company that pays for three seats, and for which somebody signs in."""
+    from muster.enrollments.models import Enrollment  # noqa: PLC0415
+    from muster.enrollments.resources import ORGANISATIONS  # noqa: PLC0415
+    from muster.enrollments.rules import change_enrollment, name_contact  # noqa: PLC0415
+
+    fields = {
+        "name": "Umgeni Logistics",
+        "contact_name": "Thandi Cele",
+        "contact_email": "accounts@umgeni.example",
+        "contact_phone": "031 555 0166",
+        "invoice_address": "7 Maydon Road, Durban",
+        "reference": "PO 4471",
+    }
+    row = ORGANISATIONS.add(by=by, fields=fields)
+    for enrollment in Enrollment.objects.current().filter(batch=batch).order_by("pk")[:3]:
+        changes = {"organisation": row, "enrollment_type": Enrollment.Type.CORPORATE}
+        change_enrollment(by=by, enrollment=enrollment, changes=changes)
+    name_contact(by=by, organisation=row, full_name=contact.full_name, email=contact.email)
+    return row.pk
 
 
 def _application(institution: Any, batch: Any) -> dict[str, Any]:

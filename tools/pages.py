@@ -225,6 +225,17 @@ PAGES = [
     Page("catalogue-apply", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN),
     Page("catalogue-apply-refused", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN, clicks=(SAVE,)),
     Page("catalogue-applied", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, query="sent=1", fill=OPEN),
+    # --- organisations --------------------------------------------------------------------------------------------
+    Page("organisations", "/organisations/", MANAGERS),
+    Page("organisation", "/organisations/{organisation_id}/", MANAGERS),
+    Page("organisation-new", "/organisations/new/", "admin"),
+    Page("organisation-new-refused", "/organisations/new/", "admin", clicks=(SAVE,)),
+    Page("organisation-edit", "/organisations/{organisation_id}/edit/", "admin"),
+    Page("organisation-delete", "/organisations/{organisation_id}/delete/", "admin"),
+    Page("organisation-contact", "/organisations/{organisation_id}/contact/", "admin"),
+    Page("organisation-contact-remove", "/organisations/{organisation_id}/contact/remove/", "admin"),
+    # The instructor of the demo signs in for it too.
+    Page("organisation-own", "/organisation/", "instructor"),
     # --- departments ----------------------------------------------------------------------------------------------
     Page("departments", "/departments/", MEMBERS),
     Page("department", "/departments/{department_id}/", f"{STAFF} student"),

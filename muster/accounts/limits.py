@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 import time
 from typing import NamedTuple
+from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache, caches
 from django.http import HttpRequest
+
+from muster.accounts.errors import TooManyLooks
 
 APP = "allauth.account"
 A_MINUTE = 60
@@ -60,9 +63,17 @@ def seconds_to_wait(request: HttpRequest, action: str, key: str | None = None) -
 MOST_LOOKS = 300
 
 
-def count_look(request: HttpRequest) -> bool:
-    """Count a look at a public page; False when that is more than `MOST_LOOKS` from one address in a minute, by this
-    process."""
+def count_look(request: HttpRequest) -> None:
+    """Count a look at a public page, in this process. Raises TooManyLooks beyond `MOST_LOOKS` from one address in a
+    minute."""
     looks, key = caches["memory"], f"looks:{ratelimit.get_ip(request)}:{int(time.time() // A_MINUTE)}"
     looks.add(key, 0, 2 * A_MINUTE)
-    return bool(looks.incr(key) <= MOST_LOOKS)
+    if looks.incr(key) > MOST_LOOKS:
+        raise TooManyLooks(A_MINUTE)
+
+
+def count_application(request: HttpRequest, institution_id: UUID, email: str) -> None:
+    """Count an application of a stranger, by address and by e-mail. Raises TooManyLooks."""
+    key = f"{institution_id}:{email.strip().lower()}"
+    if not consume_attempt(request, "apply", key):
+        raise TooManyLooks(seconds_to_wait(request, "apply", key))

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,9 +22,9 @@ from muster.batches.queries import batches_of
 from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.enrollments.catalogue import catalogue_of
-from muster.enrollments.models import Application, Enrollment
+from muster.enrollments.models import Application, Enrollment, Organisation
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
-from muster.enrollments.permissions import applications, enrollments
+from muster.enrollments.permissions import applications, enrollments, organisations
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.permissions import students
@@ -212,3 +212,22 @@ def waiting_applications(actor: Actor) -> QuerySet[Application]:
         status=Application.Status.PENDING, batch__archived_at=None, batch__deleted_at=None
     )
     return applications.rows(actor, "decide", among=rows.select_related("batch")).order_by("created_at", "pk")
+
+
+# --- organisations --------------------------------------------------------------------------------------------------
+def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations that can be named as payers."""
+    return organisations.rows(actor, among=Organisation.objects.filter(is_active=True)).order_by("name", "pk")
+
+
+def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
+    """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
+    rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
+    return rows.prefetch_related("payments").order_by(*by_family_name("student__"), "-created_at", "pk")
+
+
+def organisations_of(account: User) -> QuerySet[Organisation]:
+    """The organisations for which somebody signs in, in whichever institutions, by name."""
+    here = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("contact"), is_active=True)
+    rows = Organisation.objects.filter(Exists(here), contact__in=User.objects.behind(account), is_active=True)
+    return rows.select_related("institution").order_by("name", "pk")

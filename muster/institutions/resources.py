@@ -121,6 +121,11 @@ class Institutions(Resource[Institution]):
             section=_("Catalog"),
         ),
         Field("catalogue_names_instructors", help=_("If off, only signed-in people see who teaches a batch.")),
+        Field(
+            "organisations_see_attendance",
+            help=_("The contact of an organization sees how its own people attend, not only seats and payments."),
+            section=_("Organizations"),
+        ),
         half(
             "access_grace_days",
             _("How long students keep access to their materials."),

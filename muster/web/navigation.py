@@ -37,6 +37,7 @@ frame.nav += [
     NavItem("catalogue", _("Catalog"), "book", "catalogue:list", roles=STAFF | STUDENTS, order=65),
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
     NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
+    NavItem("organisations", _("Organizations"), "pin", "organisations:list", roles=MANAGERS, order=85),
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
 ]
 frame.person_menu += [

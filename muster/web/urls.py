@@ -15,6 +15,7 @@ AREAS = (
     "batches",
     "enrollments",
     "catalogue",
+    "organisations",
     "attendance",
     "allocation",
     "messaging",

@@ -14,6 +14,7 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
+from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import Applicant, apply_for_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
@@ -169,5 +170,12 @@ def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": message.pk}
 
 
+def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """An organisation that pays for the learner's seat."""
+    row = Organisation.objects.create(institution=campus.institution, name=f"Works {found['department'].short_code}")
+    Enrollment.objects.filter(pk=found["enrollment_id"]).update(organisation=row)
+    return {"organisation_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, published, written)
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, published, written, paid_for)

@@ -136,6 +136,9 @@ TABLE: dict[str, dict[str, Who]] = {
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
     "applications": {"*": MANAGED},
+    "organisations": {"list see seats": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
+    # Nobody in this world signs in for an organisation.
+    "organisation": {"*": Who(elsewhere=EVERYBODY)},
     "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {

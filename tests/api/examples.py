@@ -19,6 +19,7 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
+from muster.enrollments.models import Organisation
 from muster.enrollments.rules import change_status, delete_batch
 from muster.exchange.models import ImportRun
 from muster.institutions.models import Membership
@@ -82,6 +83,22 @@ def _year(objects: Objects) -> dict[str, Any]:
         "auto_rollover": False,
         "capacity": 40,
     }
+
+
+def _organisation(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Harbour Works",
+        "contact_name": "Cas Contact",
+        "contact_email": "cas@example.org",
+        "contact_phone": "+1 555 0140",
+        "invoice_address": "1 Quay Street",
+        "reference": "PO 77",
+        "active": True,
+    }
+
+
+def _unused_organisation(campus: Campus) -> Any:
+    return Organisation.objects.create(institution=campus.institution, name="Unused").pk
 
 
 def _pair(objects: Objects) -> dict[str, Any]:
@@ -200,7 +217,9 @@ def _enrollment(objects: Objects) -> dict[str, Any]:
             "payment_method": "card",
             "payment_status": "pending",
             "transaction_id": "T-1",
+            "organisation_id": str(objects["organisation_id"]),
         },
+        "organisation_id": str(objects["organisation_id"]),
     }
 
 
@@ -390,6 +409,7 @@ EXAMPLES: dict[str, Example] = {
             "seat_buffer_percent": 5,
             "access_grace_days": 30,
             "archived_disables_access": False,
+            "organisations_see_attendance": True,
             "catalogue_is_public": True,
             "catalogue_names_instructors": True,
             "advised_size_min": 5,
@@ -417,10 +437,19 @@ EXAMPLES: dict[str, Example] = {
             "enrollment_date": "2026-01-05",
             "access_expiry_date": "2031-01-01",
             "progress": 10,
+            "organisation_id": str(o["organisation_id"]),
             "reason": "A correction",
         }
     ),
     "cancel_enrollment": Example(),
+    "list_organisations": Example(),
+    "add_organisation": Example(_organisation),
+    "see_organisation": Example(),
+    "change_organisation": Example(_organisation),
+    "delete_organisation": Example(objects=lambda campus: {"organisation_id": _unused_organisation(campus)}),
+    "list_organisation_seats": Example(),
+    "name_contact": Example(lambda o: {"full_name": "Cas Contact", "email": "cas@example.org"}),
+    "remove_contact": Example(),
     "list_messages": Example(),
     "see_message": Example(),
     "send_message": Example(
@@ -447,7 +476,7 @@ EXAMPLES: dict[str, Example] = {
             "payment_method": "cash",
             "payment_status": "completed",
             "transaction_id": "R-1",
-            "payer": "Ada",
+            "organisation_id": str(o["organisation_id"]),
         }
     ),
     "move_payment": Example(lambda o: {"payment_status": "completed", "transaction_id": "R-2"}),

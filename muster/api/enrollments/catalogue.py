@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
-from muster.accounts.errors import TooManyAttempts
-from muster.accounts.limits import consume_attempt, count_look, seconds_to_wait
+from muster.accounts.limits import count_application, count_look
 from muster.api.kit import (
     Amount,
     Door,
@@ -175,8 +174,7 @@ def list_published_catalogue(
     request: HttpRequest, slug: str, paging: Query[Paging], narrowing: Query[CatalogueQuery]
 ) -> HttpResponse:
     """The open batches of an institution that publishes its catalog, for everyone. `slug` is its short name."""
-    if not count_look(request):
-        raise TooManyAttempts(60)
+    count_look(request)
     return _listing(published_by(slug), paging, narrowing)
 
 
@@ -190,9 +188,7 @@ def apply(request: HttpRequest, slug: str, body: ApplicationIn) -> HttpResponse:
     pk = as_id(body.batch_id)
     if pk is None:
         raise Invalid(_("Nothing has this id."), field="batch_id")
-    email_key = f"{stranger.institution.pk}:{body.email.lower()}"
-    if not consume_attempt(request, "apply", email_key):
-        raise TooManyAttempts(seconds_to_wait(request, "apply", email_key))
+    count_application(request, stranger.owner_id, body.email)
     try:
         batch = published_batch(stranger, pk)
     except Missing as error:

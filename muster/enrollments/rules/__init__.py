@@ -12,5 +12,6 @@ from muster.enrollments.rules.changing import cancel_enrollment, change_enrollme
 from muster.enrollments.rules.closing import advance_statuses, change_status, delete_batch, update_batch
 from muster.enrollments.rules.enrolling import PaymentInput, enroll_student
 from muster.enrollments.rules.expiring import expire_enrollments
+from muster.enrollments.rules.organisations import name_contact, remove_contact
 from muster.enrollments.rules.payments import add_payment, move_payment, steps_of
 from muster.enrollments.rules.reopening import LeftEnded, Reopening, follow_dates, reopen_batch, restore_batch

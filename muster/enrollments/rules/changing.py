@@ -20,7 +20,7 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.rules.enrolling import batch_full
 from muster.institutions.access import Actor
 
-CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
+CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress", "organisation")
 
 
 def lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:

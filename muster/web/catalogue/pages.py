@@ -15,8 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.accounts.errors import TooManyAttempts
-from muster.accounts.limits import consume_attempt, count_look, seconds_to_wait
+from muster.accounts.limits import count_application, count_look
 from muster.batches.models import Batch
 from muster.core.days import days_in_words
 from muster.core.permissions import ANYONE
@@ -117,9 +116,8 @@ class ApplicationForm(Form):
 
 
 def _published(request: HttpRequest, slug: str) -> Actor:
-    """A stranger before the catalogue. Raises TooManyAttempts, Missing."""
-    if not count_look(request):
-        raise TooManyAttempts(60)
+    """A stranger before the catalogue. Raises TooManyLooks, Missing."""
+    count_look(request)
     return published_by(slug)
 
 
@@ -175,7 +173,7 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
         # Programs fill in every field; they are answered as people are, so that they learn nothing.
         if form.cleaned_data.pop("website"):
             return
-        must_not_flood(request, stranger, form.cleaned_data["email"])
+        count_application(request, stranger.owner_id, form.cleaned_data["email"])
         rules.apply_for_batch(by=stranger, batch=batch, applicant=rules.Applicant(**form.cleaned_data))
 
     if submit_form(form, apply):
@@ -192,13 +190,6 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def must_not_flood(request: HttpRequest, stranger: Actor, email: str) -> None:
-    """Count an application by address and by email. Raises TooManyAttempts."""
-    key = f"{stranger.institution.pk}:{email.lower()}"
-    if not consume_attempt(request, "apply", key):
-        raise TooManyAttempts(seconds_to_wait(request, "apply", key))
 
 
 def _facts(actor: Actor, batch: Any) -> list[Fact]:
