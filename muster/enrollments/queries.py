@@ -159,7 +159,7 @@ def offers_to(actor: Actor) -> QuerySet[Batch]:
 def enrollments_in_full(actor: Actor, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """The enrollments with course and batch in full, the latest first. Two statements."""
     in_full = Prefetch("batch", batches_of(actor, Batch.objects.all()))
-    return rows.select_related("course").prefetch_related(in_full).order_by("-created_at", "pk")
+    return rows.select_related("course", "organisation").prefetch_related(in_full).order_by("-created_at", "pk")
 
 
 def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:

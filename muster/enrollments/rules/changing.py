@@ -17,7 +17,7 @@ from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
 from muster.enrollments.errors import AlreadyEnrolled, NotOpenForEnrollment
 from muster.enrollments.models import Enrollment
-from muster.enrollments.rules.enrolling import batch_full
+from muster.enrollments.rules.enrolling import batch_full, must_be_active
 from muster.institutions.access import Actor
 
 CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress", "organisation")
@@ -129,6 +129,8 @@ def change_enrollment(
         found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
+    if changes.get("organisation") is not None:
+        must_be_active(changes["organisation"])
     _take_status(enrollment, status)
     return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 

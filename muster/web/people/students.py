@@ -287,6 +287,8 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
     if row.sees_payments:
+        if row.organisation:
+            lines.append(_("Paid by %(name)s") % {"name": row.organisation.name})
         lines += [balance_words(one) for one in balances_of(row)]
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
