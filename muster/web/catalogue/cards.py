@@ -80,6 +80,9 @@ class CatalogueTable(Table):
     price = Column(accessor="course__price", verbose_name=gettext_lazy("price"))
     seats = Column(accessor="seats_left", verbose_name=gettext_lazy("seats left"))
 
+    class Meta(Table.Meta):
+        pass
+
 
 @dataclass(frozen=True)
 class CourseCard:

@@ -42,12 +42,17 @@ def sender_words(message: Message) -> str:
     return message.sent_by.full_name if message.sent_by else "Muster"
 
 
-class MessageFilters(Filters):
+class BatchMessageFilters(Filters):
     """Found by its words or its sender."""
 
     search: ClassVar[Sequence[str]] = ("subject", "text", "sent_by__full_name")
     search_hint = gettext_lazy("Words or sender")
     sender = Facet(gettext_lazy("From"), value="sent_by_id", text="sent_by__full_name", none=gettext_lazy("Muster"))
+
+
+class MessageFilters(BatchMessageFilters):
+    """By the batch too, where there are several."""
+
     batch = Facet(gettext_lazy("Batch"), value="batch_id", text="batch__code", none=gettext_lazy("No batch"))
 
 
@@ -64,6 +69,9 @@ class MessageTable(Table):
     sent_by = Column(accessor="sent_by__full_name", verbose_name=gettext_lazy("From"), default="Muster")
     to = Column(empty_values=(), order_by="reached", verbose_name=gettext_lazy("To"))
     created_at = Column(verbose_name=gettext_lazy("Sent"))
+
+    class Meta(Table.Meta):
+        pass
 
     def __init__(self, *args: Any, is_received: bool = False, **kwargs: Any) -> None:
         # Who else got it is for nobody who received it.
@@ -141,7 +149,7 @@ def batch_messages(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     return list_page(
         request,
         table_class=MessageTable,
-        filterset_class=MessageFilters,
+        filterset_class=BatchMessageFilters,
         queryset=messages_seen_by(actor).filter(batch=frame.batch),
         template="messaging/batch.html",
         context={"frame": frame, "batch": frame.batch, "nav": "batches", "write_url": write_url},
