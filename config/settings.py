@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "muster.timetable",
     "muster.batches",
     "muster.enrollments",
+    "muster.messaging",
     "muster.attendance",
     "muster.allocation",
     "muster.exchange",
@@ -179,7 +180,12 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "muster.web.accounts.forms.NewPasswordForm",
 }
 # Five failures in five minutes for one e-mail from one address. By address far more: a whole school may sit behind one.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "login": "300/m/ip", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/m/ip,5/5m/key",
+    "login": "300/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "apply": "30/h/ip,5/d/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "muster.web.accounts.mfa.TwoStepAdapter"
@@ -198,6 +204,8 @@ CACHES = {
         # By default the cache forgets from three hundred entries on: whoever fills it would be counted from the start.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
+    # Looks at public pages are counted in each process alone, or counting would cost more than the page.
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
 }
 
 # --- logs ---------------------------------------------------------------------------------------------------------

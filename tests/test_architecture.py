@@ -28,6 +28,7 @@ ORDER = [
     "timetable",
     "batches",
     "enrollments",
+    "messaging",
     "attendance",
     "allocation",
     "exchange",

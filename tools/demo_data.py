@@ -55,6 +55,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         found_institution,
         make_token,
     )
+    from muster.messaging.rules import send_message  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -132,6 +133,11 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
+        "message_id": send_message(
+            by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
+        ).pk,
+        "organisation_id": _organisation(admin, batch, teaching.user),
+        **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
@@ -363,6 +369,38 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     asked = ask_to_unlock(by=teacher, session=taken, reason="Two learners stood in the wrong rows.")
     found = {"register_session_id": open_.pk, "locked_session_id": taken.pk, "unlock_request_id": asked.pk}
     return {**found, **_absences(by, batch, taken)}
+
+
+def _organisation(by: Any, batch: Any, contact: Any) -> Any:
+    """A company that pays for three seats, and for which somebody signs in."""
+    from muster.enrollments.models import Enrollment  # noqa: PLC0415
+    from muster.enrollments.resources import ORGANISATIONS  # noqa: PLC0415
+    from muster.enrollments.rules import change_enrollment, name_contact  # noqa: PLC0415
+
+    fields = {
+        "name": "Umgeni Logistics",
+        "contact_name": "Thandi Cele",
+        "contact_email": "accounts@umgeni.example",
+        "contact_phone": "031 555 0166",
+        "invoice_address": "7 Maydon Road, Durban",
+        "reference": "PO 4471",
+    }
+    row = ORGANISATIONS.add(by=by, fields=fields)
+    for enrollment in Enrollment.objects.current().filter(batch=batch).order_by("pk")[:3]:
+        changes = {"organisation": row, "enrollment_type": Enrollment.Type.CORPORATE}
+        change_enrollment(by=by, enrollment=enrollment, changes=changes)
+    name_contact(by=by, organisation=row, full_name=contact.full_name, email=contact.email)
+    return row.pk
+
+
+def _application(institution: Any, batch: Any) -> dict[str, Any]:
+    """Somebody without a sign-in applies for a batch of the public catalogue."""
+    from muster.enrollments.rules import Applicant, apply_for_batch  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    applicant = Applicant("Zinhle Radebe", "zinhle@example.org", "031 555 0177", "I work until five, so evenings suit.")
+    application = apply_for_batch(by=Actor.stranger(institution), batch=batch, applicant=applicant)
+    return {"slug": institution.slug, "application_id": application.pk}
 
 
 def _absences(by: Any, batch: Any, locked: Any) -> dict[str, Any]:

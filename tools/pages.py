@@ -129,6 +129,7 @@ PAGES = [
     Page("record-evidence", "/attendance/records/{record_id}/evidence/", "instructor student"),
     Page("my-attendance", "/attendance/mine/", STUDENTS),
     Page("requests", "/requests/", STAFF),
+    Page("application", "/applications/{application_id}/", MANAGERS),
     Page("unlock-request", "/unlock-requests/{unlock_request_id}/", "admin"),
     Page("correction", "/corrections/{correction_id}/", "admin"),
     # --- batches --------------------------------------------------------------------------------------------------
@@ -227,6 +228,25 @@ PAGES = [
     Page("subject-new", "/courses/{course_id}/subjects/new/", "admin dept-admin"),
     Page("subject-edit", "/courses/subjects/{subject_id}/edit/", "admin dept-admin"),
     Page("subject-delete", "/courses/subjects/{subject_id}/delete/", "admin"),
+    # --- catalogue ------------------------------------------------------------------------------------------------
+    Page("catalogue", "/catalogue/", f"{STAFF} student"),
+    Page("catalogue-none", "/catalogue/", "admin", query="q=zzzz"),
+    Page("catalogue-public", "/catalogue/{slug}/", NOBODY),
+    Page("catalogue-course", "/catalogue/{slug}/courses/{course_id}/", NOBODY, fill=OPEN),
+    Page("catalogue-apply", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN),
+    Page("catalogue-apply-refused", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, fill=OPEN, clicks=(SAVE,)),
+    Page("catalogue-applied", "/catalogue/{slug}/batches/{batch_id}/apply/", NOBODY, query="sent=1", fill=OPEN),
+    # --- organisations --------------------------------------------------------------------------------------------
+    Page("organisations", "/organisations/", MANAGERS),
+    Page("organisation", "/organisations/{organisation_id}/", MANAGERS),
+    Page("organisation-new", "/organisations/new/", "admin"),
+    Page("organisation-new-refused", "/organisations/new/", "admin", clicks=(SAVE,)),
+    Page("organisation-edit", "/organisations/{organisation_id}/edit/", "admin"),
+    Page("organisation-delete", "/organisations/{organisation_id}/delete/", "admin"),
+    Page("organisation-contact", "/organisations/{organisation_id}/contact/", "admin"),
+    Page("organisation-contact-remove", "/organisations/{organisation_id}/contact/remove/", "admin"),
+    # The instructor of the demo signs in for it too.
+    Page("organisation-own", "/organisation/", "instructor"),
     # --- departments ----------------------------------------------------------------------------------------------
     Page("departments", "/departments/", MEMBERS),
     Page("department", "/departments/{department_id}/", f"{STAFF} student"),
@@ -237,6 +257,14 @@ PAGES = [
     # --- people ---------------------------------------------------------------------------------------------------
     Page("students", "/students/", STAFF),
     Page("student", "/students/{student_id}/", f"{STAFF} student"),
+    Page("messages", "/messages/", f"{STAFF} student"),
+    Page("messages-none", "/messages/", "admin", query="q=zzzz"),
+    Page("message", "/messages/{message_id}/", "admin instructor student"),
+    Page("message-new", "/messages/new/", "admin instructor", query="pick={student_id}"),
+    Page("message-new-refused", "/messages/new/", "admin", query="pick={student_id}", clicks=(SAVE,)),
+    Page("message-new-selected", "/messages/students/new/", "admin instructor", query="pick={enrollment_id}"),
+    Page("batch-messages", f"{BATCH}messages/", STAFF),
+    Page("batch-message-new", f"{BATCH}messages/new/", STAFF),
     Page("student-enroll", "/students/{student_id}/enroll/", "admin"),
     Page("mentoring", "/mentoring/", STAFF),
     Page("mentoring-unassigned", "/mentoring/", "admin", query="instructor=none"),
@@ -326,5 +354,6 @@ NO_PAGES = {
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",
+    "/robots.txt": "for search engines",
     "/batches/check/": "the live check beside the form of a batch, in part",
 }

@@ -54,6 +54,22 @@ class TooManyAttempts(DomainError):
         super().__init__(wait_sentence(seconds), facts={"retry_after": seconds})
 
 
+class TooManyLooks(DomainError):
+    """Somebody without a sign-in looks or applies too often, from this address or with this e-mail."""
+
+    status = 429
+    default_code = "too_many_requests"
+
+    def __init__(self, seconds: int) -> None:
+        minutes = max(1, -(-seconds // 60))
+        words = ngettext(
+            "Too many requests. Wait a minute and try again.",
+            "Too many requests. Wait %(minutes)d minutes and try again.",
+            minutes,
+        )
+        super().__init__(words % {"minutes": minutes}, facts={"retry_after": seconds})
+
+
 class InvitationOver(Invalid):
     """The link was used already, or is too old."""
 

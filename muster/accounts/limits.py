@@ -1,14 +1,20 @@
-"""How often signing in may fail. Pages and API count together, in the cache that all processes share."""
+"""How often signing in may fail, and how often strangers may apply and look.
+
+Pages and API count together, what matters in the cache that all processes share.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from typing import NamedTuple
+from uuid import UUID
 
 from allauth.core.internal import ratelimit
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import HttpRequest
+
+from muster.accounts.errors import TooManyLooks
 
 APP = "allauth.account"
 A_MINUTE = 60
@@ -52,3 +58,22 @@ def seconds_to_wait(request: HttpRequest, action: str, key: str | None = None) -
         if len(history) >= rate.amount:
             waits.append(math.ceil(history[-1] + rate.duration - time.time()))
     return max(waits)
+
+
+MOST_LOOKS = 300
+
+
+def count_look(request: HttpRequest) -> None:
+    """Count a look at a public page, in this process. Raises TooManyLooks beyond `MOST_LOOKS` from one address in a
+    minute."""
+    looks, key = caches["memory"], f"looks:{ratelimit.get_ip(request)}:{int(time.time() // A_MINUTE)}"
+    looks.add(key, 0, 2 * A_MINUTE)
+    if looks.incr(key) > MOST_LOOKS:
+        raise TooManyLooks(A_MINUTE)
+
+
+def count_application(request: HttpRequest, institution_id: UUID, email: str) -> None:
+    """Count an application of a stranger, by address and by e-mail. Raises TooManyLooks."""
+    key = f"{institution_id}:{email.strip().lower()}"
+    if not consume_attempt(request, "apply", key):
+        raise TooManyLooks(seconds_to_wait(request, "apply", key))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
-from muster.allocation.queries import managers_of
+from muster.batches.participants import managers_of
 from muster.core.days import days_in_words
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role

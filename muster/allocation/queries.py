@@ -146,15 +146,3 @@ def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
         last_date__gte=actor.today(),
         batch__in=Batch.objects.booking().filter(institution=actor.institution),
     )
-
-
-def managers_of(batch: Batch) -> QuerySet[User]:
-    """The active people who manage the batch: administrators, and managers of its branch and department."""
-    part = Q(role=Role.ADMIN)
-    if batch.branch_id:
-        part |= Q(role=Role.BRANCH_MANAGER, branch=batch.branch_id)
-    if batch.department_id:
-        part |= Q(role=Role.DEPT_ADMIN, department=batch.department_id)
-    roles = (Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
-    held = holders(batch.institution, *roles).filter(part, user=OuterRef("pk"))
-    return User.objects.filter(Exists(held))

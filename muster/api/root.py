@@ -24,6 +24,7 @@ from muster.api.kit import NotSignedIn, failure
 from muster.api.kit.description import DescribedApi
 from muster.api.kit.docs import Docs
 from muster.api.kit.parsing import StrictParser
+from muster.api.messages import router as messages
 from muster.api.notifications import router as notifications
 from muster.api.people import router as people
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
@@ -61,7 +62,18 @@ api = DescribedApi(
     docs_url="/docs",
     openapi_url="/openapi.json",
 )
-for router in (institutions, notifications, people, enrollments, attendance, allocation, batches, courses, exchange):
+for router in (
+    institutions,
+    notifications,
+    people,
+    enrollments,
+    attendance,
+    allocation,
+    batches,
+    courses,
+    messages,
+    exchange,
+):
     api.add_router("", router)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, BatchMeeting
+from muster.institutions.access import memberships_in_force
+from muster.institutions.models import Role
 from muster.timetable.models import ClassSession
 
 
@@ -36,3 +38,14 @@ def students_of(batches: Collection[Batch]) -> QuerySet[User]:
     return User.objects.filter(
         enrollments__batch__in=[batch.pk for batch in batches], enrollments__status="active"
     ).distinct()
+
+
+def managers_of(batch: Batch) -> QuerySet[User]:
+    """The active people who manage the batch: administrators, and managers of its branch and department."""
+    part = Q(role=Role.ADMIN)
+    if batch.branch_id:
+        part |= Q(role=Role.BRANCH_MANAGER, branch=batch.branch_id)
+    if batch.department_id:
+        part |= Q(role=Role.DEPT_ADMIN, department=batch.department_id)
+    held = memberships_in_force(OuterRef("pk"), batch.institution_id).filter(part)
+    return User.objects.filter(Exists(held), is_active=True)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.validators import ArrayMaxLengthValidator
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
-from muster.core.text import Line, is_one_line
+from muster.core.text import Line, Lines, is_one_line
 from muster.core.validators import between
 from muster.institutions.models import (
     Department,
@@ -41,6 +41,11 @@ class Course(InstitutionRow):
 
     title = Line(_("title"), max_length=200)
     code = Line(_("code"), max_length=30)
+    description = Lines(
+        _("description"),
+        blank=True,
+        validators=[MaxLengthValidator(2000, _("Keep the description to %(limit_value)d characters or fewer."))],
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHORT_COURSE)
     department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0, validators=between(0, 20))

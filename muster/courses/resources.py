@@ -52,6 +52,7 @@ class Courses(Resource[Course]):
             searched=True,
             sorted=True,
         ),
+        Field("description", help=_("Shown in the catalog: what students learn, and what they need.")),
         Field("kind", note="short_course, qualification or degree", width="w3", listed="meta", sorted=True),
         Field(
             "department",

@@ -232,3 +232,17 @@ class PaymentMoveRefused(Conflict):
         else:
             message = _("This payment is %(now)s, which is final. Record another payment instead.") % {"now": is_now}
         super().__init__(message, code="payment_move", field="payment_status")
+
+
+class ApplicationDecided(Conflict):
+    """Somebody else has decided the application."""
+
+    default_code = "already_decided"
+    sentence = gettext_lazy("This application has already been decided. Reload the page to see the decision.")
+
+
+class TooManyApplications(Conflict):
+    """More applications for the batch wait than anybody would read."""
+
+    default_code = "too_many_applications"
+    sentence = gettext_lazy("This batch has too many applications waiting. Choose another batch, or try again later.")

@@ -31,6 +31,11 @@ USE_CASES = {
     "change_status": gettext_lazy("changed the status"),
     "delete_batch": gettext_lazy("deleted the batch"),
     "reopen_batch": gettext_lazy("reopened the batch"),
+    "name_contact": gettext_lazy("named the contact of an organization"),
+    "remove_contact": gettext_lazy("removed the contact of an organization"),
+    "apply": gettext_lazy("received an application"),
+    "accept_application": gettext_lazy("accepted an application"),
+    "reject_application": gettext_lazy("rejected an application"),
     "follow_dates": gettext_lazy("let the status go by the dates again"),
 }
 

@@ -1,13 +1,16 @@
-"""What happens to batches, enrollments and waitlists by itself."""
+"""What happens to batches, enrollments and waitlists by itself; answers to applications."""
 
 from __future__ import annotations
 
 import structlog
 from django.db.models import Exists, OuterRef
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from muster.enrollments import rules
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.rules import advance_statuses, expire_enrollments, fill_all_seats, lapse_offers
+from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -43,3 +46,9 @@ def move_all_waitlists(timestamp: int) -> None:
         lapsed, given = lapse_offers(institution=institution), fill_all_seats(institution=institution)
         if lapsed or given:
             log.info("waitlists_moved", institution=institution.slug, lapsed=lapsed, given=given)
+
+
+@app.task(name=ANSWER, retry=RetryStrategy(max_attempts=7, exponential_wait=6))
+def answer_application(*, application_id: str) -> None:
+    """Tell an applicant by mail what was decided."""
+    rules.answer_application(application_id=application_id)

@@ -7,26 +7,63 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.warnings import PlanWarning
 from muster.core.history import tracked
 from muster.core.ownership import kept_by_triggers
-from muster.core.text import Line, ShortLines
+from muster.core.text import Line, Lines, ShortLines
 from muster.courses.models import Course
 from muster.enrollments import triggers
 from muster.institutions.models import (
     InstitutionPart,
+    InstitutionRow,
     of_institution,
     one_key,
     owned_key,
     person_of_institution,
     same_institution,
 )
+
+
+@tracked()
+class Organisation(InstitutionRow):
+    """A company or another body that pays for people's seats."""
+
+    counted = ngettext_lazy("%(count)d organization", "%(count)d organizations", "count")
+
+    name = Line(_("name"), max_length=150)
+    contact_name = Line(_("contact person"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("contact email"), blank=True)
+    contact_phone = Line(_("contact phone"), max_length=40, blank=True)
+    invoice_address = Lines(
+        _("invoice address"),
+        blank=True,
+        validators=[MaxLengthValidator(500, _("Keep the address to %(limit_value)d characters or fewer."))],
+    )
+    reference = Line(_("reference"), max_length=60, blank=True)
+    # Who signs in to see its people: somebody of the institution, with whatever role or with none.
+    contact = owned_key(settings.AUTH_USER_MODEL, null=True, blank=True, related_name="organisations", editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        constraints: ClassVar = [
+            one_key("organisation"),
+            person_of_institution("organisation", "contact"),
+            models.UniqueConstraint("institution", Lower("name"), name="one_organisation_for_each_name"),
+        ]
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -79,6 +116,10 @@ class Enrollment(InstitutionPart):
     transferred_to = owned_key("self", null=True, blank=True, related_name="transferred_from", editable=False)
     # Follows the batch's archive: a frozen enrollment is history and no longer counts as current.
     frozen = models.BooleanField(default=False, editable=False)
+    # Who pays for the seat, where it is not the student.
+    organisation = owned_key(
+        Organisation, null=True, blank=True, related_name="enrollments", verbose_name=_("organization")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -95,6 +136,7 @@ class Enrollment(InstitutionPart):
             same_institution("enrollment", "course", "courses.Course"),
             same_institution("enrollment", "batch", "batches.Batch"),
             same_institution("enrollment", "transferred_to", "enrollments.Enrollment"),
+            same_institution("enrollment", "organisation", "enrollments.Organisation"),
             models.UniqueConstraint(
                 fields=["student", "course"],
                 condition=Q(status__in=["active", "on_hold"], frozen=False, course__isnull=False),
@@ -294,12 +336,17 @@ class Payment(InstitutionPart):
     method = Line(_("method"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
     transaction_id = Line(_("transaction"), max_length=100, blank=True)
-    # A person or an organisation, where it is not the student.
+    # A person, or an organisation, where it is not the student.
     payer = Line(_("paid by"), max_length=150, blank=True)
+    organisation = owned_key(
+        Organisation, null=True, blank=True, related_name="payments", verbose_name=_("organization")
+    )
 
     class Meta:
         constraints: ClassVar = [
             same_institution("payment", "enrollment", "enrollments.Enrollment"),
+            same_institution("payment", "organisation", "enrollments.Organisation"),
+            models.CheckConstraint(condition=Q(payer="") | Q(organisation__isnull=True), name="payment_has_one_payer"),
             models.UniqueConstraint(
                 fields=["institution", "transaction_id"],
                 condition=~Q(transaction_id=""),
@@ -315,3 +362,58 @@ class Payment(InstitutionPart):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+@tracked(part_of="batch")
+class Application(InstitutionPart):
+    """Somebody without a sign-in asks for a seat in a published batch. Decided once; the accepted become students."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+
+    batch = owned_key(Batch, related_name="applications", db_index=False)
+    full_name = Line(_("name"), max_length=150)
+    # In small letters, as people's are.
+    email = models.EmailField(_("email"))
+    phone = Line(_("phone"), max_length=40, blank=True)
+    note = ShortLines(_("note"), max_length=1000, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_note = ShortLines(_("note to the applicant"), max_length=500, blank=True)
+    enrollment = owned_key(Enrollment, null=True, blank=True, related_name="+", editable=False)
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints: ClassVar = [
+            same_institution("application", "batch", "batches.Batch"),
+            same_institution("application", "enrollment", "enrollments.Enrollment"),
+            models.UniqueConstraint(
+                fields=["batch", "email"], condition=Q(status="pending"), name="one_waiting_application_for_each_email"
+            ),
+            models.CheckConstraint(condition=~Q(full_name="") & ~Q(email=""), name="applicant_is_named"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True, enrollment__isnull=True)
+                | Q(status="accepted", decided_at__isnull=False, enrollment__isnull=False)
+                | Q(status="rejected", decided_at__isnull=False, enrollment__isnull=True) & ~Q(decision_note=""),
+                name="application_is_decided_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "created_at"], name="application_by_batch"),
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="application_waiting"),
+        ]
+        triggers: ClassVar = [triggers.archived_application_is_frozen, triggers.application_is_decided_once]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING

@@ -7,8 +7,8 @@ from django.db.models import Q
 from muster.batches.models import Batch
 from muster.batches.permissions import batches_being_taught
 from muster.core.permissions import Access, Scope
-from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
-from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_person, students
+from muster.enrollments.models import Application, Enrollment, Organisation, Payment, WaitlistEntry
+from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_branch, own_department, own_person, students
 from muster.institutions.models import Role
 
 
@@ -66,3 +66,10 @@ waitlist = Access(
         "change": MANAGERS,
     },
 )
+_of_part = ADMINS | {
+    Role.BRANCH_MANAGER.value: own_branch("batch__branch_id"),
+    Role.DEPT_ADMIN.value: own_department("batch__department_id"),
+}
+applications = Access(Application, {"see": _of_part, "decide": _of_part})
+# Its people and their payments, the permissions on those say.
+organisations = Access(Organisation, {"see": ADMINS | all_of(Role.BRANCH_MANAGER, Role.DEPT_ADMIN), "change": ADMINS})

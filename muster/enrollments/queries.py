@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,9 +21,10 @@ from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.search import with_words
 from muster.courses.models import Course
-from muster.enrollments.models import Enrollment
+from muster.enrollments.catalogue import catalogue_of
+from muster.enrollments.models import Application, Enrollment, Organisation
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
-from muster.enrollments.permissions import enrollments
+from muster.enrollments.permissions import applications, enrollments, organisations
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
 from muster.people.permissions import students
@@ -135,8 +136,7 @@ def open_batches_of(course: Course, actor: Actor) -> QuerySet[Batch]:
 
     `seats_left` is None where the capacity is open. Seats kept spare are not left to students.
     """
-    rows = batches.rows(actor, among=Batch.objects.booking()).filter(course=course, kind=Batch.Kind.COURSE)
-    return taking_students(actor, batches_of(actor, rows)).order_by("start_date", "pk")
+    return catalogue_of(actor).filter(course=course).order_by("start_date", "pk")
 
 
 def batches_open_to(student: User, actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
@@ -153,14 +153,13 @@ def batches_open_to(student: User, actor: Actor, rows: QuerySet[Batch]) -> Query
 
 def offers_to(actor: Actor) -> QuerySet[Batch]:
     """The course batches, in full, into which the actor may enroll themselves, the soonest first."""
-    rows = batches.rows(actor, among=Batch.objects.booking().filter(kind=Batch.Kind.COURSE))
-    return batches_of(actor, batches_open_to(cast("User", actor.user), actor, taking_students(actor, rows)))
+    return batches_open_to(cast("User", actor.user), actor, catalogue_of(actor))
 
 
 def enrollments_in_full(actor: Actor, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """The enrollments with course and batch in full, the latest first. Two statements."""
     in_full = Prefetch("batch", batches_of(actor, Batch.objects.all()))
-    return rows.select_related("course").prefetch_related(in_full).order_by("-created_at", "pk")
+    return rows.select_related("course", "organisation").prefetch_related(in_full).order_by("-created_at", "pk")
 
 
 def seats_seen_by(actor: Actor) -> QuerySet[Enrollment]:
@@ -205,3 +204,30 @@ def effects_of_closing(batch: Batch) -> ClosingEffects:
     """What completing or cancelling the batch now would end. One statement."""
     to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=batch.today(), meeting=batch.pk)
     return ClosingEffects(batch.enrolled_students, to_come.count())
+
+
+def waiting_applications(actor: Actor) -> QuerySet[Application]:
+    """The applications that the actor can decide, with their batches, the longest waiting first."""
+    rows = Application.objects.filter(
+        status=Application.Status.PENDING, batch__archived_at=None, batch__deleted_at=None
+    )
+    return applications.rows(actor, "decide", among=rows.select_related("batch")).order_by("created_at", "pk")
+
+
+# --- organisations --------------------------------------------------------------------------------------------------
+def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations that can be named as payers."""
+    return organisations.rows(actor, among=Organisation.objects.filter(is_active=True)).order_by("name", "pk")
+
+
+def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
+    """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
+    rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
+    return rows.prefetch_related("payments").order_by(*by_family_name("student__"), "-created_at", "pk")
+
+
+def organisations_of(account: User) -> QuerySet[Organisation]:
+    """The organisations for which somebody signs in, in whichever institutions, by name."""
+    here = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("contact"), is_active=True)
+    rows = Organisation.objects.filter(Exists(here), contact__in=User.objects.behind(account), is_active=True)
+    return rows.select_related("institution").order_by("name", "pk")

@@ -103,3 +103,13 @@ payment_moves_step_by_step = refusing_trigger(
         NOT IN (('pending', 'completed'), ('pending', 'failed'), ('completed', 'refunded'))""",
     reason="A payment keeps its sum, and is confirmed, fails or is refunded once",
 )
+
+archived_application_is_frozen = batch_is_open("archived_application_is_frozen")
+application_is_decided_once = refusing_trigger(
+    "application_is_decided_once",
+    operation=pgtrigger.Update,
+    when="""OLD.status <> 'pending'
+        OR (OLD.institution_id, OLD.batch_id, OLD.full_name, OLD.email, OLD.phone, OLD.note)
+        IS DISTINCT FROM (NEW.institution_id, NEW.batch_id, NEW.full_name, NEW.email, NEW.phone, NEW.note)""",
+    reason="An application stays as it was sent, and is decided once",
+)

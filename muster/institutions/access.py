@@ -68,6 +68,11 @@ class Actor:
         """The system itself, at work for an institution."""
         return cls(None, institution, (Grant(Role.ADMIN),))
 
+    @classmethod
+    def stranger(cls, institution: Institution) -> Actor:
+        """Somebody who is not signed in, before what the institution publishes: without any role."""
+        return cls(None, institution, ())
+
     @property
     def owner_id(self) -> UUID:
         return self.institution.pk

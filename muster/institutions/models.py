@@ -96,6 +96,9 @@ class Institution(Row):
         default=RolloverApproval.CONFIRM,
     )
     last_semester = setting(_("last semester without a course"), 1, 20, default=8)
+    catalogue_is_public = models.BooleanField(_("public catalog"), default=False)
+    catalogue_names_instructors = models.BooleanField(_("name instructors in the public catalog"), default=False)
+    organisations_see_attendance = models.BooleanField(_("organizations see attendance"), default=False)
     access_grace_days = setting(_("access after a batch ends (days)"), 0, 3650, default=30)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.

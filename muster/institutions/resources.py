@@ -113,7 +113,24 @@ class Institutions(Resource[Institution]):
             _("Students can enroll themselves until then. Leave blank to allow it until the batch ends."),
             note="Null: until the batch ends",
         ),
-        half("access_grace_days", _("How long students keep access to their materials.")),
+        Field(
+            "catalogue_is_public",
+            help=_(
+                "Anyone can see open batches at /catalogue/, followed by the short name, and apply without signing in."
+            ),
+            section=_("Catalog"),
+        ),
+        Field("catalogue_names_instructors", help=_("If off, only signed-in people see who teaches a batch.")),
+        Field(
+            "organisations_see_attendance",
+            help=_("The contact of an organization sees how its own people attend, not only seats and payments."),
+            section=_("Organizations"),
+        ),
+        half(
+            "access_grace_days",
+            _("How long students keep access to their materials."),
+            section=_("After a batch ends"),
+        ),
         Field("archived_disables_access", help=_("If off, they keep access for the number of days above.")),
         half(
             "advised_size_min",

@@ -102,7 +102,7 @@ def _letter(row: Notification) -> Letter:
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
         subject=row.title,
         # The subject alone often says who and what; a letter that is read in full says it too.
-        paragraphs=[row.title, row.text] if row.text else [row.title],
+        paragraphs=[row.title, *filter(None, row.text.split("\n"))],
         place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), _page_of(row)),
         notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],

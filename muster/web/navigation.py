@@ -33,8 +33,11 @@ frame.nav += [
     NavItem("time-off", _("Time off"), "cal", "instructors:own-time-off", roles=TEACHES, order=59),
     NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
     NavItem("requests", _("Requests"), "inbox", "requests", roles=STAFF, order=58, count=requests_waiting),
+    NavItem("messages", _("Messages"), "mail", "messaging:list", roles=STAFF | STUDENTS, order=64),
+    NavItem("catalogue", _("Catalog"), "book", "catalogue:list", roles=STAFF | STUDENTS, order=65),
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
     NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
+    NavItem("organisations", _("Organizations"), "pin", "organisations:list", roles=MANAGERS, order=85),
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
 ]
 frame.person_menu += [

@@ -14,8 +14,11 @@ AREAS = (
     "courses",
     "batches",
     "enrollments",
+    "catalogue",
+    "organisations",
     "attendance",
     "allocation",
+    "messaging",
     "exchange",
 )
 

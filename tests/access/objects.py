@@ -14,9 +14,12 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
-from muster.enrollments.rules import join_waitlist
+from muster.enrollments.models import Enrollment, Organisation
+from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
 from muster.exchange.models import ImportRun
+from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
+from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -164,5 +167,29 @@ def waited(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"place_id": place.pk}
 
 
+def published(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The institution publishes its catalogue, and somebody applies for the part's batch."""
+    campus.institution.catalogue_is_public = True
+    campus.institution.save()
+    applicant = Applicant("Ada Applicant", "applicant@example.org", "+1 555 0199", "Mornings suit me best.")
+    stranger = Actor.stranger(campus.institution)
+    row = apply_for_batch(by=stranger, batch=Batch.objects.get(pk=found["batch_id"]), applicant=applicant)
+    return {"slug": campus.institution.slug, "application_id": row.pk}
+
+
+def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part has written to its batch."""
+    batch = Batch.objects.get(pk=found["batch_id"])
+    message = send_message(by=campus.actor(found["teacher"]), batch=batch, subject="Monday", text="We start at nine.")
+    return {"message_id": message.pk}
+
+
+def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """An organisation that pays for the learner's seat."""
+    row = Organisation.objects.create(institution=campus.institution, name=f"Works {found['department'].short_code}")
+    Enrollment.objects.filter(pk=found["enrollment_id"]).update(organisation=row)
+    return {"organisation_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited)
+FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited, published, written, paid_for)

@@ -132,11 +132,19 @@ TABLE: dict[str, dict[str, Who]] = {
         "*": IN_DEPARTMENT,
     },
     "subjects": {"see": OF_COURSE, "*": IN_DEPARTMENT},
+    # What is published is for everybody.
+    "catalogue": {"list": MEMBER, "*": PUBLIC},
+    "robots.txt": {"*": PUBLIC},
+    "applications": {"*": MANAGED},
+    "organisations": {"list see seats": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
+    # Nobody in this world signs in for an organisation.
+    "organisation": {"*": Who(elsewhere=EVERYBODY)},
+    "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {
         "list": MEMBER,
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
-        "students history instructors add-sessions waitlist": TAUGHT,
+        "students history instructors messages add-messages add-sessions waitlist": TAUGHT,
         "add-waitlist": Who(f"{MANAGERS} {LEARNERS}", f"{ADMINS} {LEARNERS}"),
         "waitlist/join": Who(LEARNERS, LEARNERS),
         "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
@@ -205,6 +213,10 @@ TABLE: dict[str, dict[str, Who]] = {
     "unlock-requests": {"*": ADMINISTERED},
 }
 ROUTES = {
+    "GET /catalogue/{slug}/courses/{course_id}/": PUBLIC,
+    "POST /catalogue/{slug}/courses/{course_id}/": PUBLIC,
+    "GET /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
+    "POST /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
     "GET /accounts/sessions/": PUBLIC,
     "POST /accounts/sessions/": PUBLIC,
     "GET /api/institution": SIGNED_IN,

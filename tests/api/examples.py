@@ -19,6 +19,7 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
+from muster.enrollments.models import Organisation
 from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.models import Membership
@@ -84,6 +85,22 @@ def _year(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _organisation(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Harbour Works",
+        "contact_name": "Cas Contact",
+        "contact_email": "cas@example.org",
+        "contact_phone": "+1 555 0140",
+        "invoice_address": "1 Quay Street",
+        "reference": "PO 77",
+        "active": True,
+    }
+
+
+def _unused_organisation(campus: Campus) -> Any:
+    return Organisation.objects.create(institution=campus.institution, name="Unused").pk
+
+
 def _pair(objects: Objects) -> dict[str, Any]:
     return {
         "student_id": str(objects["campus"].student().pk),
@@ -103,6 +120,7 @@ def _course(objects: Objects) -> dict[str, Any]:
     return {
         "course_title": "Welding",
         "code": "WELD-1",
+        "description": "Joints, safety and a first certificate.",
         "kind": "short_course",
         "department": str(objects["department_id"]),
         "semesters": 1,
@@ -213,7 +231,9 @@ def _enrollment(objects: Objects) -> dict[str, Any]:
             "payment_method": "card",
             "payment_status": "pending",
             "transaction_id": "T-1",
+            "organisation_id": str(objects["organisation_id"]),
         },
+        "organisation_id": str(objects["organisation_id"]),
     }
 
 
@@ -403,6 +423,9 @@ EXAMPLES: dict[str, Example] = {
             "seat_buffer_percent": 5,
             "access_grace_days": 30,
             "archived_disables_access": False,
+            "organisations_see_attendance": True,
+            "catalogue_is_public": True,
+            "catalogue_names_instructors": True,
             "advised_size_min": 5,
             "advised_size_max": 30,
             "max_active_batches": 6,
@@ -428,6 +451,7 @@ EXAMPLES: dict[str, Example] = {
             "enrollment_date": "2026-01-05",
             "access_expiry_date": "2031-01-01",
             "progress": 10,
+            "organisation_id": str(o["organisation_id"]),
             "reason": "A correction",
         }
     ),
@@ -443,6 +467,32 @@ EXAMPLES: dict[str, Example] = {
     "decline_offer": Example(
         lambda o: {"reason": "Found work"}, objects=lambda campus: {"place_id": _offered_place(campus)}
     ),
+    "list_organisations": Example(),
+    "add_organisation": Example(_organisation),
+    "see_organisation": Example(),
+    "change_organisation": Example(_organisation),
+    "delete_organisation": Example(objects=lambda campus: {"organisation_id": _unused_organisation(campus)}),
+    "list_organisation_seats": Example(),
+    "name_contact": Example(lambda o: {"full_name": "Cas Contact", "email": "cas@example.org"}),
+    "remove_contact": Example(),
+    "list_messages": Example(),
+    "see_message": Example(),
+    "send_message": Example(
+        lambda o: {"student_ids": [str(o["student_id"])], "subject": "Monday", "text": "We start at nine."}
+    ),
+    "list_catalogue": Example(),
+    "list_published_catalogue": Example(),
+    "apply": Example(
+        lambda o: {
+            "batch_id": str(o["batch_id"]),
+            "full_name": "Bea Applicant",
+            "email": "bea@example.org",
+            "phone": "+1 555 0123",
+            "note": "After work, please.",
+        }
+    ),
+    "list_applications": Example(),
+    "decide_application": Example(lambda o: {"decision": "accept", "note": "See you on Monday."}),
     "list_payments": Example(),
     "add_payment": Example(
         lambda o: {
@@ -451,7 +501,7 @@ EXAMPLES: dict[str, Example] = {
             "payment_method": "cash",
             "payment_status": "completed",
             "transaction_id": "R-1",
-            "payer": "Ada",
+            "organisation_id": str(o["organisation_id"]),
         }
     ),
     "move_payment": Example(lambda o: {"payment_status": "completed", "transaction_id": "R-2"}),

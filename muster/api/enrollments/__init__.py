@@ -1,7 +1,10 @@
 """The API of enrollments."""
 
+from muster.api.enrollments.catalogue import application_router as applications
+from muster.api.enrollments.catalogue import router as catalogue
 from muster.api.enrollments.enrollments import payment_router as payments
 from muster.api.enrollments.enrollments import router as enrollments
+from muster.api.enrollments.organisations import router as organisations
 from muster.api.enrollments.waitlist import batch_router as batch_waitlists
 from muster.api.enrollments.waitlist import router as waitlist
 from muster.api.kit import Door
@@ -11,3 +14,6 @@ router.add_router("/enrollments", enrollments, tags=["Enrollment"])
 router.add_router("/payments", payments, tags=["Enrollment"])
 router.add_router("/waitlist", waitlist, tags=["Enrollment"])
 router.add_router("/batches", batch_waitlists, tags=["Enrollment"])
+router.add_router("/catalogue", catalogue, tags=["Enrollment"])
+router.add_router("/applications", applications, tags=["Enrollment"])
+router.add_router("", organisations)

@@ -17,6 +17,7 @@ from muster.api.enrollments.shapes import (
     PaymentOut,
     balance_json,
     enrollment_json,
+    enrollment_row,
     payment_json,
 )
 from muster.api.enrollments.waitlist import WaitlistPlaceOut, placed
@@ -43,8 +44,8 @@ from muster.core.search import with_words
 from muster.courses.permissions import courses
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
-from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
-from muster.enrollments.permissions import enrollments, payments
+from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
+from muster.enrollments.permissions import enrollments, organisations, payments
 from muster.institutions.permissions import users
 
 router, payment_router = Door(), Door()
@@ -60,10 +61,11 @@ class PaymentIn(In):
     payment_method: str = Field("", max_length=40)
     payment_status: str = Payment.Status.PENDING
     transaction_id: str = Field("", max_length=100)
-    payer: str = Field("", max_length=150, description="A person or an organisation, if it isn't the student")
+    payer: str = Field("", max_length=150, description="Someone other than the student")
+    organisation_id: str | None = Field(None, max_length=60, description="The organisation that pays")
 
-    def to_input(self) -> rules.PaymentInput:
-        """The payment as the rule knows it."""
+    def to_input(self, actor: Any, field: str = "organisation_id") -> rules.PaymentInput:
+        """The payment as the rule knows it; `field` is where the organisation is named. Raises Invalid there."""
         return rules.PaymentInput(
             amount=self.amount,
             currency=self.currency,
@@ -71,7 +73,12 @@ class PaymentIn(In):
             status=self.payment_status,
             transaction_id=self.transaction_id,
             payer=self.payer,
+            organisation=_organisation(actor, self.organisation_id, field),
         )
+
+
+def _organisation(actor: Any, pk: str | None, field: str = "organisation_id") -> Organisation | None:
+    return organisations.get_named(actor, pk, field) if pk else None
 
 
 class MoveIn(In):
@@ -93,6 +100,7 @@ class EnrollIn(In):
     enrollment_date: Day | None = None
     paymentDetails: PaymentIn | None = None  # noqa: N815
     join_waitlist: StrictBool = Field(False, description="Take a place on the waitlist when the batch is full")
+    organisation_id: str | None = Field(None, max_length=60, description="The organisation that pays for the seat")
 
 
 class ChangeIn(In):
@@ -104,6 +112,7 @@ class ChangeIn(In):
     enrollment_date: Day | None = None
     access_expiry_date: Day | None = None
     progress: int | None = None
+    organisation_id: str | None = Field(None, max_length=60, description="Null: the student pays")
     reason: str = Field("", max_length=300)
     version: int | None = None
     paymentDetails: Any = Field(None, description="Refused: payments have calls of their own")  # noqa: N815
@@ -156,7 +165,8 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
         "enrollment_type": body.enrollment_type,
         "source": body.enrollment_source,
         "enrollment_date": body.enrollment_date,
-        "payment": paid.to_input() if paid else None,
+        "payment": paid.to_input(actor, "paymentDetails.organisation_id") if paid else None,
+        "organisation": _organisation(actor, body.organisation_id),
     }
     if batch is not None and body.join_waitlist:
         enrollment = rules.enroll_or_wait(by=actor, student=student, batch=batch, **how)
@@ -185,16 +195,7 @@ def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Que
     """The enrollments the caller can see."""
     rows = narrowing.of(enrollments.rows(request_actor(request)).select_related("student", "course", "batch"), paging.q)
     columns = {"enrollment_date": "enrollment_date", "status": "status"}
-    return page_of(rows, paging, _enrollment_row, columns)
-
-
-def _enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
-    return {
-        **enrollment_json(enrollment),
-        "student_name": enrollment.student.full_name,
-        "course_title": enrollment.course.title if enrollment.course else None,
-        "batch_code": enrollment.batch.code if enrollment.batch else None,
-    }
+    return page_of(rows, paging, enrollment_row, columns)
 
 
 @router.get(
@@ -224,6 +225,8 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
         raise Invalid(words, field="paymentDetails")
     if "enrollment_source" in sent:
         sent["source"] = sent.pop("enrollment_source") or ""
+    if "organisation_id" in sent:
+        sent["organisation"] = _organisation(request_actor(request), sent.pop("organisation_id"))
     for name in ("status", "enrollment_type", "progress"):
         if name in sent and sent[name] is None:
             raise Invalid(_("This can't be blank."), field=name)
@@ -266,7 +269,9 @@ def list_payments(request: HttpRequest, enrollment_id: str, paging: Query[Paging
 def add_payment(request: HttpRequest, enrollment_id: str, body: PaymentIn) -> HttpResponse:
     """Record a payment for an enrollment. No money is moved."""
     enrollment = request_object(request, Enrollment)
-    payment = rules.add_payment(by=request_actor(request), enrollment=enrollment, payment=body.to_input())
+    payment = rules.add_payment(
+        by=request_actor(request), enrollment=enrollment, payment=body.to_input(request_actor(request))
+    )
     return answer(payment_json(payment), "Payment recorded successfully", status=201)
 
 

@@ -24,6 +24,7 @@ class EnrollmentOut(Stamped):
     completed_at: Moment | None
     cancelled_at: Moment | None
     cancel_reason: str
+    organisation: str | None
     version: int
 
 
@@ -36,6 +37,7 @@ class PaymentOut(Stamped):
     payment_status: str
     transaction_id: str
     payer: str
+    organisation: str | None
     enrollment: str
 
 
@@ -80,6 +82,7 @@ def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
         "completed_at": timestamp(enrollment.completed_at),
         "cancelled_at": timestamp(enrollment.cancelled_at),
         "cancel_reason": enrollment.cancel_reason,
+        "organisation": key(enrollment.organisation_id),
         "version": enrollment.version,
     }
 
@@ -94,6 +97,7 @@ def payment_json(payment: Payment) -> PaymentOut:
         "payment_status": payment.status,
         "transaction_id": payment.transaction_id,
         "payer": payment.payer,
+        "organisation": key(payment.organisation_id),
         "enrollment": key(payment.enrollment_id),
     }
 
@@ -106,4 +110,14 @@ def balance_json(balance: Balance) -> BalanceOut:
         "paid": balance.paid,
         "open": balance.open,
         "pending": balance.pending,
+    }
+
+
+def enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
+    """An enrollment with the names of what it is about."""
+    return {
+        **enrollment_json(enrollment),
+        "student_name": enrollment.student.full_name,
+        "course_title": enrollment.course.title if enrollment.course else None,
+        "batch_code": enrollment.batch.code if enrollment.batch else None,
     }

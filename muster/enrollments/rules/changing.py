@@ -19,11 +19,11 @@ from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import seats_for_the_line
 from muster.enrollments.queries import open_siblings
-from muster.enrollments.rules.enrolling import batch_full
+from muster.enrollments.rules.enrolling import batch_full, must_be_active
 from muster.enrollments.rules.filling import fill_seats
 from muster.institutions.access import Actor
 
-CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
+CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress", "organisation")
 
 
 def lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:
@@ -136,6 +136,8 @@ def change_enrollment(
         found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
+    if changes.get("organisation") is not None:
+        must_be_active(changes["organisation"])
     _take_status(enrollment, status, by)
     return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 

@@ -33,7 +33,7 @@ from muster.enrollments.errors import (
     NotOpenForEnrollment,
     TransactionTaken,
 )
-from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
+from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
 from muster.enrollments.queries import open_siblings, own_clashes
 from muster.institutions.access import Actor
@@ -50,6 +50,7 @@ class PaymentInput:
     status: str = Payment.Status.PENDING
     transaction_id: str = ""
     payer: str = ""
+    organisation: Organisation | None = None
 
 
 @atomic
@@ -64,20 +65,25 @@ def enroll_student(
     enrollment_date: date | None = None,
     payment: PaymentInput | None = None,
     accept_clash: bool = True,
+    organisation: Organisation | None = None,
 ) -> Enrollment:
     """Give the student a seat in the batch, or, without a batch, a place in the course.
 
     Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
     among few types, pay nothing by their own word, date nothing back, come before the last day for enrolling, and leave
     the seats kept back to the staff. Nobody overtakes the waitlist: a seat that is free goes to the next in line, and
-    whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. What staff
-    passes over, and a clash with the student's own timetable, stands in `warnings` of the enrollment; without
-    `accept_clash` the clash is refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull,
-    AlreadyEnrolled, MeetsAtOnce, NotAStudent, TransactionTaken, Invalid.
+    whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. An
+    `organisation` that pays for the seat makes it a corporate one, unless told otherwise. What staff passes over, and a
+    clash with the student's own timetable, stands in `warnings` of the enrollment; without `accept_clash` the clash is
+    refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce,
+    NotAStudent, TransactionTaken, Invalid.
     """
-    if enrollment_type is None:
+    if enrollment_type is None and organisation is not None:
+        enrollment_type = Enrollment.Type.CORPORATE
+    elif enrollment_type is None:
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     _must_be_sound(by, batch, course, enrollment_type, payment)
+    _must_pay(by, organisation)
     warnings: list[PlanWarning] = []
     today = by.today()
     if batch is not None:
@@ -119,6 +125,7 @@ def enroll_student(
             source=source,
             enrollment_date=enrollment_date or today,
             access_expiry_date=access_until(by, batch, course, enrollment_date or today),
+            organisation=organisation,
             created_by=by.user,
         )
         if payment is not None:
@@ -230,6 +237,20 @@ def _must_be_sound(
         raise Invalid.fields(found)
 
 
+def _must_pay(by: Actor, organisation: Organisation | None) -> None:
+    if organisation is None:
+        return
+    if not by.manages:
+        raise Invalid(_("Only the institution can enroll you this way."), field="organisation_id")
+    must_be_active(organisation)
+
+
+def must_be_active(organisation: Organisation) -> None:
+    """Raises Invalid for an organisation that is not chosen any more."""
+    if not organisation.is_active:
+        raise Invalid(_("This organization is inactive. Choose another one."), field="organisation_id")
+
+
 def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
     """Raise Invalid for a date that has not come where the batch meets, or one that a student gives themself."""
     if day is not None and day > today:
@@ -265,6 +286,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
                 "paymentDetails.payment_status", _("Choose one of these statuses: %(known)s.") % {"known": known}
             )
         )
+    if payment.payer and payment.organisation is not None:
+        found.append(FieldError("paymentDetails.payer", _("Name a person or an organization, not both.")))
     return found
 
 

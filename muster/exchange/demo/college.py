@@ -7,6 +7,8 @@ from dataclasses import dataclass
 INSTITUTION = "Ridgeline Institute"
 TIME_ZONE = "Africa/Johannesburg"
 SETTINGS = {
+    "catalogue_is_public": True,
+    "catalogue_names_instructors": True,
     "contact_email": "office@ridgeline.example",
     "contact_phone": "+27 31 555 0100",
     "seat_buffer_percent": 10,

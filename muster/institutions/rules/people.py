@@ -96,6 +96,8 @@ class PersonInput:
     student_number: str = ""
     staff_number: str = ""
     invite: bool = False
+    # Somebody from outside, such as the contact of an organisation, who holds no role.
+    is_guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def problems_of_person(
             home=by.institution.pk,
         )
         found += problems_of_password(plan.password, person)
-    if plan.roles is not None:
+    if plan.roles is not None and not getattr(plan, "is_guest", False):
         found += problems_of_roles(plan.roles)
     if not found:
         found += _problems_without_email(plan, by=by, known_as=known_as)

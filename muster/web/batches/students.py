@@ -161,6 +161,7 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
     begin = []
     if frame.may_change and batch.takes_enrollments:
         begin = [Action(_("Enroll students"), frame.url("enrollments:enroll"), "plus")]
+    message = [] if batch.is_archived else [BulkAction(_("Message"), reverse("messaging:new-enrolled"), "mail")]
     text = _("Students with a seat in this batch appear here. Enroll the first one.")
     return list_page(
         request,
@@ -173,11 +174,12 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         export_name=f"students-{batch.code}".lower(),
         table_kwargs={"contacts": contacts, "may_change": frame.may_change, "sees_payments": sees_payments},
         bulk=[
+            *message,
             BulkAction(_("Hold"), reverse("enrollments:hold-many"), "pause"),
             BulkAction(_("Resume"), reverse("enrollments:resume-many"), "undo"),
             BulkAction(_("Cancel enrollments"), reverse("enrollments:cancel-many"), "xc"),
         ]
         if frame.may_change
-        else [],
+        else message,
         name_of=lambda row: row.student.full_name,
     )

@@ -24,9 +24,9 @@ from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.enrollments import rules
 from muster.enrollments.errors import BatchFull
-from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.models import Enrollment, Organisation, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_kept_back
-from muster.enrollments.queries import with_seats
+from muster.enrollments.queries import offered_organisations, with_seats
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.institutions.permissions import users
@@ -67,9 +67,19 @@ class EnrollForm(Form):
     join_waitlist = forms.BooleanField(
         label=gettext_lazy("Put students on the waitlist when no seat is left"), required=False
     )
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=gettext_lazy("Paid by"),
+        required=False,
+        empty_label=gettext_lazy("The students themselves"),
+    )
     enrollment_date = forms.DateField(
         label=gettext_lazy("Enrolled on"), required=False, help_text=gettext_lazy("Leave blank for today.")
     )
+
+    def __init__(self, *args: Any, offered: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = offered  # type: ignore[attr-defined]
 
 
 @page(batches["change"])
@@ -85,7 +95,9 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         return vary_on_htmx(render(request, "enrollments/found.html", {"found": found, "words": words}))
 
     posted = request.POST.copy() if request.method == "POST" and "find" not in request.POST else None
-    form = EnrollForm(posted)
+    form = EnrollForm(
+        posted, offered=offered_organisations(actor), initial={"organisation": request.GET.get("organisation")}
+    )
     outcomes: list[Outcome] = []
     if form.is_bound and form.is_valid():
         lines = _lines(form.cleaned_data["listed"])
@@ -216,6 +228,9 @@ def _enroll_all(
         for student in students.filter(asked):
             listed |= {student.email.lower(): student, student.student_number or "": student}  # type: ignore[attr-defined]
     people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
+    # Whom an organisation pays for is enrolled as a corporate student, unless another type was chosen.
+    is_plain = how["enrollment_type"] == Enrollment.Type.BATCH
+    kind = None if how["organisation"] and is_plain else how["enrollment_type"]
     outcomes: list[Outcome] = []
     said: list[str] = []
     places: list[Enrollment] = []
@@ -239,9 +254,10 @@ def _enroll_all(
                     by=actor,
                     student=person,
                     batch=batch,
-                    enrollment_type=how["enrollment_type"],
+                    enrollment_type=kind,
                     enrollment_date=how["enrollment_date"],
                     accept_clash=how["accept_clash"],
+                    organisation=how["organisation"],
                 )
                 if isinstance(enrollment, WaitlistEntry):
                     waits = True

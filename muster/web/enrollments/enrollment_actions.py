@@ -144,6 +144,8 @@ def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
     if own:
         return Undo(reverse("enrollments:enroll-self", args=[enrollment.batch_id]))
     fields = {"student": str(enrollment.student_id), "enrollment_type": enrollment.enrollment_type}
+    if enrollment.organisation_id:
+        fields["organisation"] = str(enrollment.organisation_id)
     return Undo(reverse("enrollments:enroll", args=[enrollment.batch_id]), fields)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from muster.core.errors import FieldError
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
 from muster.enrollments.errors import PaymentMoveRefused
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Organisation, Payment
 from muster.enrollments.permissions import enrollments, payments
+from muster.enrollments.queries import offered_organisations
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.batches.dialogs import batch_dialog
@@ -44,7 +46,13 @@ class PaymentForm(Form):
         label=gettext_lazy("Paid by"),
         max_length=150,
         required=False,
-        help_text=gettext_lazy("A person or an organization, if it isn't the student."),
+        help_text=gettext_lazy("Someone other than the student."),
+    )
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=gettext_lazy("Organization"),
+        required=False,
+        empty_label=gettext_lazy("None"),
     )
     layout = (
         Grid(
@@ -54,8 +62,13 @@ class PaymentForm(Form):
             wide("status", "half"),
             wide("transaction_id", "half"),
             wide("payer", "half"),
+            wide("organisation", "half"),
         ),
     )
+
+    def __init__(self, *args: Any, offered: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = offered  # type: ignore[attr-defined]
 
 
 MOVES = {
@@ -66,7 +79,9 @@ MOVES = {
 
 
 def _enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
-    among = Enrollment.objects.select_related("student", "batch__institution", "course").prefetch_related("payments")
+    among = Enrollment.objects.select_related("student", "batch__institution", "course").prefetch_related(
+        "payments__organisation"
+    )
     return enrollments.get(actor, enrollment_id, "see_payments", among=among)
 
 
@@ -77,10 +92,15 @@ def payments_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     enrollment = _enrollment(actor, enrollment_id)
     may_add = enrollments.allows(actor, "add_payment", enrollment)
     course = enrollment.course
-    initial = {"currency": course.currency if course else "", "status": Payment.Status.COMPLETED}
+    initial: dict[str, Any] = {
+        "organisation": enrollment.organisation_id,
+        "currency": course.currency if course else "",
+        "status": Payment.Status.COMPLETED,
+    }
     if course is not None and (balance := balances_of(enrollment)):
         initial["amount"] = next((one.open for one in balance if one.currency == course.currency and one.open), None)
-    form = PaymentForm(posted_data(request) if may_add else None, initial=initial)
+    offered = offered_organisations(actor) if may_add else Organisation.objects.none()
+    form = PaymentForm(posted_data(request) if may_add else None, initial=initial, offered=offered)
 
     def add() -> Payment:
         return rules.add_payment(by=actor, enrollment=enrollment, payment=rules.PaymentInput(**form.cleaned_data))

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from muster.accounts.models import User
 from muster.batches import rules as batch_rules
 from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError
 from muster.core.permissions import ANYONE
+from muster.enrollments.queries import organisations_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.people.permissions import instructors
@@ -47,6 +49,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
             return redirect(first_run)
         if not request.user.is_authenticated:
             return redirect("account_login")
+        if organisations_of(cast("User", request.user)).exists():
+            return redirect("own-organisation")
         return render(request, "home/no_role.html")
     mine = {key: (label, draw) for key, label, holds, draw in HOMES if holds(actor)}
     if not mine or actor.user is None:

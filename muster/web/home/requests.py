@@ -22,6 +22,9 @@ from muster.attendance.models import CorrectionRequest, UnlockRequest
 from muster.attendance.permissions import corrections, unlocks
 from muster.attendance.queries.absences import corrections_in_full, waiting_corrections
 from muster.attendance.queries.unlocks import unlocks_in_full, waiting_unlocks
+from muster.enrollments.models import Application
+from muster.enrollments.permissions import applications
+from muster.enrollments.queries import waiting_applications
 from muster.institutions.access import Actor
 from muster.web.home.words import asked_at
 from muster.web.requests import ActorRequest
@@ -134,6 +137,16 @@ def _correction(actor: Actor, one: CorrectionRequest) -> AwaitedDecision:
     )
 
 
+def _application(actor: Actor, one: Application) -> AwaitedDecision:
+    words = {"name": one.full_name, "batch": one.batch.name}
+    return AwaitedDecision(
+        title=_("%(name)s applies for %(batch)s") % words,
+        lines=[" · ".join(filter(None, (one.email, one.phone))), *([one.note] if one.note else [])],
+        asked=asked_at(one.created_at, actor.now()),
+        actions=[Action(_("Decide"), _here(reverse("catalogue:application", args=[one.pk])))],
+    )
+
+
 def _asked_by(actor: Actor, one: Any, person: Any) -> str:
     when = asked_at(one.created_at, actor.now())
     return f"{person.full_name}. {when}" if person else when
@@ -151,6 +164,9 @@ KINDS = (
         covers["settle"],
         lambda actor: waiting_cover(actor, "settle").order_by("created_at", "pk"),
         _cover,
+    ),
+    RequestKind(
+        gettext_lazy("Applications from the catalog"), applications["decide"], waiting_applications, _application
     ),
     RequestKind(gettext_lazy("Registers to unlock"), unlocks["decide"], waiting_unlocks, _unlock),
     RequestKind(

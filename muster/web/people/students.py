@@ -48,6 +48,8 @@ from muster.exchange.exports import STUDENTS
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
+from muster.messaging.permissions import messages
+from muster.messaging.queries import messages_to
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
@@ -58,6 +60,7 @@ from muster.web.people.photos import face, photo_url_of
 from muster.web.people.week import week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
+from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
@@ -72,7 +75,7 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
 OFFERED_BATCHES = 200
-MOST_CELLS, MOST_ABSENCES = 64, 5
+MOST_CELLS, MOST_ABSENCES, MOST_MESSAGES = 64, 5, 5
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -187,6 +190,7 @@ def _bulk_actions(actor: Actor) -> list[BulkAction]:
             mentees.may(actor, "assign"),
             BulkAction(_("Assign a mentor"), reverse("mentoring:assign-many"), "mentor", is_page=True),
         ),
+        (messages.may(actor, "send"), BulkAction(_("Message"), reverse("messaging:new"), "mail")),
         (users.may(actor, "change"), BulkAction(_("Deactivate"), reverse("users-deactivate"), "person-off")),
     )
     return [action for may, action in offered if may]
@@ -207,6 +211,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
     sees_mentor = person.sees_mentor
+    writes = not own and messages.may(actor, "send") and is_here(person)
     return render(
         request,
         "people/student.html",
@@ -230,6 +235,8 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "attendance": [_attendance(one) for one in attendance_of(actor, person) if one.projection.letters],
             "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
+            "messages_here": list(messages_to(actor, person)[:MOST_MESSAGES]),
+            "message_url": picked_url(reverse("messaging:new"), [person]) if writes else "",
             "changes": student_history(actor, person) if actor.manages else None,
             "mentor": instructor_of(actor, person) if sees_mentor else None,
             "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
@@ -281,6 +288,8 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
         cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
     if row.sees_payments:
+        if row.organisation:
+            lines.append(_("Paid by %(name)s") % {"name": row.organisation.name})
         lines += [balance_words(one) for one in balances_of(row)]
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (

@@ -86,7 +86,7 @@ def bulk_dialog(
         title=title,
         button=button,
         back=back,
-        text=[*text, _names(rows, name_of)],
+        text=[*text, names_in_words(rows, name_of)],
         tone=tone,
         keep=keep,
         crumbs=crumbs,
@@ -94,7 +94,7 @@ def bulk_dialog(
     )
 
 
-def _names(rows: Sequence[T], name_of: Callable[[T], str]) -> str:
+def names_in_words(rows: Sequence[T], name_of: Callable[[T], str]) -> str:
     """Who or what is selected: the first by name, and how many more."""
     named, more = ", ".join(name_of(row) for row in rows[:MOST_NAMED]), len(rows) - MOST_NAMED
     if more <= 0:

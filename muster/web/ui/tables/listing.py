@@ -78,6 +78,8 @@ class Listing:
         table_kwargs: Mapping[str, Any] | None = None,
         bulk: Sequence[BulkAction] = (),
         name_of: Callable[[Any], Any] = str,
+        body: str = "",
+        drawn: Callable[[Sequence[Any]], Any] = list,
     ) -> None:
         self.filters = filterset_class(request.GET, queryset=queryset, request=request)
         self._counts: Mapping[str, Counts] = self.filters.counts()
@@ -104,6 +106,9 @@ class Listing:
         table.paginate(_CountedPaginator, table.per_page, number, total=self.shown)
         self.facets = [self._shown_facet(name, one) for name, one in self.filters.facets.items()]
         self.chips = list(self._made_chips())
+        # A list with a body of its own is drawn by that, from what `drawn` makes of the rows of this page.
+        self.body = body
+        self.drawn = drawn([row.record for row in table.paginated_rows]) if body else ()
 
     @property
     def url(self) -> str:
@@ -215,12 +220,15 @@ def list_page(
     table_kwargs: Mapping[str, Any] | None = None,
     bulk: Sequence[BulkAction] = (),
     name_of: Callable[[Any], Any] = str,
+    body: str = "",
+    drawn: Callable[[Sequence[Any]], Any] = list,
 ) -> HttpResponseBase:
     """The page of a list, its fragment when htmx asks for the list alone, or its export (`?export=csv|xlsx`).
 
     The template extends base.html and says `{% include "components/list.html" %}` where the list goes and
     `{% include "components/export.html" %}` where the export menu goes. With `bulk`, rows can be selected, and the bar
-    below has these actions and the export of the selection; `name_of` a row is for screen readers.
+    below has these actions and the export of the selection; `name_of` a row is for screen readers. A template `body`
+    draws `listing.drawn`, what `drawn` makes of the rows of a page, in the place of the table.
     """
     listing = Listing(
         request,
@@ -232,6 +240,8 @@ def list_page(
         table_kwargs=table_kwargs,
         bulk=bulk,
         name_of=name_of,
+        body=body,
+        drawn=drawn,
     )
     kind = request.GET.get("export")
     if kind in EXPORTS:

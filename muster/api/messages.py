@@ -1,0 +1,131 @@
+"""Messages to students: sent by staff, read by those who sent or received them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Field, Query
+from typing_extensions import TypedDict
+
+from muster.api.kit import (
+    Door,
+    In,
+    Paging,
+    Stamped,
+    answer,
+    filter_by_ids,
+    key,
+    page_of,
+    request_actor,
+    request_object,
+    stamp,
+)
+from muster.batches.permissions import batches
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
+from muster.core.search import with_words
+from muster.institutions.access import Actor
+from muster.messaging import rules
+from muster.messaging.models import MOST_SUBJECT, MOST_TEXT, Message
+from muster.messaging.permissions import messages
+from muster.messaging.queries import messages_in_full, recipients_of
+from muster.people.permissions import students
+
+router = Door(tags=["Messages"])
+MOST_STUDENTS = 500
+
+
+class MessageIn(In):
+    """What to write, to a batch or to students, not both."""
+
+    subject: str = Field(max_length=MOST_SUBJECT)
+    text: str = Field(max_length=MOST_TEXT, description="Plain text")
+    batch_id: str | None = Field(None, max_length=60, description="Goes to everyone who holds a seat in it")
+    student_ids: list[str] | None = Field(None, max_length=MOST_STUDENTS)
+
+
+class MessageQuery(In):
+    """The filters of the list."""
+
+    batch: str = Field("", max_length=60, description="A batch's id")
+    student: str = Field("", max_length=60, description="The id of a student who received it")
+
+
+class SenderOut(TypedDict):
+    """Who wrote a message."""
+
+    _id: str
+    full_name: str
+
+
+class MessageOut(Stamped):
+    """A message. `recipients` is how many students it went to, and null for those who received it."""
+
+    subject: str
+    text: str
+    batch: str | None
+    batch_code: str | None
+    sent_by: SenderOut | None
+    recipients: int | None
+
+
+class WholeMessageOut(MessageOut):
+    """A message with those it went to, for those who write to students: the first 500."""
+
+    students: list[SenderOut]
+
+
+def _shown(actor: Actor) -> Any:
+    writes = messages.may(actor, "send")
+
+    def message_json(row: Any) -> MessageOut:
+        sender = row.sent_by
+        return {
+            **stamp(row),
+            "subject": row.subject,
+            "text": row.text,
+            "batch": key(row.batch_id),
+            "batch_code": row.batch.code if row.batch else None,
+            "sent_by": {"_id": str(sender.pk), "full_name": sender.full_name} if sender else None,
+            "recipients": row.reached if writes else None,
+        }
+
+    return message_json
+
+
+def _whole(actor: Actor, message: Message) -> WholeMessageOut:
+    row = messages_in_full(Message.objects.filter(pk=message.pk)).get()
+    people = recipients_of(row)[:MOST_STUDENTS] if messages.may(actor, "send") else []
+    return {**_shown(actor)(row), "students": [{"_id": str(one.pk), "full_name": one.full_name} for one in people]}
+
+
+@router.get("/messages", allow=messages["see"], rows=MessageOut)
+def list_messages(request: HttpRequest, paging: Query[Paging], narrowing: Query[MessageQuery]) -> HttpResponse:
+    """Messages the caller received, sent, or can see because they manage or teach the batch, newest first."""
+    actor = request_actor(request)
+    rows = filter_by_ids(messages.rows(actor), narrowing, {"batch": "batch_id", "student": "recipients__user_id"})
+    rows = messages_in_full(with_words(rows, paging.q, "subject", "text", "sent_by__full_name"))
+    return page_of(rows, paging, _shown(actor))
+
+
+@router.post("/messages", allow=messages["send"], data=WholeMessageOut, status=201)
+def send_message(request: HttpRequest, body: MessageIn) -> HttpResponse:
+    """Write to a batch, or to students. Each gets it once, in Muster and by email unless they turned that off."""
+    actor = request_actor(request)
+    if (body.batch_id is None) == (body.student_ids is None):
+        raise Invalid(_("Send either batch_id or student_ids."), field="batch_id")
+    batch = batches.get_named(actor, body.batch_id, "batch_id", "roster") if body.batch_id is not None else None
+    people = None
+    if body.student_ids is not None:
+        ids = {as_id(text) for text in body.student_ids}
+        people = list(students.rows(actor, "list").filter(pk__in=[pk for pk in ids if pk]))
+        if len(people) < len(ids):
+            raise Invalid(_("Some of these students don't exist, or aren't yours to write to."), field="student_ids")
+    sent = rules.send_message(by=actor, batch=batch, students=people, subject=body.subject, text=body.text)
+    return answer(_whole(actor, sent), "Message sent successfully", status=201)
+
+
+@router.get("/messages/{message_id}", allow=messages["see"], on="message_id", data=WholeMessageOut)
+def see_message(request: HttpRequest, message_id: str) -> HttpResponse:
+    """One message, with the students it went to for those who write to students."""
+    return answer(_whole(request_actor(request), request_object(request, Message)))
