@@ -1,5 +1,6 @@
 """Messages to students: sent by staff, read by those who sent or received them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -75,7 +76,7 @@ class WholeMessageOut(MessageOut):
     students: list[SenderOut]
 
 
-def _shown(actor: Actor) -> Any:
+def _message_json(actor: Actor) -> Callable[[Any], MessageOut]:
     writes = messages.may(actor, "send")
 
     def message_json(row: Any) -> MessageOut:
@@ -96,7 +97,8 @@ def _shown(actor: Actor) -> Any:
 def _whole(actor: Actor, message: Message) -> WholeMessageOut:
     row = messages_in_full(Message.objects.filter(pk=message.pk)).get()
     people = recipients_of(row)[:MOST_STUDENTS] if messages.may(actor, "send") else []
-    return {**_shown(actor)(row), "students": [{"_id": str(one.pk), "full_name": one.full_name} for one in people]}
+    students: list[SenderOut] = [{"_id": str(one.pk), "full_name": one.full_name} for one in people]
+    return {**_message_json(actor)(row), "students": students}
 
 
 @router.get("/messages", allow=messages["see"], rows=MessageOut)
@@ -105,7 +107,7 @@ def list_messages(request: HttpRequest, paging: Query[Paging], narrowing: Query[
     actor = request_actor(request)
     rows = filter_by_ids(messages.rows(actor), narrowing, {"batch": "batch_id", "student": "recipients__user_id"})
     rows = messages_in_full(with_words(rows, paging.q, "subject", "text", "sent_by__full_name"))
-    return page_of(rows, paging, _shown(actor))
+    return page_of(rows, paging, _message_json(actor))
 
 
 @router.post("/messages", allow=messages["send"], data=WholeMessageOut, status=201)

@@ -201,5 +201,5 @@ INVARIANTS = (
     ),
     Invariant(gettext_lazy("Seat periods belong to the enrollment's batch and don't overlap"), PERIODS_FIT),
     Invariant(gettext_lazy("Deleted batches have no students"), DELETED_HOLDS_NONE),
-    Invariant(gettext_lazy("Nobody waits beside a seat, or for a batch that is over"), WAITING_BESIDE),
+    Invariant(gettext_lazy("No student waits beside a seat, or for a batch that is over"), WAITING_BESIDE),
 )

@@ -114,7 +114,7 @@ class SeatIsFree(Conflict):
     """There is nothing to wait for."""
 
     def __init__(self, batch: Batch) -> None:
-        words = _("%(batch)s has a seat, and nobody is waiting for it. Enroll instead.")
+        words = _("%(batch)s has a seat, and the waitlist is empty. Enroll instead.")
         super().__init__(words % {"batch": batch.code}, code="seat_is_free", field="batchId")
 
 

@@ -23,7 +23,7 @@ USE_CASES = {
     "accept_offer": gettext_lazy("accepted an offer"),
     "decline_offer": gettext_lazy("declined an offer"),
     "fill_seats": gettext_lazy("passed seats on to the waitlist"),
-    "lapse_offers": gettext_lazy("ended offers that nobody answered"),
+    "lapse_offers": gettext_lazy("ended offers without an answer"),
     "add_payment": gettext_lazy("recorded a payment"),
     "move_payment": gettext_lazy("changed a payment"),
     "change_enrollment": gettext_lazy("corrected an enrollment"),

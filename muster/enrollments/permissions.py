@@ -55,21 +55,21 @@ payments = Access(
         "change": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("enrollment__batch__branch_id")},
     },
 )
-waitlist = Access(
-    WaitlistEntry,
-    {
-        "see": MANAGERS | {Role.INSTRUCTOR.value: of_taught_batches} | STUDENTS,
-        # One's own place, or anybody's: join, leave, answer an offer.
-        "join": MANAGERS | STUDENTS,
-        "answer": MANAGERS | STUDENTS,
-        # Give priority.
-        "change": MANAGERS,
-    },
-)
 _of_part = ADMINS | {
     Role.BRANCH_MANAGER.value: own_branch("batch__branch_id"),
     Role.DEPT_ADMIN.value: own_department("batch__department_id"),
 }
+waitlist = Access(
+    WaitlistEntry,
+    {
+        "see": _of_part | {Role.INSTRUCTOR.value: of_taught_batches} | STUDENTS,
+        # One's own place, or anybody's: join, leave, answer an offer.
+        "join": _of_part | STUDENTS,
+        "answer": _of_part | STUDENTS,
+        # Give priority.
+        "change": _of_part,
+    },
+)
 applications = Access(Application, {"see": _of_part, "decide": _of_part})
 # Its people and their payments, the permissions on those say.
 organisations = Access(Organisation, {"see": ADMINS | all_of(Role.BRANCH_MANAGER, Role.DEPT_ADMIN), "change": ADMINS})

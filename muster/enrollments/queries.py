@@ -223,7 +223,7 @@ def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
 def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
     """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
     rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
-    return rows.prefetch_related("payments").order_by(*by_family_name("student__"), "-created_at", "pk")
+    return rows.prefetch_related("payments").order_by(by_family_name("student__"), "-created_at", "pk")
 
 
 def organisations_of(account: User) -> QuerySet[Organisation]:

@@ -78,11 +78,11 @@ def why_it_stands_still(batch: Batch, today: Any) -> str:
     last = last_day_to_enroll(batch, batch.institution)
     if last is not None and today > last:
         day = date_format(last, "D j M Y")
-        return _("Enrollment closed on %(day)s. Seats that are free can still be given by hand.") % {"day": day}
+        return _("Enrollment closed on %(day)s. Seats that are free can still be given manually.") % {"day": day}
     if seats_left_of(batch, line_of(batch.institution)) == 0:
         words = ngettext(
-            "The %(count)d free seat is kept back for transfers and repeats. Give it by hand, or add seats.",
-            "The %(count)d free seats are kept back for transfers and repeats. Give them by hand, or add seats.",
+            "The %(count)d free seat is kept back for transfers and repeats. Give it manually, or add seats.",
+            "The %(count)d free seats are kept back for transfers and repeats. Give them manually, or add seats.",
             free or 0,
         )
         return words % {"count": free or 0}

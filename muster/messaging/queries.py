@@ -34,4 +34,4 @@ def messages_to(actor: Actor, student: User) -> QuerySet[Message]:
 
 def recipients_of(message: Message) -> QuerySet[User]:
     """To whom a message went, by name."""
-    return User.objects.filter(pk__in=message.recipients.values("user")).order_by(*by_family_name(), "pk")
+    return User.objects.filter(pk__in=message.recipients.values("user")).order_by(by_family_name(), "pk")

@@ -27,7 +27,7 @@ from muster.api.kit import (
     Day,
     Door,
     In,
-    Pages,
+    PageQuery,
     Paging,
     WholeOrPaged,
     answer,
@@ -283,7 +283,7 @@ def remove_evidence(request: HttpRequest, evidence_id: str) -> HttpResponse:
 
 
 @files.get("/{evidence_id}/looks", allow=evidence["looks"], on="evidence_id", rows=LookOut)
-def list_looks(request: HttpRequest, evidence_id: str, paging: Query[Pages]) -> HttpResponse:
+def list_looks(request: HttpRequest, evidence_id: str, paging: Query[PageQuery]) -> HttpResponse:
     """Who opened the file, latest first, for administrators and the student it's about."""
     rows = request_object(request, Evidence).looks.select_related("looked_by").order_by("-pk")
     return page_of(rows, paging, lambda look: in_shape(LookOut, look, looked_by=doer_of(look.looked_by)))

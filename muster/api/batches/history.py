@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 from typing_extensions import TypedDict
 
-from muster.api.kit import Door, Moment, Pages, request_object, timestamp
+from muster.api.kit import Door, Moment, PageQuery, request_object, timestamp
 from muster.api.kit.answers import list_answer
 from muster.batches.history import history_of
 from muster.batches.models import Batch
@@ -45,7 +45,7 @@ class EntryOut(TypedDict):
 
 
 @router.get("/{batch_id}/history", allow=batches["history"], on="batch_id", rows=EntryOut)
-def see_history(request: HttpRequest, batch_id: str, paging: Query[Pages]) -> HttpResponse:
+def see_history(request: HttpRequest, batch_id: str, paging: Query[PageQuery]) -> HttpResponse:
     """Who changed what in the batch, when and why. Each request is one entry."""
     told = history_of(request_object(request, Batch), page=paging.page, page_size=paging.page_size)
     return list_answer(

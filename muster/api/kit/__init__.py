@@ -20,5 +20,5 @@ from muster.api.kit.fields import (
     Success,
     expected_version,
 )
-from muster.api.kit.lists import Pages, Paging, WholeOrPaged, filter_by_ids, page_of, whole_list
+from muster.api.kit.lists import PageQuery, Paging, WholeOrPaged, filter_by_ids, page_of, whole_list
 from muster.api.kit.parsing import request_body

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Schema
-from pydantic import BeforeValidator, PrivateAttr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -43,14 +43,14 @@ Since = Annotated[
 ]
 
 
-class Pages(Schema):
+class PageQuery(Schema):
     """Which page of a list that only grows."""
 
     page: int = Field(1, ge=1, le=1_000_000, description="The first is 1; a page beyond the end is empty")
     page_size: int = Field(50, ge=1, le=200)
 
 
-class Paging(Pages):
+class Paging(PageQuery):
     """How much of a list: every list takes these."""
 
     q: str = Field("", max_length=200, description="Words to search for")
@@ -101,7 +101,7 @@ def tell_who_asks(view: View, allow: Permission | Open) -> View:
     return door
 
 
-def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) -> QuerySet[M]:
+def filter_by_ids(rows: QuerySet[M], asked: BaseModel, paths: Mapping[str, str]) -> QuerySet[M]:
     """The rows that the ids asked for lead to, each by its path. Raises Invalid at what is no id."""
     for name, path in paths.items():
         if text := getattr(asked, name):
@@ -113,7 +113,7 @@ def filter_by_ids(rows: QuerySet[M], asked: Schema, paths: Mapping[str, str]) ->
 
 def page_of(
     rows: QuerySet[M],
-    paging: Pages,
+    paging: PageQuery,
     show: Callable[[M], Any],
     columns: Mapping[str, str] | None = None,
     *,
@@ -132,7 +132,7 @@ def page_of(
     if isinstance(paging, Paging):
         if since := paging.updated_since:
             rows = rows.filter(Q(updated_at__gte=since) | Q(pk__in=_rows_with_changed_parts(paging, since)))
-            gone = _gone(rows.model, paging, since, removed, within)
+            gone = _rows_gone(rows.model, paging, since, removed, within)
         rows = _sorted_rows(rows, paging, columns or {})
     if paging.page is None:
         shown = [*map(show, rows), *gone]
@@ -173,7 +173,7 @@ def _rows_with_changed_parts(paging: Paging, since: datetime) -> QuerySet[Any]:
     return _history(paging, since).filter(part_of__isnull=False).values("part_of")
 
 
-def _gone(
+def _rows_gone(
     model: type[models.Model], paging: Paging, since: datetime, removed: QuerySet[Any] | None, within: Any
 ) -> list[GoneOut]:
     """What is gone, the earliest first."""

@@ -96,7 +96,7 @@ def leave_waitlist(*, by: Actor, place: WaitlistEntry, reason: str = "") -> Wait
     Leaving twice changes nothing. Locks the batch. Raises BatchArchived, and NotWaiting for one that came to its end
     otherwise.
     """
-    place = _locked(place)
+    place = _lock_place(place)
     if place.status == WaitlistEntry.Status.CANCELLED:
         return place
     if not place.is_current:
@@ -109,7 +109,7 @@ def leave_waitlist(*, by: Actor, place: WaitlistEntry, reason: str = "") -> Wait
 def prioritize(*, by: Actor, place: WaitlistEntry, priority: int) -> WaitlistEntry:
     """Move somebody in line forward or back: from 0 to 9, 9 first. Locks the batch. Raises NotWaiting, Invalid."""
     _must_be_priority(priority)
-    place = _locked(place)
+    place = _lock_place(place)
     if place.status != WaitlistEntry.Status.WAITING:
         raise NotWaiting(status=place.get_status_display().lower())
     with recorded(by, "prioritize"):
@@ -127,7 +127,7 @@ def accept_offer(*, by: Actor, place: WaitlistEntry) -> Enrollment:
     """
     held = seat_elsewhere(place, place.batch)
     list(Batch.objects.locked().filter(pk__in=[one for one in (place.batch_id, held and held.batch_id) if one]))
-    place = _locked(place)
+    place = _lock_place(place)
     if place.status == WaitlistEntry.Status.ACCEPTED and place.enrollment is not None:
         return cast("Enrollment", place.enrollment)
     if not place.is_offered(timezone.now()):
@@ -155,7 +155,7 @@ def decline_offer(*, by: Actor, place: WaitlistEntry, reason: str = "") -> Waitl
 
     Locks the batch. Raises BatchArchived, OfferOver.
     """
-    place = _locked(place)
+    place = _lock_place(place)
     if place.status == WaitlistEntry.Status.DECLINED:
         return place
     if place.status != WaitlistEntry.Status.OFFERED:
@@ -171,7 +171,7 @@ def _end(by: Actor, place: WaitlistEntry, use_case: str, status: WaitlistEntry.S
     fill_seats(place.batch_id)
 
 
-def _locked(place: WaitlistEntry) -> WaitlistEntry:
+def _lock_place(place: WaitlistEntry) -> WaitlistEntry:
     """The place as it now stands, its batch locked before it. Raises Missing, BatchArchived."""
     batch = locked_batch(Batch(pk=place.batch_id))
     rows = WaitlistEntry.objects.select_related("student", "enrollment")

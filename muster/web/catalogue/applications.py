@@ -65,14 +65,14 @@ def decide_page(request: ActorRequest, application_id: UUID) -> HttpResponse:
         title=_("%(name)s applies for %(batch)s") % words,
         button=_("Decide") if asked.is_pending else "",
         back=back,
-        text=_told(asked),
+        text=_awaited(asked),
         crumbs=[_("Requests"), back],
         body="" if asked.is_pending else "enrollments/nothing.html",
         context={"nav": "requests"},
     )
 
 
-def _told(asked: Application) -> list[str]:
+def _awaited(asked: Application) -> list[str]:
     """Who applies, what they say, and how many seats are left."""
     batch = asked.batch
     said = [" · ".join(filter(None, (batch.name, asked.email, asked.phone)))]
@@ -81,8 +81,8 @@ def _told(asked: Application) -> list[str]:
     if not asked.is_pending:
         when = date_format(asked.decided_at, "j F Y") if asked.decided_at else ""
         by = asked.decided_by.full_name if asked.decided_by else ""
-        words = {"word": asked.get_status_display(), "name": by, "day": when}
-        return [*said, _("%(word)s by %(name)s on %(day)s.") % words, *filter(None, [asked.decision_note])]
+        decision = {"word": asked.get_status_display(), "name": by, "day": when}
+        return [*said, _("%(word)s by %(name)s on %(day)s.") % decision, *filter(None, [asked.decision_note])]
     if (free := batch.available_spots) is not None:
         words = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
         said.append(words % {"free": free, "capacity": batch.capacity})

@@ -111,7 +111,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
             if count == len(outcomes):
                 waits = sum("waits" in outcome for outcome in outcomes)
                 back = tab_url(batch, "waitlist" if waits == count else "students")
-                said = " ".join([*_done(count - waits, waits), *passed_over])
+                said = " ".join([*_success_words(count - waits, waits), *passed_over])
                 return redirect_with_message(request, back, said, undo_enrolling(places) if places else None)
             assert posted is not None  # noqa: S101
             posted["listed"] = "\n".join(left)
@@ -138,7 +138,7 @@ def enroll_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     )
 
 
-def _done(enrolled: int, waiting: int) -> list[str]:
+def _success_words(enrolled: int, waiting: int) -> list[str]:
     said = []
     if enrolled:
         words = ngettext("%(count)d student enrolled.", "%(count)d students enrolled.", enrolled)

@@ -45,7 +45,7 @@ class PriorityForm(Form):
         label=gettext_lazy("Priority"),
         min_value=0,
         max_value=WaitlistEntry.MOST_PRIORITY,
-        help_text=gettext_lazy("0 to 9. Students with 9 come first; within one priority, whoever joined first."),
+        help_text=gettext_lazy("0 to 9. Students with 9 come first; within one priority, in the order they joined."),
     )
 
 
@@ -94,7 +94,7 @@ def join_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         button=_("Join waitlist"),
         text=[
             _("The batch is full. You keep the seats that you have, and hear as soon as it's your turn."),
-            ahead % {"count": batch.waitlist_length} if batch.waitlist_length else _("Nobody else is waiting."),
+            ahead % {"count": batch.waitlist_length} if batch.waitlist_length else _("No one else is waiting."),
             moved_words(seats_moved(batch)),
         ],
         body="enrollments/enroll_self.html",
