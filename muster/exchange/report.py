@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from typing import Any
 
@@ -26,17 +26,26 @@ SECTIONS = {
     "shared_meetings": gettext_lazy("Shared sessions"),
 }
 REGISTER = {"daily_records": gettext_lazy("Daily records")}
-KINDS = {**SECTIONS, **REGISTER}
+LISTED = {
+    "students": gettext_lazy("Students"),
+    "instructors": gettext_lazy("Instructors"),
+    "batches": gettext_lazy("Batches"),
+    "enrollments": gettext_lazy("Enrollments"),
+}
+KINDS = {**SECTIONS, **REGISTER, **LISTED}
 # What a report is about in the first place: made of, and told as.
-MAIN = ("batches", "daily_records")
+MAIN = ("students", "enrollments", "batches", "daily_records", "instructors")
 
 
 @dataclass
 class Count:
-    """How many of a kind were made, were there before, or were left out."""
+    """How many of a kind were made or changed, were there before, the same or different, or were left out."""
 
     made: int = 0
+    changed: int = 0
     unchanged: int = 0
+    # Different from the file, as they stay.
+    kept: int = 0
     skipped: int = 0
 
 
@@ -94,6 +103,12 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     # The keys of what was made, by kind: kept with the run and not told.
     made_rows: dict[str, Any] = field(default_factory=dict)
+    # What came of each row (`ListRow.as_json`), kept beside the report.
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    # What each column of the file was taken for.
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    # How many rows would change, where that is more than may pass unseen.
+    to_confirm: int = 0
 
     @classmethod
     def of_register(cls) -> Report:
@@ -110,13 +125,16 @@ class Report:
     def unchanged(self, kind: str, number: int = 1) -> None:
         self.counts[kind].unchanged += number
 
+    def kept(self, kind: str, number: int = 1) -> None:
+        self.counts[kind].kept += number
+
     def skipped(self, kind: str, number: int = 1) -> None:
         self.counts[kind].skipped += number
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; the sentences are written along."""
-        data = asdict(self)
-        del data["made_rows"]
+        data = asdict(replace(self, made_rows={}, rows=[]))
+        del data["made_rows"], data["rows"]
         for shown, refusal in zip(data["refusals"], self.refusals, strict=True):
             shown["message"] = refusal.sentence
         return data

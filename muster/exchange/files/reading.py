@@ -65,7 +65,7 @@ class FileLine:
 
 
 @dataclass(frozen=True)
-class Table:
+class FileTable:
     """All of a file: its headings, each once, and the lines with their cells by heading; what is to be said of it."""
 
     headings: list[str]
@@ -73,7 +73,7 @@ class Table:
     warnings: list[str]
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes) -> FileTable:
     """A CSV, XLSX or ODS file with every column. Of columns that are called the same the later ones are numbered.
 
     Raises FileRefused for what is no such file, or is larger than is read here.
@@ -88,7 +88,7 @@ def read_table(content: bytes) -> Table:
             name = f"{plain} ({again})"
         if plain:
             names[name] = place
-    return Table(list(names), list(_lines(numbered, names, len(heading))), warnings)
+    return FileTable(list(names), list(_lines(numbered, names, len(heading))), warnings)
 
 
 def read_lines(content: bytes, *, required: Sequence[str], optional: Sequence[str] = ()) -> list[FileLine]:
