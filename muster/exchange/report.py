@@ -12,6 +12,8 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from muster.exchange.lists import RowOutcome, label_of, result_rows
+
 # What each kind of file holds, in the order of reading; the words of the counts.
 SECTIONS = {
     "branches": gettext_lazy("Branches"),
@@ -147,14 +149,20 @@ def main_count(report: dict[str, Any]) -> tuple[str, int]:
     return kind, counts.get(kind, {}).get("made", 0)
 
 
-def lines_of(report: dict[str, Any]) -> Iterator[str]:
-    """A kept report as text, line by line."""
+def lines_of(report: dict[str, Any], kind_of_rows: str = "", rows: Iterable[dict[str, Any]] = ()) -> Iterator[str]:
+    """A kept report as text, line by line, with what is to be said of the rows of its kind."""
     width = max(len(str(KINDS[kind])) for kind in report["counts"])
-    header = f"{'':{width}}  {_('created'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
-    yield header
+    words = [_("created"), _("changed"), _("unchanged"), _("kept"), _("skipped")]
+    yield f"{'':{width}}  " + "  ".join(f"{word:>9}" for word in words)
     for kind, count in report["counts"].items():
-        word = KINDS[kind]
-        yield f"{word!s:{width}}  {count['made']:>9}  {count['unchanged']:>9}  {count['skipped']:>9}"
+        numbers = (count[name] for name in ("made", "changed", "unchanged", "kept", "skipped"))
+        yield f"{KINDS[kind]!s:{width}}  " + "  ".join(f"{number:>9}" for number in numbers)
+    if report["to_confirm"]:
+        yield ""
+        yield _("This changes %(count)d rows that are here. Confirm it with --confirm %(count)d.") % {
+            "count": report["to_confirm"]
+        }
+    yield from _part(_("Rows (%(count)d)"), _rows_in_words(kind_of_rows, rows))
     yield from _part(
         _("Shared sessions (%(count)d), each booked once"),
         [
@@ -176,6 +184,19 @@ def lines_of(report: dict[str, Any]) -> Iterator[str]:
         ],
     )
     yield from _part(_("Warnings (%(count)d)"), report["warnings"])
+
+
+def _rows_in_words(kind: str, rows: Iterable[dict[str, Any]]) -> list[str]:
+    return [
+        _("Line %(line)d, %(result)s: %(words)s")
+        % {
+            "line": row["line"],
+            "result": str(RowOutcome(row["outcome"]).label).lower(),
+            "words": ": ".join(filter(None, (label_of(kind, row["field"]), row["message"]))),
+        }
+        for row in result_rows(rows)
+        if row["message"]
+    ]
 
 
 def _part(title: str, lines: list[str]) -> Iterator[str]:

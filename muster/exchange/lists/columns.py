@@ -112,6 +112,12 @@ LISTS: dict[str, ListKind] = {
 }
 
 
+def template_of(kind: str) -> list[list[str]]:
+    """The headings of an empty file of the kind, and a line as an example."""
+    columns = [column for column in LISTS[kind].columns if column.in_template]
+    return [[str(column.label) for column in columns], [column.example for column in columns]]
+
+
 @dataclass(frozen=True)
 class MappedColumn:
     """A column of the file, what it is taken for ("" is left out), and why: `kept`, `chosen`, `heading`, `content`."""

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from muster.exchange.lists.columns import LISTS
 
 
-class RowOutcome(StrEnum):
+class RowOutcome(TextChoices):
     """What comes of a row."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
+    NEW = "new", gettext_lazy("New")
+    CHANGED = "changed", gettext_lazy("Changed")
+    SAME = "same", gettext_lazy("Same")
     # It differs from what is here, and what is here stays.
-    KEPT = "kept"
-    WRONG = "wrong"
+    KEPT = "kept", gettext_lazy("Kept as it is here")
+    WRONG = "wrong", gettext_lazy("Wrong")
     # The file says it twice.
-    SKIPPED = "skipped"
+    SKIPPED = "skipped", gettext_lazy("Twice in the file")
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,24 @@ def difference_in_words(change: Mapping[str, str]) -> str:
     """Such as `082 555 0102 → 081 555 0120`, and why it stays where it does."""
     words = f"{change['before'] or _('none')} → {change['after'] or _('none')}"
     return f"{words}. {change['kept']}" if change["kept"] else words
+
+
+def label_of(kind: str, field_name: str) -> str:
+    """What people call a field of a kind; what no list declares is its own name, such as the day of a mark."""
+    known = LISTS[kind].columns if kind in LISTS else ()
+    return next((str(column.label) for column in known if column.name == field_name), field_name)
+
+
+def result_lines(kind: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
+    """Kept rows as a file: what came of each and why, then the row as it was sent, so that it can be put right."""
+    names = list(dict.fromkeys(name for row in rows for name in row["cells"]))
+    yield [_("Line"), _("Result"), _("Reason"), *(label_of(kind, name) for name in names)]
+    for row in rows:
+        said = [(one["field"], one["message"]) for one in row["problems"]]
+        said += [(one["field"], difference_in_words(one)) for one in row["changes"]]
+        reasons = [": ".join(filter(None, (label_of(kind, name), words))) for name, words in said]
+        outcome = str(RowOutcome(row["outcome"]).label)
+        yield [row["line"], outcome, " ".join(reasons), *(row["cells"].get(name, "") for name in names)]
 
 
 def result_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
