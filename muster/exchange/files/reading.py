@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.core.cell.process import LIMITS, parse_in_cell
-from muster.core.cell.reading import CellRefusal
+from muster.core.cell.reading import CellRefusal, Parsed
 from muster.core.spreadsheets import without_guard
 from muster.core.text import clean_line
 from muster.exchange.errors import ImportFileRefused
@@ -73,12 +73,13 @@ class FileTable:
     warnings: list[str]
 
 
-def read_table(content: bytes) -> FileTable:
+def read_table(content: bytes, *, parse: Callable[[str, bytes], Parsed] = parse_in_cell) -> FileTable:
     """A CSV, XLSX or ODS file with every column. Of columns that are called the same the later ones are numbered.
 
-    Raises FileRefused for what is no such file, or is larger than is read here.
+    `parse` is where the bytes are parsed: in a process of their own, unless they are known. Raises FileRefused for what
+    is no such file, or is larger than is read here.
     """
-    heading, numbered, warnings = _open_rows(content)
+    heading, numbered, warnings = _open_rows(content, parse)
     names: dict[str, int] = {}
     for place, cell in enumerate(heading):
         name = plain = clean_line(cell)[:MOST_LETTERS_IN_A_HEADING]
@@ -119,7 +120,9 @@ def read_grid(
     return list(others), list(_lines(numbered, {**others, **places}, len(heading)))
 
 
-def _open_rows(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]], list[str]]:
+def _open_rows(
+    content: bytes, parse: Callable[[str, bytes], Parsed] = parse_in_cell
+) -> tuple[list[str], list[tuple[int, list[str]]], list[str]]:
     """The cells of the heading, the rows below it with their numbers, and what is to be said. Raises FileRefused."""
     if len(content) > MOST_BYTES:
         raise ImportFileRefused(
@@ -129,7 +132,7 @@ def _open_rows(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]], 
     if not content.strip():
         raise ImportFileRefused(_("The file is empty."))
     try:
-        facts, packed = parse_in_cell(f"muster.core.cell.{_format_of(content)}_rows", content)
+        facts, packed = parse(f"muster.core.cell.{_format_of(content)}_rows", content)
     except CellRefusal as refusal:
         why = REFUSALS[refusal.code] % refusal.facts
         raise ImportFileRefused(f"{why} {WAYS_OUT.get(refusal.code, SPLIT)}") from refusal

@@ -118,7 +118,9 @@ def label_of(kind: str, field_name: str) -> str:
 
 def result_lines(kind: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
     """Kept rows as a file: what came of each and why, then the row as it was sent, so that it can be put right."""
-    names = list(dict.fromkeys(name for row in rows for name in row["cells"]))
+    said_of = {name for row in rows for name in (*row["cells"], *(one["field"] for one in row["problems"])) if name}
+    declared = [column.name for column in LISTS[kind].columns] if kind in LISTS else []
+    names = sorted(said_of, key=lambda name: (declared.index(name) if name in declared else len(declared), name))
     yield [_("Line"), _("Result"), _("Reason"), *(label_of(kind, name) for name in names)]
     for row in rows:
         said = [(one["field"], one["message"]) for one in row["problems"]]

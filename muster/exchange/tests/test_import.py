@@ -117,7 +117,7 @@ class RealFile(TestCase):
             {
                 "field": "name",
                 "before": "Algorithms",
-                "after": "Introduction to Algs & Models of Computation, AL1",
+                "after": "Introduction to Algorithms & Models of Computation, AL1",
                 "kept": stays,
             },
             {"field": "code", "before": "ALGO", "after": "CS-374-AL1-42186-SU26", "kept": stays},

@@ -46,7 +46,7 @@ class ApplyForm(Form):
     rows = forms.ChoiceField(
         choices=[("valid", _("Valid rows only")), ("all", _("All or none"))], required=False, label=_("Rows")
     )
-    confirm = forms.IntegerField(required=False, label=_("Changes"))
+    confirm = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class TryAgainForm(Form):
