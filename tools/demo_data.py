@@ -103,7 +103,12 @@ def _furnish(institution: Any) -> dict[str, Any]:
     delete_batch(by=admin, batch=doomed)
     run = start_import(by=admin, kind="sections", content=SECTIONS, file_name="sections.csv", dry_run=True)
     carry_out(run_id=run.pk)
-    listed = {"by": admin, "kind": "students", "content": STUDENTS.encode(), "file_name": "intake-jan-2027.csv"}
+    listed: dict[str, Any] = {
+        "by": admin,
+        "kind": "students",
+        "content": STUDENTS.encode(),
+        "file_name": "intake-jan-2027.csv",
+    }
     done = start_import(**listed, dry_run=False)
     carry_out(run_id=done.pk)
     changed = listed | {"content": (STUDENTS.replace("0101", "0909") + MORE_STUDENTS).encode()}

@@ -178,7 +178,7 @@ class BatchesImport(ListImport):
             changes = [
                 RowChange(name, before, after)
                 for name, value in given.items()
-                if (before := _told(batch, name)) != (after := _in_words(name, value))
+                if (before := _stored_words(batch, name)) != (after := _in_words(name, value))
             ]
             row.outcome = RowOutcome.SAME
             if changes:
@@ -205,7 +205,7 @@ class BatchesImport(ListImport):
             return
         batch, takes = self.stored[row.line], row.takes
         values = self.values[row.line] | {"name": row.cells.get("name", "")}
-        told = {_column(name): [_stored(batch, name), _as_stored(values[name])] for name in takes}
+        told = {_column(name): [_stored_value(batch, name), _as_stored(values[name])] for name in takes}
         plain = {name: values[name] for name in takes if name != "capacity"}
         if plain:
             batch = change_batch(by=self.by, batch=batch, changes=plain)
@@ -269,7 +269,7 @@ def _in_words(name: str, value: Any) -> str:
     return str(value)
 
 
-def _told(batch: Any, name: str) -> str:
+def _stored_words(batch: Any, name: str) -> str:
     """What a batch of `in_full` has, as the report shows it."""
     if name == "lead":
         return str(batch.lead["full_name"]) if batch.lead else ""
@@ -278,7 +278,7 @@ def _told(batch: Any, name: str) -> str:
     return _in_words(name, getattr(batch, name))
 
 
-def _stored(batch: Batch, name: str) -> Any:
+def _stored_value(batch: Batch, name: str) -> Any:
     return _as_stored(getattr(batch, name))
 
 

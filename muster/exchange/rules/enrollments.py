@@ -47,7 +47,7 @@ class EnrollmentsImport(ListImport):
         self.stored: dict[int, Enrollment] = {}
         self.values: dict[int, dict[str, Any]] = {}
         self.course = courses_by_name(self.by)
-        said: dict[tuple[UUID, UUID], int] = {}
+        said: dict[tuple[UUID, UUID | None], int] = {}
         for part in in_parts(self.of(RowOutcome.NEW)):
             self._find(part)
             self._find_stored(part)
@@ -156,12 +156,12 @@ class EnrollmentsImport(ListImport):
             if (student := self.students.get(row.line)) and (student.pk, where.pk) in latest:
                 self.stored[row.line] = latest[student.pk, where.pk]
 
-    def _say_once(self, row: ListRow, said: dict[tuple[UUID, UUID], int]) -> None:
+    def _say_once(self, row: ListRow, said: dict[tuple[UUID, UUID | None], int]) -> None:
         if row.line in self.stored:
             stored = self.stored[row.line]
             key = (stored.student_id, stored.batch_id or stored.course_id)
         else:
-            where = self.batches.get(row.line) or self.courses[row.line]
+            where: Batch | Course = self.batches.get(row.line) or self.courses[row.line]
             key = (self.students[row.line].pk, where.pk)
         if key in said:
             row.skip("", _("The same as line %(line)d.") % {"line": said[key]})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.database import atomic, lock_word
-from muster.core.errors import Conflict, DomainError
+from muster.core.errors import Conflict, DomainError, FieldError
 from muster.core.history import recorded
 from muster.core.models import AuditEntry
 from muster.exchange.errors import ChangesNotConfirmed, ImportFileRefused, RowsAreWrong
@@ -97,7 +97,7 @@ def edited_by_hand(rows: Iterable[UUID]) -> frozenset[tuple[UUID, str]]:
     last: dict[tuple[UUID, str], bool] = {}
     entries = AuditEntry.objects.filter(row_id__in=list(rows), after__isnull=False).order_by("at", "pk")
     for row, before, after, facts in entries.values_list("row_id", "before", "after", "facts"):
-        for column, value in after.items():
+        for column, value in (after or {}).items():
             # What a row was made without, nobody decided on.
             if before is not None or value not in (None, ""):
                 last[row, column] = "imported" not in facts
@@ -169,8 +169,8 @@ class ListImport(ABC):
                 with transaction.atomic():
                     act(row)
             except DomainError as refusal:
-                for one in refusal.errors or [None]:
-                    row.wrong(self.FIELDS.get(one.field, "") if one else "", one.message if one else refusal.message)
+                for one in refusal.errors or [FieldError("", refusal.message)]:
+                    row.wrong(self.FIELDS.get(one.field, ""), one.message)
             progress(done, len(rows))
 
     # Where a rule's field names are none of the list's own.
@@ -257,4 +257,4 @@ def import_list(
 
 def somebody_else() -> Conflict:
     """What the database says where somebody added the same at the same moment."""
-    return Conflict(_("Somebody else added some of these at the same moment. Try again."), code="collision")
+    return Conflict(_("Someone else added some of these at the same moment. Try again."), code="collision")

@@ -124,7 +124,7 @@ class PeopleImport(ListImport):
         for name, lookup in (("branch", self.branches), ("department", self.departments)):
             if cells.get(name):
                 try:
-                    places[name] = lookup.find(cells[name])  # type: ignore[attr-defined]
+                    places[name] = lookup.find(cells[name])
                 except RowRefused as refusal:
                     row.wrong(name, str(refusal))
         self.wanted[row.line] = WantedPerson(None, places)
@@ -161,7 +161,7 @@ class PeopleImport(ListImport):
     def _belongs(self, person: StoredPerson) -> str:
         """Whose it is, to somebody who may know."""
         if person.user.pk not in self._seen:
-            return _("This belongs to somebody outside the part that you manage.")
+            return _("This belongs to someone outside the part that you manage.")
         if not self._has_role(person):
             word = _("a student") if self.role == Role.STUDENT else _("an instructor")
             return _("This belongs to %(name)s, who isn't %(role)s.") % {"name": person.user.full_name, "role": word}
@@ -193,7 +193,7 @@ class PeopleImport(ListImport):
             row.wrong(where, grant.message)
 
     def _plan(self, row: ListRow) -> PersonInput:
-        texts = {name: row.cells.get(name, "") for name in OF_THE_PERSON}
+        texts: dict[str, Any] = {name: row.cells.get(name, "") for name in OF_THE_PERSON}
         return PersonInput(**texts, roles=[RoleGrant(self.role)], **{self.number: row.cells.get("number", "")})
 
     def _grant(self, row: ListRow) -> RoleGrant | DomainError:
@@ -201,7 +201,7 @@ class PeopleImport(ListImport):
         places = self.wanted[row.line].places
         key = (places.get("branch"), places.get("department"))
         if key not in self.granted:
-            wanted = RoleGrant.narrow_to(self.role, *key)
+            wanted = RoleGrant.narrow_to(self.role, *key)  # type: ignore[arg-type]
             try:
                 self.granted[key] = grantable_roles(self.by, [wanted])[0]
             except DomainError as refusal:
@@ -246,8 +246,9 @@ class PeopleImport(ListImport):
     def _check_changes(self, row: ListRow, stored: StoredPerson, changes: Sequence[RowChange]) -> None:
         texts = {change.field: change.after for change in changes if change.field in OF_THE_PERSON}
         number = next((change.after for change in changes if change.field == "number"), "")
+        whole: dict[str, Any] = {name: texts.get(name, getattr(stored.user, name)) for name in OF_THE_PERSON}
         plan = PersonInput(
-            **{name: texts.get(name, getattr(stored.user, name)) for name in OF_THE_PERSON},
+            **whole,
             roles=[RoleGrant(self.role)],
             **{self.number: number},
         )

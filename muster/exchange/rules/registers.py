@@ -132,11 +132,11 @@ def _write(
     report.rows = [differing[line].as_json() for line in sorted(differing)]
 
 
-def _in_words(mark: str, minutes: int | None) -> str:
-    return f"{mark} {minutes}" if minutes is not None else mark
+def _in_words(mark: str | None, minutes: int | None) -> str:
+    return f"{mark} {minutes}" if minutes is not None else mark or ""
 
 
-def _standing(rows: Sequence[TakenOver]) -> dict[Key, tuple[str, int | None]]:
+def _standing(rows: Sequence[TakenOver]) -> dict[Key, tuple[str | None, int | None]]:
     """How these records stand here."""
     return {
         (enrollment, day): (status, minutes)

@@ -192,7 +192,7 @@ def _cancel_enrollments(by: Actor, run: ImportRun, undone: Undone) -> None:
 
 def _delete_people(run: ImportRun, kind: str, undone: Undone) -> None:
     """The people that the import added, many at once; where the database refuses, each by itself."""
-    keys = [as_id(pk) for pk in run.made.get(kind, ())]
+    keys: list[str] = run.made.get(kind, [])
     for first in range(0, len(keys), PEOPLE_AT_ONCE):
         people = list(User.objects.filter(pk__in=keys[first : first + PEOPLE_AT_ONCE]))
         changed = _changed_since(run, [person.pk for person in people])

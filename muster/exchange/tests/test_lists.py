@@ -70,7 +70,7 @@ def differences(report: Any) -> list[tuple[str, str, str, str]]:
     return [(one["field"], one["before"], one["after"], one["kept"]) for row in report.rows for one in row["changes"]]
 
 
-def people(campus: Campus) -> list[tuple[str, ...]]:
+def people(campus: Campus) -> list[tuple[Any, ...]]:
     rows = Affiliation.objects.filter(institution=campus.institution, user__memberships__role="student")
     fields = ("student_number", "user__full_name", "user__given_name", "user__family_name", "user__email")
     return list(rows.order_by("student_number").values_list(*fields, "user__phone", "user__memberships__branch__code"))
@@ -327,7 +327,7 @@ def test_managers_import_students_of_their_part_only(campus):
     text = "number,name,branch\nM1,Own,\nM2,Named,UMH\nM3,Other,DBN\nS1,Naledi Mokoena,\n"
     report = tried(campus, text, by=manager)
     assert outcomes(report) == ["new", "new", "wrong", "wrong"]
-    assert said(report)[1] == (5, "number", "This belongs to somebody outside the part that you manage.")
+    assert said(report)[1] == (5, "number", "This belongs to someone outside the part that you manage.")
     run = imported(campus, text, by=manager)
     assert [row[0] for row in people(campus) if row[6] == "UMH"] == ["M1", "M2"]
     again = tried(campus, text.replace("Own", "Owner"), by=manager)

@@ -96,7 +96,7 @@ def rows_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     chips = [OutcomeChip("", _("All"), len(run.rows), not wanted)]
     chips += [OutcomeChip(one.value, one.label, counts[one], wanted == one) for one in ORDER if counts[one]]
     return {
-        "rows": [_shown(run.kind, row, named, others) for row in rows[:most]],
+        "rows": [_shown_row(run.kind, row, named, others) for row in rows[:most]],
         "headings": [label_of(run.kind, name) for name in others],
         "chips": chips,
         "show": wanted,
@@ -128,7 +128,7 @@ def _names_of(row: dict[str, Any]) -> Iterable[str]:
     yield from (one["field"] for one in (*row["problems"], *row["changes"]) if one["field"])
 
 
-def _shown(kind: str, row: dict[str, Any], named: Sequence[str], others: Sequence[str]) -> ShownRow:
+def _shown_row(kind: str, row: dict[str, Any], named: Sequence[str], others: Sequence[str]) -> ShownRow:
     def cell(name: str) -> ShownCell:
         problems = [one["message"] for one in row["problems"] if one["field"] == name]
         change = next((one for one in row["changes"] if one["field"] == name), None)

@@ -58,7 +58,7 @@ ABOUT = {
             "A row for each instructor. Known instructors are found by their staff number, then their email; others "
             "are added."
         ),
-        gettext_lazy("Every instructor needs an email. Nobody is invited by the import."),
+        gettext_lazy("Every instructor needs an email. The import invites no one."),
     ),
     ImportRun.Kind.BATCHES: (
         gettext_lazy("A row for each batch. Known batches are found by their code; others are opened."),
@@ -150,7 +150,7 @@ class ImportTable(Table):
     def render_created_at(self, value: datetime) -> str:
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
-    def render_made(self, record: ImportRun) -> str:
+    def render_made(self, record: Any) -> str:
         if record.dry_run or record.main_kind is None:
             return "–"
         return count_in_words(record.main_kind, record.main_made or 0)
