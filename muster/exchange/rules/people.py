@@ -194,7 +194,8 @@ class PeopleImport(ListImport):
 
     def _plan(self, row: ListRow) -> PersonInput:
         texts: dict[str, Any] = {name: row.cells.get(name, "") for name in OF_THE_PERSON}
-        return PersonInput(**texts, roles=[RoleGrant(self.role)], **{self.number: row.cells.get("number", "")})
+        texts[self.number] = row.cells.get("number", "")
+        return PersonInput(**texts, roles=[RoleGrant(self.role)])
 
     def _grant(self, row: ListRow) -> RoleGrant | DomainError:
         """The role as this actor gives it, or why they may not; asked once for each place."""
@@ -247,11 +248,8 @@ class PeopleImport(ListImport):
         texts = {change.field: change.after for change in changes if change.field in OF_THE_PERSON}
         number = next((change.after for change in changes if change.field == "number"), "")
         whole: dict[str, Any] = {name: texts.get(name, getattr(stored.user, name)) for name in OF_THE_PERSON}
-        plan = PersonInput(
-            **whole,
-            roles=[RoleGrant(self.role)],
-            **{self.number: number},
-        )
+        whole[self.number] = number
+        plan = PersonInput(**whole, roles=[RoleGrant(self.role)])
         for wrong in problems_of_person(plan, by=self.by):
             row.wrong("number" if wrong.field == self.number else wrong.field, wrong.message)
 
