@@ -313,8 +313,8 @@ PAGES = [
 NO_PAGES = {
     "/evidence/{evidence_id}/": "a file",
     "/calendar/{secret}.ics": "a file",
-    "/settings/imports/templates/{template}.{form}": "a file",
-    "/settings/imports/{run_id}/results.{form}": "a file",
+    "/settings/imports/templates/{template}/": "a file",
+    "/settings/imports/{run_id}/results/": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -308,7 +309,7 @@ class PeopleImport(ListImport):
                 phone=cells.get("phone", ""),
                 home=self.by.institution.pk,
                 signs_in=bool(cells["email"]) and cells["email"] not in taken,
-                password=make_password(None),
+                password=UNUSABLE_PASSWORD_PREFIX + token_hex(20),
             )
             people.append(person)
             number = {self.number: cells.get("number", "")}

@@ -1,33 +1,18 @@
 """The pages of imports, and their place in the settings."""
 
-from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from muster.exchange.permissions import imports
 from muster.web.exchange import views as pages
 from muster.web.ui.shell import SettingsEntry, frame
 
-
-class ExportFormat:
-    """A spreadsheet's ending."""
-
-    regex = "csv|xlsx"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ExportFormat, "export_format")
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", pages.import_list, name="imports"),
-    path("settings/imports/templates/<template>.<export_format:form>", pages.import_template, name="import-template"),
+    path("settings/imports/templates/<template>/", pages.import_template, name="import-template"),
     path("settings/imports/<run_id>/", pages.import_run, name="import"),
     path("settings/imports/<run_id>/again/", pages.import_again, name="import-again"),
-    path("settings/imports/<run_id>/results.<export_format:form>", pages.import_results, name="import-results"),
+    path("settings/imports/<run_id>/results/", pages.import_results, name="import-results"),
     path("settings/imports/<run_id>/undo/", pages.undo_page, name="import-undo"),
     path("settings/imports/<run_id>/import/", pages.import_tried, name="import-tried"),
 ]

@@ -19,6 +19,7 @@ from django_tables2 import Column
 
 from muster.core.errors import Missing
 from muster.core.files.downloads import rows_download
+from muster.core.spreadsheets import CSV, XLSX
 from muster.exchange import rules
 from muster.exchange.lists import LISTS, ImportChoices, RowOutcome, result_lines, template_of
 from muster.exchange.models import ImportRun
@@ -212,22 +213,26 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
     return response
 
 
+def _format_of(request: ActorRequest) -> str:
+    return XLSX if request.GET.get("format") == XLSX else CSV
+
+
 @page(imports["see"])
-def import_template(request: ActorRequest, template: str, form: str) -> HttpResponseBase:
+def import_template(request: ActorRequest, template: str) -> HttpResponseBase:
     """An empty file of a kind, with its columns and one line as an example."""
     if template not in ImportRun.Kind.values:
         raise Missing
     lines = template_of(template) if template in LISTS else TEMPLATES[template]
-    return response_of(rows_download(iter(lines), f"muster-{template}", form))
+    return response_of(rows_download(iter(lines), f"muster-{template}", _format_of(request)))
 
 
 @page(imports["see"])
-def import_results(request: ActorRequest, run_id: str, form: str) -> HttpResponseBase:
+def import_results(request: ActorRequest, run_id: str) -> HttpResponseBase:
     """What came of each row, with the row as it was sent, so that it can be put right and sent again."""
     run: ImportRun = imports.get(request.actor, run_id)
     only = request.GET.get("show", "")
     rows = [row for row in run.rows if not only or row["outcome"] == only]
-    return response_of(rows_download(result_lines(run.kind, rows), f"{run.kind}-results", form))
+    return response_of(rows_download(result_lines(run.kind, rows), f"{run.kind}-results", _format_of(request)))
 
 
 @page(imports["see"])
