@@ -16,6 +16,7 @@ from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentil
 from benchmarks.counts import counting
 from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, open_batches
 from benchmarks.environment import Environment
+from benchmarks.importing import importing
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
 from benchmarks.weight import weigh
@@ -333,5 +334,6 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "tap": tapping,
     "register": register_reading,
     "counts": counting,
+    "import": importing,
     "weight": weighing,
 }

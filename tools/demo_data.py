@@ -104,6 +104,17 @@ def _furnish(institution: Any) -> dict[str, Any]:
     delete_batch(by=admin, batch=doomed)
     run = start_import(by=admin, kind="sections", content=SECTIONS, file_name="sections.csv", dry_run=True)
     carry_out(run_id=run.pk)
+    listed: dict[str, Any] = {
+        "by": admin,
+        "kind": "students",
+        "content": STUDENTS.encode(),
+        "file_name": "intake-jan-2027.csv",
+    }
+    done = start_import(**listed, dry_run=False)
+    carry_out(run_id=done.pk)
+    changed = listed | {"content": (STUDENTS.replace("0101", "0909") + MORE_STUDENTS).encode()}
+    tried = start_import(**changed, dry_run=True)
+    carry_out(run_id=tried.pk)
 
     batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
     sessions = batch.sessions
@@ -169,6 +180,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "holiday_id": Holiday.objects.filter(institution=institution)[0].pk,
         "term_id": term.pk,
         "run_id": run.pk,
+        "list_run_id": tried.pk,
+        "done_run_id": done.pk,
         "mail_key": mails[0].key if mails else "",
         "invitation_key": invitation_key(invited),
         "join_key": invitation_key(offered),
@@ -258,6 +271,16 @@ NOTE = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 )
+STUDENTS = """Naam en van,E-pos,Sel,No.,Kampus,Opmerking,Name
+x,naledi.m@post.example,082 555 0101,2027-0638,Durban,,Naledi Mahlangu
+x,,079 555 0166,2027-0639,,By bus,Mpho Ledwaba
+x,lerato.m@post.example,081 555 0102,2027-0291,Durban,,Lerato Mokgosi
+"""
+MORE_STUDENTS = """x,nosipho.dube@gmial,082 555 0119,2027-0644,Durban,,Nosipho Dube
+x,tariq@davids.example,083 555 0162,2027-0645,Durban Pt,,Tariq Davids
+x,,,2027-0645,,,Tariq Davids again
+x,ayanda.mk@post.example,082 555 0101,2027-0650,Durban,,Ayanda Mkhabela
+"""
 SECTIONS = b"""\
 year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end_time,building,room,instructors
 2026,Summer,ART,101,Drawing,40001,A,Studio,S1,MW,09:00 AM,10:50 AM,Main Hall,12,I0001

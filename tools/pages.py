@@ -330,8 +330,10 @@ PAGES = [
     Page("token-revoke", "/settings/tokens/{token_id}/revoke/", "admin"),
     Page("mails", "/settings/mails/", "admin"),
     Page("mail", "/settings/mails/{key}/", "admin", fill={"key": "mail_key"}),
-    Page("imports", "/settings/imports/", "admin"),
+    Page("imports", "/settings/imports/", MANAGERS),
     Page("import", "/settings/imports/{run_id}/", "admin"),
+    Page("import-list", "/settings/imports/{run_id}/", "admin", fill={"run_id": "list_run_id"}),
+    Page("import-done", "/settings/imports/{run_id}/", "admin", fill={"run_id": "done_run_id"}),
     Page("import-undo", "/settings/imports/{run_id}/undo/", "admin"),
     Page("photo-change", "/people/{user_id}/photo/change/", "admin"),
     # --- oneself --------------------------------------------------------------------------------------------------
@@ -350,7 +352,8 @@ PAGES = [
 NO_PAGES = {
     "/evidence/{evidence_id}/": "a file",
     "/calendar/{secret}.ics": "a file",
-    "/settings/imports/templates/{template}.csv": "a file",
+    "/settings/imports/templates/{template}/": "a file",
+    "/settings/imports/{run_id}/results/": "a file",
     "/institution/attendance/sessions/{session_id}/export/": "a file",
     "/institution/attendance/sessions/{session_id}/sign-in-sheet/": "a file",
     "/first-run/": "only there while nobody has used the installation",

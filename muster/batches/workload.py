@@ -35,9 +35,10 @@ from muster.accounts.models import User
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.institutions.access import Actor
+from muster.institutions.models import Role
 from muster.people.models import InstructorProfile
 from muster.people.permissions import instructors
-from muster.people.queries import is_here, people_here
+from muster.people.queries import is_here, people_here, with_places
 from muster.timetable.models import Booking
 
 DAY = timedelta(days=1)
@@ -211,9 +212,9 @@ def instructor_state(person: Any) -> InstructorState:
 
 
 def instructors_with_load(actor: Actor) -> QuerySet[User]:
-    """The instructors that the actor may see, by name, with `number` and their load."""
+    """The instructors that the actor may see, by name, with `number`, their load and their places."""
     rows: QuerySet[User] = instructors.rows(actor, "list", among=people_here(actor, "staff_number"))
-    return with_load(actor, rows).order_by("full_name__plain", "pk")
+    return with_places(actor, with_load(actor, rows), Role.INSTRUCTOR).order_by("full_name__plain", "pk")
 
 
 def weekly_minutes(person: Any) -> int:

@@ -26,9 +26,9 @@ from muster.enrollments.models import Application, Enrollment, Organisation
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
 from muster.enrollments.permissions import applications, enrollments, organisations
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation
+from muster.institutions.models import STUDENT_ROLES, Affiliation
 from muster.people.permissions import students
-from muster.people.queries import is_here, people_here
+from muster.people.queries import is_here, people_here, with_places
 from muster.timetable.models import ClassSession
 
 
@@ -178,9 +178,9 @@ def with_seats(actor: Actor, people: QuerySet[User]) -> QuerySet[User]:
 
 
 def students_with_seats(actor: Actor) -> QuerySet[User]:
-    """The students that the actor may see, by name, with `number` and `seats_now`."""
+    """The students that the actor may see, by name, with `number`, `seats_now` and their places."""
     rows: QuerySet[User] = students.rows(actor, "list", among=people_here(actor, "student_number"))
-    return with_seats(actor, rows).order_by("full_name__plain", "pk")
+    return with_places(actor, with_seats(actor, rows), *STUDENT_ROLES).order_by("full_name__plain", "pk")
 
 
 def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:

@@ -32,6 +32,7 @@ from muster.courses.resources import COURSES
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import student_state, students_with_seats, with_students
+from muster.exchange.lists.weeks import slots_written
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
 from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS, TERMS
@@ -102,12 +103,18 @@ BATCHES = Export(
         ExportColumn("status", lambda batch: batch.status),
         ExportColumn("archived", lambda batch: batch.is_archived),
         ExportColumn("kind", lambda batch: batch.kind),
+        ExportColumn("slots", lambda batch: slots_written(batch.week)),
         ExportColumn("batch_id", lambda batch: str(batch.pk)),
         ExportColumn("course_id", lambda batch: _key(batch.course_id)),
         ExportColumn("branch_id", lambda batch: _key(batch.branch_id)),
         ExportColumn("dept_id", lambda batch: _key(batch.department_id)),
         ExportColumn("assigned_instructor", lambda batch: batch.lead["_id"] if batch.lead else None),
     ]
+)
+# What a person's role is narrowed to.
+PLACES = (
+    ExportColumn("branch", lambda person: person.branch_name, gettext_lazy("Branch")),
+    ExportColumn("department", lambda person: person.department_name, gettext_lazy("Department")),
 )
 STUDENTS = Export(
     [
@@ -117,6 +124,7 @@ STUDENTS = Export(
         ExportColumn("student_number", lambda person: person.number, gettext_lazy("Number")),
         ExportColumn("email", lambda person: person.email, gettext_lazy("Email"), is_contact=True),
         ExportColumn("phone", lambda person: person.phone, gettext_lazy("Phone"), is_contact=True),
+        *PLACES,
         ExportColumn(
             "batches",
             lambda person: ", ".join(seat.batch.code if seat.batch else str(seat.course) for seat in person.seats_now),
@@ -134,8 +142,12 @@ STUDENTS = Export(
 INSTRUCTORS = Export(
     [
         ExportColumn("full_name", lambda person: person.full_name, gettext_lazy("Instructor")),
+        ExportColumn("given_name", lambda person: person.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda person: person.family_name, gettext_lazy("Family name")),
         ExportColumn("staff_number", lambda person: person.number, gettext_lazy("Staff number")),
         ExportColumn("email", lambda person: person.email, gettext_lazy("Email")),
+        ExportColumn("phone", lambda person: person.phone, gettext_lazy("Phone")),
+        *PLACES,
         ExportColumn("batches", lambda person: int(person.load), gettext_lazy("Batches")),
         ExportColumn("hours", lambda person: round(weekly_minutes(person) / 60, 2), gettext_lazy("This week")),
         ExportColumn("next_session", _next_session, gettext_lazy("Next session")),

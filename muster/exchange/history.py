@@ -4,4 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from muster.core.audit import name_use_cases
 
-name_use_cases({"import_sections": _("imported a timetable"), "undo_import": _("undid an import")})
+name_use_cases(
+    {
+        "import_sections": _("imported a timetable"),
+        "import_students": _("imported students"),
+        "import_instructors": _("imported instructors"),
+        "import_batches": _("imported batches"),
+        "import_enrollments": _("imported enrollments"),
+        "undo_import": _("undid an import"),
+    }
+)

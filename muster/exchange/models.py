@@ -1,4 +1,4 @@
-"""What was imported: the runs with their reports, and which batch came from which section."""
+"""What was imported: the runs with their reports, what columns mean, and which batch came from which section."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ class ImportRun(InstitutionRow):
     """One reading of one file, tried (`dry_run`) or for good, with what came of it."""
 
     class Kind(models.TextChoices):
+        STUDENTS = "students", _("Students")
+        INSTRUCTORS = "instructors", _("Instructors")
+        BATCHES = "batches", _("Batches")
+        ENROLLMENTS = "enrollments", _("Enrollments")
         SECTIONS = "sections", _("Timetable sections")
         REGISTER = "register", _("Register with students by date")
 
@@ -31,7 +35,7 @@ class ImportRun(InstitutionRow):
         # Our own fault; nothing was changed.
         FAILED = "failed", _("Failed")
 
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SECTIONS)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.STUDENTS)
     dry_run = models.BooleanField(_("preview only"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
@@ -48,6 +52,9 @@ class ImportRun(InstitutionRow):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     report = models.JSONField(default=dict, blank=True)
+    # How it is to be imported (`ImportChoices`), and what comes of each row. Rows are many: lists leave them out.
+    choices = models.JSONField(default=dict, blank=True, editable=False)
+    rows = models.JSONField(default=list, blank=True, editable=False)
     refusal = models.TextField(blank=True)
     # The keys of what it has made, by kind; of daily records the dates by enrollment.
     made = models.JSONField(default=dict, blank=True)
@@ -60,6 +67,9 @@ class ImportRun(InstitutionRow):
             one_key("import_run"),
             same_institution("import_run", "tried_as", "exchange.ImportRun"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="import_progress_is_a_percentage"),
+            models.UniqueConstraint(
+                fields=["tried_as"], condition=~Q(status__in=["refused", "failed"]), name="a_trial_is_imported_once"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "-created_at"], name="import_run_by_time")]
         ordering: ClassVar = ["-created_at", "-id"]
@@ -71,6 +81,21 @@ class ImportRun(InstitutionRow):
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.status not in (self.Status.WAITING, self.Status.RUNNING)
+
+
+class ColumnMapping(InstitutionRow):
+    """What the columns of an institution's files of one kind mean, by heading, kept for the next time."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=ImportRun.Kind)
+    columns = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["institution", "kind"], name="one_mapping_for_each_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class ImportedBatch(InstitutionPart):

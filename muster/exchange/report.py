@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import time
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from muster.exchange.lists import RowOutcome, label_of, result_rows
 
 # What each kind of file holds, in the order of reading; the words of the counts.
 SECTIONS = {
@@ -26,17 +28,26 @@ SECTIONS = {
     "shared_meetings": gettext_lazy("Shared sessions"),
 }
 REGISTER = {"daily_records": gettext_lazy("Daily records")}
-KINDS = {**SECTIONS, **REGISTER}
+LISTED = {
+    "students": gettext_lazy("Students"),
+    "instructors": gettext_lazy("Instructors"),
+    "batches": gettext_lazy("Batches"),
+    "enrollments": gettext_lazy("Enrollments"),
+}
+KINDS = {**SECTIONS, **REGISTER, **LISTED}
 # What a report is about in the first place: made of, and told as.
-MAIN = ("batches", "daily_records")
+MAIN = ("students", "enrollments", "batches", "daily_records", "instructors")
 
 
 @dataclass
 class Count:
-    """How many of a kind were made, were there before, or were left out."""
+    """How many of a kind were made or changed, were there before, the same or different, or were left out."""
 
     made: int = 0
+    changed: int = 0
     unchanged: int = 0
+    # Different from the file, as they stay.
+    kept: int = 0
     skipped: int = 0
 
 
@@ -94,6 +105,12 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     # The keys of what was made, by kind: kept with the run and not told.
     made_rows: dict[str, Any] = field(default_factory=dict)
+    # What came of each row (`ListRow.as_json`), kept beside the report.
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    # What each column of the file was taken for.
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    # How many rows would change, where that is more than may pass unseen.
+    to_confirm: int = 0
 
     @classmethod
     def of_register(cls) -> Report:
@@ -110,13 +127,16 @@ class Report:
     def unchanged(self, kind: str, number: int = 1) -> None:
         self.counts[kind].unchanged += number
 
+    def kept(self, kind: str, number: int = 1) -> None:
+        self.counts[kind].kept += number
+
     def skipped(self, kind: str, number: int = 1) -> None:
         self.counts[kind].skipped += number
 
     def as_json(self) -> dict[str, Any]:
         """Plain data; the sentences are written along."""
-        data = asdict(self)
-        del data["made_rows"]
+        data = asdict(replace(self, made_rows={}, rows=[]))
+        del data["made_rows"], data["rows"]
         for shown, refusal in zip(data["refusals"], self.refusals, strict=True):
             shown["message"] = refusal.sentence
         return data
@@ -129,14 +149,20 @@ def main_count(report: dict[str, Any]) -> tuple[str, int]:
     return kind, counts.get(kind, {}).get("made", 0)
 
 
-def lines_of(report: dict[str, Any]) -> Iterator[str]:
-    """A kept report as text, line by line."""
+def lines_of(report: dict[str, Any], kind_of_rows: str = "", rows: Iterable[dict[str, Any]] = ()) -> Iterator[str]:
+    """A kept report as text, line by line, with what is to be said of the rows of its kind."""
     width = max(len(str(KINDS[kind])) for kind in report["counts"])
-    header = f"{'':{width}}  {_('created'):>9}  {_('unchanged'):>9}  {_('skipped'):>9}"
-    yield header
+    words = [_("created"), _("changed"), _("unchanged"), _("kept"), _("skipped")]
+    yield f"{'':{width}}  " + "  ".join(f"{word:>9}" for word in words)
     for kind, count in report["counts"].items():
-        word = KINDS[kind]
-        yield f"{word!s:{width}}  {count['made']:>9}  {count['unchanged']:>9}  {count['skipped']:>9}"
+        numbers = (count[name] for name in ("made", "changed", "unchanged", "kept", "skipped"))
+        yield f"{KINDS[kind]!s:{width}}  " + "  ".join(f"{number:>9}" for number in numbers)
+    if report["to_confirm"]:
+        yield ""
+        yield _("This changes %(count)d rows that are here. Confirm it with --confirm %(count)d.") % {
+            "count": report["to_confirm"]
+        }
+    yield from _part(_("Rows (%(count)d)"), _rows_in_words(kind_of_rows, rows))
     yield from _part(
         _("Shared sessions (%(count)d), each booked once"),
         [
@@ -158,6 +184,19 @@ def lines_of(report: dict[str, Any]) -> Iterator[str]:
         ],
     )
     yield from _part(_("Warnings (%(count)d)"), report["warnings"])
+
+
+def _rows_in_words(kind: str, rows: Iterable[dict[str, Any]]) -> list[str]:
+    return [
+        _("Line %(line)d, %(result)s: %(words)s")
+        % {
+            "line": row["line"],
+            "result": str(RowOutcome(row["outcome"]).label).lower(),
+            "words": ": ".join(filter(None, (label_of(kind, row["field"]), row["message"]))),
+        }
+        for row in result_rows(rows)
+        if row["message"]
+    ]
 
 
 def _part(title: str, lines: list[str]) -> Iterator[str]:

@@ -101,6 +101,9 @@ class Institution(Row):
     organisations_see_attendance = models.BooleanField(_("organizations see attendance"), default=False)
     access_grace_days = setting(_("access after a batch ends (days)"), 0, 3650, default=30)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
+    # An import that changes more of what is here than this share, and more rows than that, is confirmed by its number.
+    import_change_percent = setting(_("confirm imports that change more than (percent)"), 0, 100, default=20)
+    import_change_rows = setting(_("confirm imports that change more than (rows)"), 0, 10_000, default=20)
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
     weight_skills = setting(_("skills"), 0, 10, default=4)
     weight_availability = setting(_("availability"), 0, 10, default=4)

@@ -147,6 +147,12 @@ class Institutions(Resource[Institution]):
             section=_("Semesters"),
         ),
         half("last_semester", _("Batch years with a course end with the course's last semester.")),
+        half(
+            "import_change_percent",
+            _("Such a share of the students, instructors, batches or enrollments that are here."),
+            section=_("Imports"),
+        ),
+        half("import_change_rows", _("Fewer changes than this never need to be confirmed.")),
         weight(
             "weight_skills",
             _("Skills the course requires, and the instructor's level."),

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import F, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db.models import F, FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
 from muster.core.json_rows import JSONList
 from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
+from muster.institutions.models import Membership
 from muster.people.models import AvailabilityWindow, InstructorProfile, InstructorSkill, TimeOff
 
 M = TypeVar("M", bound=Model)
@@ -26,6 +27,16 @@ def people_here(actor: Actor, number: str) -> QuerySet[User]:
         here=FilteredRelation("affiliations", condition=Q(affiliations__institution=actor.institution)),
         number=F(f"here__{number}"),
         here_active=F("here__is_active"),
+    )
+
+
+def with_places(actor: Actor, people: QuerySet[User], *roles: str) -> QuerySet[User]:
+    """The people with `branch_name` and `department_name`, to which the first of these roles of theirs is narrowed."""
+    held = Membership.objects.filter(institution=actor.institution, user=OuterRef("pk"), role__in=roles)
+    held = held.order_by("created_at", "pk")
+    return people.annotate(
+        branch_name=Subquery(held.values("branch__name")[:1]),
+        department_name=Subquery(held.values("department__name")[:1]),
     )
 
 

@@ -107,8 +107,10 @@ TABLE: dict[str, dict[str, Who]] = {
         "photo/change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
     },
     # --- the institution
-    "institution suggestions imports maintenance": {"*": ADMINISTERED},
-    "templates": {"*": ADMINISTERED},
+    "institution suggestions maintenance": {"*": ADMINISTERED},
+    # Managers import students of their part, and see what they imported themselves; these runs are the administrator's.
+    "imports": {"list add": MANAGED, "*": Who(ADMINS, ADMINS, elsewhere=NARROWED)},
+    "templates": {"*": MANAGED},
     # There is no such mail, as those who may read mails are told.
     "mails": {"list": ADMINISTERED, "see": Who(elsewhere=ADMINS)},
     "users": {

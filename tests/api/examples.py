@@ -22,6 +22,7 @@ from muster.courses.models import Subject
 from muster.enrollments.models import Organisation
 from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
 from muster.exchange.models import ImportRun
+from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, make_token
 from muster.notifications.models import Notification
@@ -349,6 +350,10 @@ EXAMPLES: dict[str, Example] = {
     "list_imports": Example(),
     "export_kind": Example(objects=lambda campus: {"kind": "branches"}),
     "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
+    "list_import_rows": Example(objects=lambda campus: {"run_id": _import(campus)}),
+    "apply_import": Example(
+        lambda o: {"only_valid": True, "confirm": None}, objects=lambda campus: {"run_id": _tried(campus)}
+    ),
     "undo_import": Example(objects=lambda campus: {"run_id": _imported(campus)}),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
     "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),
@@ -631,6 +636,14 @@ def _import(campus: Campus) -> Any:
 def _imported(campus: Campus) -> Any:
     run = ImportRun(institution=campus.institution, file_name="term.csv", file_digest="0" * 64, status="done")
     run.save()
+    return run.pk
+
+
+def _tried(campus: Campus) -> Any:
+    """A trial that may be imported."""
+    content = b"number,name\nS1,Ann Lee\n"
+    run = start_import(by=campus.admin, kind="students", content=content, file_name="s.csv", dry_run=True)
+    ImportRun.objects.filter(pk=run.pk).update(status="done", report={"counts": {}})
     return run.pk
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Set
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
@@ -43,11 +44,18 @@ ZEROS = re.compile(rb"0{2,30}")
 codecs.lookup("cp437")
 
 
+# What reading an archive fails with that contradicts itself.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, KeyError),
+)
+
+
 def parse(content: bytes) -> Parsed:
     """The rows as `rows.pack` has them, their cells as text. Raises CellRefusal."""
     try:
-        _must_be_small_workbook(content)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            must_be_small_archive(archive, NEEDED, OF_OTHERS)
+    except BROKEN as error:
         raise Broken from error
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -61,7 +69,7 @@ def parse(content: bytes) -> Parsed:
         return pack(
             (
                 number,
-                [_text(cell, padded.get((number, right + place))) for place, cell in enumerate(row, start=1)],
+                [text_of(cell, padded.get((number, right + place))) for place, cell in enumerate(row, start=1)],
             )
             for number, row in enumerate(sheet.iter_rows(), start=1)
         )
@@ -74,23 +82,22 @@ def parse(content: bytes) -> Parsed:
         raise
 
 
-def _must_be_small_workbook(content: bytes) -> None:
+def must_be_small_archive(archive: zipfile.ZipFile, needed: Set[str], of_others: Set[str]) -> None:
     """Raises CellRefusal for what says that it is something else or too large, or is so whatever it says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        names = {part.filename.lower().replace("\\", "/").lstrip("/") for part in parts}
-        if not names >= NEEDED or names & OF_OTHERS:
-            raise CellRefusal("not_a_workbook")
-        if len(parts) > MOST_PARTS or len(names) < len(parts):
-            raise Broken
-        _must_unpack_to(sum(part.file_size for part in parts))
-        if any(part.file_size > max(SMALL, part.compress_size * MOST_TIMES_LARGER) for part in parts):
-            raise CellRefusal("packed_too_tightly", times=MOST_TIMES_LARGER)
-        # Unpack everything once, in pieces, counting: what the archive says of itself may be a lie.
-        size = 0
-        for part in parts:
-            with archive.open(part) as stream:
-                size = _measure(stream, size)
+    parts = archive.infolist()
+    names = {part.filename.lower().replace("\\", "/").lstrip("/") for part in parts}
+    if not names >= needed or names & of_others:
+        raise CellRefusal("not_a_workbook")
+    if len(parts) > MOST_PARTS or len(names) < len(parts):
+        raise Broken
+    _must_unpack_to(sum(part.file_size for part in parts))
+    if any(part.file_size > max(SMALL, part.compress_size * MOST_TIMES_LARGER) for part in parts):
+        raise CellRefusal("packed_too_tightly", times=MOST_TIMES_LARGER)
+    # Unpack everything once, in pieces, counting: what the archive says of itself may be a lie.
+    size = 0
+    for part in parts:
+        with archive.open(part) as stream:
+            size = _measure(stream, size)
 
 
 def _must_unpack_to(size: int) -> None:
@@ -169,7 +176,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _text(value: Any, digits: int | None = None) -> str:
+def text_of(value: Any, digits: int | None = None) -> str:
     """A cell as a person reads it: numbers arrive as floats, times as fractions of a day or as times.
 
     A whole number is filled up with zeros to so many `digits`.

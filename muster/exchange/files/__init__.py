@@ -1,3 +1,3 @@
 """Tables out of files that people send: read with suspicion, refused in sentences."""
 
-from muster.exchange.files.reading import MOST_BYTES, FileLine, read_grid, read_lines
+from muster.exchange.files.reading import MOST_BYTES, FileLine, FileTable, read_grid, read_lines, read_table

@@ -19,6 +19,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ColumnMapping',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('kind', models.CharField(choices=[('students', 'Students'), ('instructors', 'Instructors'), ('batches', 'Batches'), ('enrollments', 'Enrollments'), ('sections', 'Timetable sections'), ('register', 'Register with students by date')], max_length=20, verbose_name='kind')),
+                ('columns', models.JSONField(blank=True, default=dict)),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('institution', 'kind'), name='one_mapping_for_each_kind')],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportedBatch',
             fields=[
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -38,7 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('sections', 'Timetable sections'), ('register', 'Register with students by date')], default='sections', max_length=20, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('students', 'Students'), ('instructors', 'Instructors'), ('batches', 'Batches'), ('enrollments', 'Enrollments'), ('sections', 'Timetable sections'), ('register', 'Register with students by date')], default='students', max_length=20, verbose_name='kind')),
                 ('dry_run', models.BooleanField(default=False, verbose_name='preview only')),
                 ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='status')),
                 ('progress', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)])),
@@ -49,6 +63,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('report', models.JSONField(blank=True, default=dict)),
+                ('choices', models.JSONField(blank=True, default=dict, editable=False)),
+                ('rows', models.JSONField(blank=True, default=list, editable=False)),
                 ('refusal', models.TextField(blank=True)),
                 ('made', models.JSONField(blank=True, default=dict)),
                 ('undone_at', models.DateTimeField(blank=True, editable=False, null=True)),
@@ -60,7 +76,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-created_at', '-id'],
                 'indexes': [models.Index(fields=['institution', '-created_at'], name='import_run_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='import_run_of_institution'), muster.core.constraints.SameOwner(field='tried_as', name='import_run_tried_as_of_same_institution', owner='institution', to='exchange.ImportRun', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='import_progress_is_a_percentage')],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='import_run_of_institution'), muster.core.constraints.SameOwner(field='tried_as', name='import_run_tried_as_of_same_institution', owner='institution', to='exchange.ImportRun', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='import_progress_is_a_percentage'), models.UniqueConstraint(condition=models.Q(('status__in', ['refused', 'failed']), _negated=True), fields=('tried_as',), name='a_trial_is_imported_once')],
             },
         ),
     ]

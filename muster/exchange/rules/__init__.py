@@ -9,6 +9,7 @@ from muster.exchange.rules.runs import (
     import_tried,
     read_upload,
     start_import,
+    try_again,
 )
 from muster.exchange.rules.sections import import_sections
 from muster.exchange.rules.undoing import undo_import

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
@@ -10,12 +10,14 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.rules.daily import AT_ONCE, FIRST_DAY, TakenOver, take_over_daily
 from muster.batches.models import Batch
 from muster.core.database import atomic, lock_word
 from muster.enrollments.models import Enrollment
+from muster.exchange.lists import ListRow, RowChange
 from muster.exchange.registers import OldMark
 from muster.exchange.report import Report
 from muster.exchange.rules.progress import Progress, no_progress
@@ -23,6 +25,9 @@ from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
 
 MOST_PROBLEMS = 1000
+STAYS = gettext_lazy("The mark here stays.")
+# An enrollment and a date.
+Key = tuple[UUID, date]
 
 
 @atomic
@@ -65,16 +70,18 @@ def import_register(
         return enrollment, _("This student is in the file twice.") if (enrollment, mark.day) in wanted else ""
 
     today = by.today()
+    said: dict[tuple[UUID, date], OldMark] = {}
     for mark in marks:
         enrollment, wrong = find(mark)
         if enrollment is not None and not wrong:
             wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
+            said[enrollment, mark.day] = mark
             continue
         report.skipped("daily_records")
         if (mark.line, wrong) not in reported:
             reported.add((mark.line, wrong))
             left_out.append(SkippedLine(mark.line, mark.who[:60], wrong))
-    _write(by, list(wanted.values()), report, progress)
+    _write(by, list(wanted.values()), said, report, progress)
     left_out.sort(key=lambda problem: problem.line)
     report.problems = [asdict(problem) for problem in left_out[:MOST_PROBLEMS]]
     if len(left_out) > MOST_PROBLEMS:
@@ -98,7 +105,10 @@ def _enrollments(by: Actor, batches: object) -> tuple[dict[tuple[UUID, str], UUI
     return by_number, by_email
 
 
-def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progress) -> None:
+def _write(
+    by: Actor, rows: Sequence[TakenOver], said: Mapping[Key, OldMark], report: Report, progress: Progress
+) -> None:
+    differing: dict[int, ListRow] = {}
     for first in range(0, len(rows), AT_ONCE):
         part = rows[first : first + AT_ONCE]
         added = take_over_daily(by=by, rows=part)
@@ -108,23 +118,29 @@ def _write(by: Actor, rows: Sequence[TakenOver], report: Report, progress: Progr
             made.setdefault(str(enrollment), []).append(day.isoformat())
         there = [row for row in part if (row[0], row[1]) not in added]
         if there:
-            same = _unchanged_count(there)
-            report.unchanged("daily_records", same)
-            report.skipped("daily_records", len(there) - same)
-            if len(there) > same:
-                report.warnings.append(
-                    _("%(count)d records already have a different mark here and were not changed.")
-                    % {"count": len(there) - same}
-                )
+            standing = _standing(there)
+            other = [row for row in there if standing.get((row[0], row[1])) != (str(row[2]), row[3])]
+            report.unchanged("daily_records", len(there) - len(other))
+            report.kept("daily_records", len(other))
+            for row in other:
+                mark = said[row[0], row[1]]
+                line = differing.setdefault(mark.line, ListRow(mark.line, {"name": mark.who}))
+                before = _in_words(*standing.get((row[0], row[1]), ("", None)))
+                change = RowChange(row[1].isoformat(), before, _in_words(str(row[2]), row[3]), str(STAYS))
+                line.differs([*line.changes, change])
         progress(min(first + AT_ONCE, len(rows)), len(rows))
+    report.rows = [differing[line].as_json() for line in sorted(differing)]
 
 
-def _unchanged_count(rows: Sequence[TakenOver]) -> int:
-    """How many of these stand exactly so already."""
-    standing = {
+def _in_words(mark: str | None, minutes: int | None) -> str:
+    return f"{mark} {minutes}" if minutes is not None else mark or ""
+
+
+def _standing(rows: Sequence[TakenOver]) -> dict[Key, tuple[str | None, int | None]]:
+    """How these records stand here."""
+    return {
         (enrollment, day): (status, minutes)
         for enrollment, day, status, minutes in AttendanceRecord.objects.filter(
             session__isnull=True, enrollment__in={row[0] for row in rows}, record_date__in={row[1] for row in rows}
         ).values_list("enrollment_id", "record_date", "status", "minutes_late")
     }
-    return sum(standing.get((row[0], row[1])) == (str(row[2]), row[3]) for row in rows)

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import PurePath
 from typing import IO, Any
@@ -21,11 +22,17 @@ from procrastinate.contrib.django import app
 
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
-from muster.exchange.errors import ImportFileRefused, NothingToImport
-from muster.exchange.files import MOST_BYTES, read_grid, read_lines
+from muster.exchange.errors import ChangesNotConfirmed, ImportFileRefused, NothingToImport, RowsAreWrong
+from muster.exchange.files import MOST_BYTES, read_grid, read_lines, read_table
+from muster.exchange.lists import ImportChoices, RowOutcome
 from muster.exchange.models import ImportRun
+from muster.exchange.permissions import must_import
 from muster.exchange.registers import OPTIONAL, REQUIRED, marks_in
 from muster.exchange.report import Report
+from muster.exchange.rules.batches import BatchesImport
+from muster.exchange.rules.enrollments import EnrollmentsImport
+from muster.exchange.rules.lists import ListImport, import_list
+from muster.exchange.rules.people import InstructorsImport, StudentsImport
 from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.rules.registers import import_register
 from muster.exchange.rules.sections import import_sections
@@ -38,47 +45,71 @@ log = structlog.get_logger(__name__)
 JOB = "muster.exchange.jobs.carry_out_import"
 FILES_ARE_KEPT_FOR = timedelta(days=7)
 SECONDS_BETWEEN_TELLINGS = 0.4
+AS_USUAL = ImportChoices()
 
 
 def import_file(
-    *, by: Actor, kind: str, content: bytes, dry_run: bool = False, progress: Progress = no_progress
+    *,
+    by: Actor,
+    kind: str,
+    content: bytes,
+    dry_run: bool = False,
+    choices: ImportChoices = AS_USUAL,
+    progress: Progress = no_progress,
 ) -> Report:
     """Import a file of the kind in one transaction, telling nobody; a dry run does the very same and takes it back.
 
-    Raises FileRefused for what cannot be read, Invalid for an unknown kind, and what the import of the kind raises.
+    Raises FileRefused for what cannot be read, Invalid for an unknown kind, Forbidden, and what the import of the kind
+    raises.
     """
-    perform = _reader_of(kind)(content)
+    reader = _reader_of(kind)
+    must_import(by, kind)
+    perform = reader(content)
     with transaction.atomic(), quietly():
-        report = perform(by, progress)
+        report = perform(by, Errand(choices, progress, dry_run))
         if dry_run:
             transaction.set_rollback(True)
     return report
 
 
 @atomic
-def import_and_keep(*, by: Actor, kind: str, content: bytes, file_name: str, progress: Progress) -> ImportRun:
+def import_and_keep(
+    *,
+    by: Actor,
+    kind: str,
+    content: bytes,
+    file_name: str,
+    choices: ImportChoices = AS_USUAL,
+    progress: Progress = no_progress,
+) -> ImportRun:
     """Import a file for good, here and now, and keep its report as a run. Raises what `import_file` raises."""
     started = timezone.now()
-    report = import_file(by=by, kind=kind, content=content, progress=progress)
+    report = import_file(by=by, kind=kind, content=content, choices=choices, progress=progress)
     return ImportRun.objects.create(
         **_describe_file(by, kind, file_name, content),
+        choices=asdict(choices),
         status=ImportRun.Status.DONE,
         progress=100,
         started_at=started,
         finished_at=timezone.now(),
         report=report.as_json(),
+        rows=report.rows,
         made=report.made_rows,
     )
 
 
 @atomic
-def start_import(*, by: Actor, kind: str, content: bytes, file_name: str, dry_run: bool) -> ImportRun:
+def start_import(
+    *, by: Actor, kind: str, content: bytes, file_name: str, dry_run: bool, choices: ImportChoices = AS_USUAL
+) -> ImportRun:
     """Keep the file and let the background do the rest, which the run then tells.
 
-    The file is looked at first: raises FileRefused for what cannot be read, Invalid for an unknown kind.
+    The file is looked at first: raises FileRefused for what cannot be read, Invalid for an unknown kind, Forbidden.
     """
-    _reader_of(kind)(content)
-    run = ImportRun(**_describe_file(by, kind, file_name, content), dry_run=dry_run)
+    reader = _reader_of(kind)
+    must_import(by, kind)
+    reader(content)
+    run = ImportRun(**_describe_file(by, kind, file_name, content), dry_run=dry_run, choices=asdict(choices))
     # The name it was sent under is not trusted with a path.
     run.file.save(str(run.pk), ContentFile(content), save=False)
     run.save(force_insert=True)
@@ -87,21 +118,50 @@ def start_import(*, by: Actor, kind: str, content: bytes, file_name: str, dry_ru
 
 
 @atomic
-def import_tried(*, by: Actor, run: ImportRun) -> ImportRun:
+def try_again(*, by: Actor, run: ImportRun, choices: ImportChoices) -> ImportRun:
+    """Try the file of a trial once more, with other choices. Locks the run.
+
+    Raises NothingToImport where the file is gone, or the trial is not over or was imported; Forbidden.
+    """
+    must_import(by, run.kind)
+    run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk, institution=by.institution)
+    if not run.dry_run or not run.is_over or not run.file or _import_of(run) is not None:
+        raise NothingToImport
+    run.choices, run.report, run.rows, run.refusal = asdict(choices), {}, [], ""
+    run.status, run.progress, run.started_at, run.finished_at = ImportRun.Status.WAITING, 0, None, None
+    run.save()
+    _defer(run)
+    return run
+
+
+@atomic
+def import_tried(*, by: Actor, run: ImportRun, only_valid: bool = True, confirm: int | None = None) -> ImportRun:
     """Import for good what a run has tried. Repeating gives the same run again, unless that one failed.
 
-    Locks the tried run. Raises NothingToImport where the file is gone, or the trial did not come to its end.
+    Locks the tried run. Raises NothingToImport where the file is gone, or the trial did not come to its end;
+    RowsAreWrong where all rows are wanted and some are wrong; ChangesNotConfirmed; Forbidden.
     """
+    must_import(by, run.kind)
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk, institution=by.institution)
-    begun = run.imports.exclude(status__in=(ImportRun.Status.REFUSED, ImportRun.Status.FAILED)).first()
-    if begun is not None:
+    if (begun := _import_of(run)) is not None:
         return begun
     if not run.dry_run or run.status != ImportRun.Status.DONE or not run.file:
         raise NothingToImport
+    if not only_valid and (wrong := sum(row["outcome"] == RowOutcome.WRONG for row in run.rows)):
+        raise RowsAreWrong(wrong)
+    to_confirm = run.report.get("to_confirm", 0)
+    if to_confirm and confirm != to_confirm:
+        raise ChangesNotConfirmed(to_confirm)
     same = {name: getattr(run, name) for name in ("institution", "kind", "file_name", "file_digest", "file_size")}
-    new = ImportRun.objects.create(**same, file=run.file.name, tried_as=run, by=by.user)
+    choices = run.choices | {"only_valid": only_valid, "confirm": confirm}
+    new = ImportRun.objects.create(**same, file=run.file.name, tried_as=run, by=by.user, choices=choices)
     _defer(new)
     return new
+
+
+def _import_of(run: ImportRun) -> ImportRun | None:
+    """The import that a trial became, unless it failed."""
+    return run.imports.exclude(status__in=(ImportRun.Status.REFUSED, ImportRun.Status.FAILED)).first()
 
 
 def read_upload(file: IO[bytes]) -> bytes:
@@ -132,18 +192,24 @@ def _carry_out(run_id: UUID) -> None:
     if run is None or run.is_over:
         return
     by = Actor.of(run.by, run.institution) if run.by else Actor.system(run.institution)
-    if by is None or not by.is_admin:
+    if by is None:
         raise Forbidden
     with _side_connection() as side:
         _tell(side, run_id, status=ImportRun.Status.RUNNING)
         report = import_file(
-            by=by, kind=run.kind, content=_content_of(run), dry_run=run.dry_run, progress=_progress_teller(side, run_id)
+            by=by,
+            kind=run.kind,
+            content=_content_of(run),
+            dry_run=run.dry_run,
+            choices=ImportChoices.of_json(run.choices),
+            progress=_progress_teller(side, run_id),
         )
     ImportRun.objects.filter(pk=run_id).update(
         status=ImportRun.Status.DONE,
         progress=100,
         finished_at=timezone.now(),
         report=report.as_json(),
+        rows=report.rows,
         made={} if run.dry_run else report.made_rows,
         refusal="",
     )
@@ -161,25 +227,46 @@ def forget_files() -> int:
 
 
 # --- parts ----------------------------------------------------------------------------------------------------------
-Perform = Callable[[Actor, Progress], Report]
+@dataclass(frozen=True)
+class Errand:
+    """How an import is to be done: the choices, who follows the progress, and whether it is taken back."""
+
+    choices: ImportChoices
+    progress: Progress
+    dry_run: bool
+
+
+Perform = Callable[[Actor, Errand], Report]
 
 
 def _sections(content: bytes) -> Perform:
     sections, problems = sections_in(read_lines(content, required=COLUMNS))
     if not sections and not problems:
         raise ImportFileRefused(_("The file has no lines below the header row."))
-    return lambda by, progress: import_sections(by=by, sections=sections, problems=problems, progress=progress)
+    return lambda by, how: import_sections(by=by, sections=sections, problems=problems, progress=how.progress)
 
 
 def _register(content: bytes) -> Perform:
     marks, problems = marks_in(*read_grid(content, required=REQUIRED, optional=OPTIONAL))
     if not marks and not problems:
         raise ImportFileRefused(_("The file has no marks below the header row."))
-    return lambda by, progress: import_register(by=by, marks=marks, problems=problems, progress=progress)
+    return lambda by, how: import_register(by=by, marks=marks, problems=problems, progress=how.progress)
 
 
+def _list(work_of: type[ListImport]) -> Callable[[bytes], Perform]:
+    def read(content: bytes) -> Perform:
+        table = read_table(content)
+        if not table.lines:
+            raise ImportFileRefused(_("The file has no lines below the header row."))
+        return lambda by, how: import_list(by=by, work_of=work_of, table=table, **vars(how))
+
+    return read
+
+
+LISTED: tuple[type[ListImport], ...] = (StudentsImport, InstructorsImport, BatchesImport, EnrollmentsImport)
 # What reads a kind of file; reading refuses before anything is asked of the database.
 READERS: dict[str, Callable[[bytes], Perform]] = {
+    **{work_of.kind: _list(work_of) for work_of in LISTED},
     ImportRun.Kind.SECTIONS: _sections,
     ImportRun.Kind.REGISTER: _register,
 }

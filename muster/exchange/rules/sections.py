@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import time
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -19,11 +20,13 @@ from muster.accounts.models import User
 from muster.batches.clashes import Clash
 from muster.batches.errors import ScheduleConflict
 from muster.batches.models import Batch, InstructorAssignment
+from muster.batches.queries import in_full
 from muster.batches.rules import BatchInput, SlotInput, assign_instructor, join_meeting, open_batch, share_meeting
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError
 from muster.core.history import recorded
 from muster.courses.models import Course
+from muster.exchange.lists import ListRow, RowChange
 from muster.exchange.models import ImportedBatch
 from muster.exchange.report import Refusal, Report, hours_in_words
 from muster.exchange.rules.progress import Progress, no_progress
@@ -72,6 +75,7 @@ def import_sections(
     for code in people:
         work.find_or_add(code)
         step()
+    work.compare(sections)
     for unit in units_of(sections):
         work.bring_in(unit)
         step(len(unit.sections))
@@ -224,10 +228,48 @@ class _SectionsImport:
             self.report.problems.append({"line": section.line, "crn": section.crn, "message": message})
         return free
 
+    def compare(self, sections: Sequence[Section]) -> None:
+        """Tell what of batches that were imported before differs from the file. It stays as it is here.
+
+        What one side does not have is no difference: clashing rooms and people were left out.
+        """
+        old = [section for section in sections if section.key in self.before]
+        keys = [self.batches[section.key].pk for section in old]
+        batches: dict[UUID, Any] = {
+            batch.pk: batch for batch in in_full(Batch.objects.filter(pk__in=keys), self.by.today())
+        }
+        for section in old:
+            row = ListRow(section.line, {"name": _name_of(section), "code": section.code})
+            row.differs(list(self._differences(section, batches[self.batches[section.key].pk])))
+            if row.changes:
+                self.report.kept("batches")
+                self.report.rows.append(row.as_json())
+            else:
+                self.report.unchanged("batches")
+
+    def _differences(self, section: Section, batch: Any) -> Iterator[RowChange]:
+        lead = self.people.get(section.lead)
+        first, last = section.dates
+        week = [slot for meeting in section.meetings for slot in self._slots([meeting])]
+        hours = hours_in_words((slot.weekday, slot.start_time, slot.end_time) for slot in week)
+        stored = hours_in_words(
+            (slot["weekday"], time.fromisoformat(slot["start_time"]), time.fromisoformat(slot["end_time"]))
+            for slot in batch.week
+        )
+        for name, before, after in (
+            ("name", batch.name, _name_of(section)),
+            ("code", batch.code, section.code),
+            ("start_date", str(batch.start_date or ""), str(first)),
+            ("end_date", str(batch.end_date or ""), str(last)),
+            ("slots", ", ".join(stored), ", ".join(hours)),
+            ("lead", batch.lead["full_name"] if batch.lead else "", lead.full_name if lead else ""),
+        ):
+            if before and after and before != after:
+                yield RowChange(name, before, after, _("The batch stays as it is here."))
+
     def bring_in(self, unit: Unit) -> None:
         """Open the batches of a unit that are not there yet, let them meet together, and give them their leads."""
         new = [section for section in unit.sections if section.key not in self.before]
-        self.report.unchanged("batches", len(unit.sections) - len(new))
         joins = self._settle(unit)
         for section in new:
             self._open(section, unit)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Count, OuterRef, ProtectedError, Q, RestrictedError, Subquery
 from django.utils import timezone
@@ -27,6 +28,8 @@ from muster.core.models import AuditEntry
 from muster.core.permissions import as_id
 from muster.core.references import join_words, references_to
 from muster.courses.models import Course
+from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import cancel_enrollment
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Room
@@ -34,6 +37,7 @@ from muster.notifications.rules import quietly
 
 # What jobs do by themselves is no reason to keep a batch.
 BY_ITSELF = ("extend_sessions", "make_sessions", "change_status", "move_status", "import_sections")
+PEOPLE_AT_ONCE = 500
 # Later rows stand on earlier ones.
 PLAIN: tuple[tuple[str, type[models.Model]], ...] = (
     ("rooms", Room),
@@ -71,12 +75,14 @@ def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
     with quietly():
         _clear_marks(by, run, undone)
         with recorded(by, "undo_import"):
+            _take_back_changes(by, run, undone)
+            _cancel_enrollments(by, run, undone)
             _delete_batches(run, undone)
             for kind, model in PLAIN:
                 for row in model._default_manager.filter(pk__in=run.made.get(kind, ())):
                     _delete(kind, row, undone)
-            for person in User.objects.filter(pk__in=run.made.get("instructors", ())):
-                _delete("instructors", person, undone)
+            for kind in ("instructors", "students"):
+                _delete_people(run, kind, undone)
     run.undone_at, run.undone = timezone.now(), {"gone": undone.gone, "stays": undone.stays}
     run.save(update_fields=["undone_at", "undone", "updated_at"])
     return run
@@ -115,12 +121,123 @@ def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:
             undone.gone["daily_records"] = undone.gone.get("daily_records", 0) + len(marked)
 
 
+def _take_back_changes(by: Actor, run: ImportRun, undone: Undone) -> None:
+    """Give rows back what they had before, as far as they still have what the import gave them."""
+    changed: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(dict)
+    for label, pk, values in run.made.get("changed", ()):
+        changed[label][pk] = values
+    taken_back = 0
+    for label, rows in changed.items():
+        model = apps.get_model(label)
+        stored = model._default_manager.filter(pk__in=rows)
+        ready: list[models.Model] = []
+        for row in stored:
+            values = rows[str(row.pk)]
+            if any(_as_kept(getattr(row, name)) != after for name, (_before, after) in values.items()):
+                undone.leave(run.kind, row, _("It was changed since."))
+                continue
+            for name, (before, _after) in values.items():
+                setattr(row, name, model._meta.get_field(name).to_python(before))
+            ready.append(row)
+        columns = sorted({name for values in rows.values() for name in values})
+        taken_back += _write_back(ready, columns, run.kind, undone)
+    if taken_back:
+        undone.gone["changes"] = taken_back
+
+
+def _write_back(rows: Sequence[models.Model], columns: Sequence[str], kind: str, undone: Undone) -> int:
+    """Write the rows together; where the database refuses one, each by itself."""
+    if not rows:
+        return 0
+    manager = type(rows[0])._default_manager
+    try:
+        with transaction.atomic():
+            manager.bulk_update(rows, columns, batch_size=200)
+    except IntegrityError:
+        written = 0
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    row.save(update_fields=[*columns, "updated_at"])
+                written += 1
+            except IntegrityError:
+                undone.leave(kind, row, _("What it had before can't be given back."))
+        return written
+    return len(rows)
+
+
+def _as_kept(value: Any) -> Any:
+    """A value as JSON kept it."""
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def _cancel_enrollments(by: Actor, run: ImportRun, undone: Undone) -> None:
+    """End the enrollments that the import made: an enrollment is history and never deleted."""
+    made = Enrollment.objects.filter(pk__in=run.made.get("enrollments", ())).select_related("student", "batch")
+    rows = list(made.order_by("batch_id", "pk"))
+    changed = _changed_since(run, [row.pk for row in rows])
+    for row in rows:
+        name = ", ".join(filter(None, (row.student.full_name, row.batch.code if row.batch else "")))
+        if row.pk in changed:
+            undone.leave("enrollments", name, _("It was changed since."))
+            continue
+        try:
+            with transaction.atomic():
+                cancel_enrollment(by=by, enrollment=row, reason=_("The import was undone."))
+        except DomainError as refusal:
+            undone.leave("enrollments", name, refusal.message)
+        else:
+            undone.gone["enrollments"] = undone.gone.get("enrollments", 0) + 1
+
+
+def _delete_people(run: ImportRun, kind: str, undone: Undone) -> None:
+    """The people that the import added, many at once; where the database refuses, each by itself."""
+    keys: list[str] = run.made.get(kind, [])
+    for first in range(0, len(keys), PEOPLE_AT_ONCE):
+        people = list(User.objects.filter(pk__in=keys[first : first + PEOPLE_AT_ONCE]))
+        changed = _changed_since(run, [person.pk for person in people])
+        for person in people:
+            if person.pk in changed:
+                undone.leave(kind, person, _("It was changed since."))
+        going = [person for person in people if person.pk not in changed]
+        ids = [person.pk for person in going]
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                Membership.objects.filter(user__in=ids).delete()
+                Affiliation.objects.filter(user__in=ids).delete()
+                cursor.execute("DELETE FROM accounts_user WHERE id = ANY(%s)", [ids])
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        except (IntegrityError, ProtectedError, RestrictedError):
+            for person in going:
+                _delete(kind, person, undone)
+        else:
+            if going:
+                undone.gone[kind] = undone.gone.get(kind, 0) + len(going)
+
+
+def _changed_since(run: ImportRun, keys: Sequence[Any]) -> set[Any]:
+    """Which of these rows, or parts of them, are no longer as they were after the import. What was changed and changed
+    back, as by a later import that was undone, is as it was."""
+    since = AuditEntry.objects.filter(at__gt=run.finished_at or run.created_at).exclude(use_case__in=BY_ITSELF)
+    entries = since.filter(Q(row_id__in=keys) | Q(part_of__in=keys)).order_by("at", "pk")
+    wanted, changed = set(keys), set()
+    first: dict[tuple[Any, Any, str], Any] = {}
+    last: dict[tuple[Any, Any, str], Any] = {}
+    for row, part_of, before, after in entries.values_list("row_id", "part_of", "before", "after"):
+        of = row if row in wanted else part_of
+        if before is None or after is None:
+            changed.add(of)
+            continue
+        for column, value in after.items():
+            first.setdefault((of, row, column), before[column])
+            last[of, row, column] = value
+    return changed | {key[0] for key, value in last.items() if first[key] != value}
+
+
 def _delete_batches(run: ImportRun, undone: Undone) -> None:
     made = Batch.objects.filter(pk__in=run.made.get("batches", ())).annotate(ever=Count("enrollments"))
-    since = AuditEntry.objects.filter(at__gt=run.finished_at or run.created_at).exclude(use_case__in=BY_ITSELF)
-    keys = list(made.values_list("pk", flat=True))
-    changed: set[Any] = set(since.filter(row_id__in=keys).values_list("row_id", flat=True))
-    changed |= set(since.filter(part_of__in=keys).values_list("part_of", flat=True))
+    changed = _changed_since(run, list(made.values_list("pk", flat=True)))
     rows: Iterable[Any] = made.order_by("code")
     for batch in rows:
         if batch.ever:
@@ -136,6 +253,7 @@ def _delete_batches(run: ImportRun, undone: Undone) -> None:
 
 def _delete(kind: str, row: models.Model, undone: Undone) -> None:
     """Delete a row, or leave it where others refer to it."""
+    key = row.pk
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for part in _parts_of(row):
@@ -149,6 +267,8 @@ def _delete(kind: str, row: models.Model, undone: Undone) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except (IntegrityError, ProtectedError, RestrictedError):
+        # Django forgets the key of what it deletes, whether or not that holds.
+        row.pk = key
         words = join_words([one.words for one in references_to(row) if one.model not in ("affiliation", "membership")])
         reason = _("It's used by %(what)s.") % {"what": words} if words else _("Something uses it since.")
         undone.leave(kind, row, reason)

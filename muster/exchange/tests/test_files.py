@@ -10,13 +10,15 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muster.core.cell import csv_rows, xlsx_rows
+from muster.core.cell import csv_rows, ods_rows, xlsx_rows
 from muster.core.cell.reading import CellRefusal
 from muster.exchange.errors import ImportFileRefused
-from muster.exchange.files import MOST_BYTES, read_lines
+from muster.exchange.files import MOST_BYTES, read_lines, read_table
 from muster.exchange.sections import COLUMNS, sections_in
-from muster.exchange.tests.sample_files import REAL_FILE, as_csv, as_workbook, row
+from muster.exchange.tests.sample_files import REAL_FILE, as_csv, as_ods, as_workbook, row
 from tests.files import workbook
+
+ZIP = b"PK\x03\x04"
 
 
 def refusal(content: bytes) -> str:
@@ -43,10 +45,22 @@ def cells(content: bytes) -> list[tuple[int, str, str]]:
         (b"\n\nname,room\n\nA,1\n,\n", [(5, "A", "1")]),
         (b'name,room\n"A\nB",1\nC,2\n', [(2, "A B", "1"), (4, "C", "2")]),
         (b"name,room\n", []),
+        (b"name;room\nA;1,5\n", [(2, "A", "1,5")]),
+        (b"name\troom\nA, B\t1\n", [(2, "A, B", "1")]),
+        (b"name|room\nA|1\n", [(2, "A", "1")]),
+        (b'sep=;\r\n"name,x";name;room\r\nx;A;1\r\n', [(3, "A", "1")]),
+        ("name,room\nÄ,1".encode("latin-1"), [(2, "Ä", "1")]),
+        ("name;room\nÄ–ü;1".encode("cp1252"), [(2, "Ä–ü", "1")]),
+        ("name,room\nÄ,1".encode("utf-16"), [(2, "Ä", "1")]),
+        ("name,room\nÄ,1".encode("utf-16-be"), [(2, "Ä", "1")]),
+        (as_ods(["name", "room"], ["Ä", 7.0], [None, "07"]), [(2, "Ä", "7"), (3, "", "07")]),
     ],
-    ids=["plain", "BOM and CRLF", "order and case", "extra column", "empty lines", "quoted newline", "heading alone"],
+    ids=[
+        *("plain", "BOM and CRLF", "order and case", "extra column", "empty lines", "quoted newline", "heading alone"),
+        *("semicolons", "tabs", "bars", "said separator", "Latin-1", "Windows", "UTF-16", "UTF-16 unsaid", "ODS"),
+    ],
 )
-def test_csv_is_read_by_its_columns(content, expected):
+def test_file_is_read_by_its_columns(content, expected):
     assert cells(content) == expected
 
 
@@ -57,16 +71,13 @@ def test_csv_is_read_by_its_columns(content, expected):
         (b" \r\n ", "empty"),
         (b"name,place\nA,1", "column room is missing"),
         (b"a,b\n", "columns name, room are missing"),
-        (b"name;room\nA;1", "separated by commas"),
         (b"name,room,name\nA,1,B", "name twice"),
-        ("name,room\nÄ,1".encode("latin-1"), "in UTF-8 (first problem in line 2)"),
-        ("name,room\nA,1".encode("utf-16"), "UTF-16"),
         (b"name,room\nA\0,1", "a text file"),
         (b'name,room\n"A,1\nB,2\n', "read from line 2. A quotation mark"),
         (b"name,room\n" + b"A" * 200_000 + b",1", "a cell is too long"),
         (b"A" * (MOST_BYTES + 1), "larger than 10 MB"),
         (b"name,room\n" + b"A,1\n" * 20_001, "more than 20000 lines"),
-        (b"PK\x03\x04 and no more", "looks like XLSX but can't be read"),
+        (b"PK\x03\x04 and no more", "looks like a workbook but can't be read"),
     ],
 )
 def test_unreadable_file_is_refused_with_a_reason(content, words):
@@ -137,19 +148,45 @@ def test_other_archives_are_no_workbooks():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("holiday.jpg", b"sea")
-    assert "not an XLSX workbook" in refusal(stream.getvalue())
+    assert "not an XLSX or ODS workbook" in refusal(stream.getvalue())
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_whatever_is_sent_is_parsed_or_refused(content):
     """Asked of the parsers themselves, whose process makes no difference."""
-    for parse, begin in ((csv_rows.parse, b""), (csv_rows.parse, b"name,room\n"), (xlsx_rows.parse, b"PK\x03\x04")):
+    for parser, begin in (
+        (csv_rows, b""),
+        (csv_rows, b"name,room\n"),
+        (xlsx_rows, ZIP),
+        (ods_rows, ZIP),
+    ):
         with suppress(CellRefusal):
-            parse(begin + content)
+            parser.parse(begin + content)
 
 
 BOOK = as_workbook(row("1"), row("2"))
+ODS = as_ods(["name", "room"], ["A", 7.0])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, len(ODS) - 1), st.binary(min_size=1, max_size=20), st.integers(0, 40))
+def test_damaged_ods_is_parsed_or_refused(place, splinter, gap):
+    with suppress(CellRefusal):
+        ods_rows.parse(ODS[:place] + splinter + ODS[place + gap :])
+
+
+def test_ods_that_repeats_what_it_says_too_often_is_refused():
+    assert "far outside the table" in refusal(as_ods(["name", "room"], ["A", "B"], times=1_048_570))
+
+
+def test_columns_of_one_name_are_told_apart_and_a_guess_is_said():
+    table = read_table("name,name, ,room\nÄ,B,x,1\n".encode("latin-1"))
+    assert (table.headings, table.lines[0].cells) == (
+        ["name", "name (2)", "room"],
+        {"name": "Ä", "name (2)": "B", "room": "1"},
+    )
+    assert table.warnings == ["The file isn't in UTF-8. Check that accents are right."]
 
 
 @settings(max_examples=80, deadline=None)

@@ -136,8 +136,11 @@ def test_what_is_marked_here_stays(old):
     )
     report = import_file(by=old.campus.admin, kind="register", content=old.csv())
     assert stored(old.campus)[enrollment, day] == (other, None)
-    assert report.counts["daily_records"].skipped == 1
-    assert report.warnings == ["1 records already have a different mark here and were not changed."]
+    assert report.counts["daily_records"].kept == 1
+    (row,) = report.rows
+    assert [(one["before"], one["after"], one["kept"]) for one in row["changes"]] == [
+        ("ABSENT", "PRESENT", "The mark here stays.")
+    ]
 
 
 def test_a_dry_run_counts_and_leaves_nothing(old):
@@ -191,7 +194,6 @@ def test_lines_that_cannot_be_taken_are_listed_and_the_others_arrive(old):
         ("batch,student_number,2024-02-05,2024-02-05\nOLD-0,S00,P,P\n", "twice"),
         ("batch,student_number,2024-02-05,2024-02-05 00:00\nOLD-0,S00,P,P\n", "have the same date"),
         ("batch,student_number,2024-02-05\nOLD-0,S00,\n", "no marks"),
-        ("batch;student_number;2024-02-05\nOLD-0;S00;P\n", "separated by commas"),
     ],
 )
 def test_a_file_that_is_no_register_is_refused_in_words(old, text, words):

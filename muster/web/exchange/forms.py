@@ -1,6 +1,8 @@
-"""The form that starts an import."""
+"""The forms that start an import and carry it on."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +12,44 @@ from muster.web.ui.forms import Form
 
 
 class ImportForm(Form):
-    """A file and what is in it."""
+    """What the rows are, and a file of them or the rows themselves."""
 
-    kind = forms.ChoiceField(
-        label=_("File contents"),
-        choices=ImportRun.Kind.choices,
-    )
+    kind = forms.ChoiceField(label=_("Contents"))
     file = forms.FileField(
         label=_("File"),
+        required=False,
         allow_empty_file=True,
-        help_text=_("CSV (UTF-8) or XLSX, up to 10 MB. You'll see a preview before anything is imported."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        help_text=_("CSV, XLSX or ODS, up to 10 MB and 20,000 lines."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods,text/csv"}),
     )
+    pasted = forms.CharField(
+        label=_("Or paste from a spreadsheet"),
+        required=False,
+        help_text=_("The first row names the columns."),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "mono"}),
+    )
+
+    def __init__(self, *args: Any, kinds: list[ImportRun.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("file") and not data.get("pasted") and "file" not in self.errors:
+            self.add_error("file", _("Choose a file, or paste rows."))
+        return data
+
+
+class ApplyForm(Form):
+    """How a preview is imported."""
+
+    rows = forms.ChoiceField(
+        choices=[("valid", _("Valid rows only")), ("all", _("All or none"))], required=False, label=_("Rows")
+    )
+    confirm = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class TryAgainForm(Form):
+    """Whose word counts where somebody edited what is here."""
+
+    take_file = forms.BooleanField(required=False, label=_("Use the file's values where someone edited them here"))

@@ -9,8 +9,10 @@ from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/imports/", pages.import_list, name="imports"),
-    path("settings/imports/templates/<template>.csv", pages.import_template, name="import-template"),
+    path("settings/imports/templates/<template>/", pages.import_template, name="import-template"),
     path("settings/imports/<run_id>/", pages.import_run, name="import"),
+    path("settings/imports/<run_id>/again/", pages.import_again, name="import-again"),
+    path("settings/imports/<run_id>/results/", pages.import_results, name="import-results"),
     path("settings/imports/<run_id>/undo/", pages.undo_page, name="import-undo"),
     path("settings/imports/<run_id>/import/", pages.import_tried, name="import-tried"),
 ]
@@ -22,7 +24,7 @@ frame.settings += [
         "upload",
         "imports",
         imports["see"],
-        _("Import timetables from files: preview first, then import, with a report of what was skipped."),
+        _("Import students, instructors, batches and more from files: preview first, and undo it if you like."),
         order=90,
     )
 ]

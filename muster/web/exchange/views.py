@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +18,17 @@ from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
 from muster.core.errors import Missing
-from muster.core.files.downloads import csv_download
+from muster.core.files.downloads import rows_download
+from muster.core.spreadsheets import CSV, XLSX
 from muster.exchange import rules
+from muster.exchange.lists import LISTS, ImportChoices, RowOutcome, result_lines, template_of
 from muster.exchange.models import ImportRun
-from muster.exchange.permissions import imports
+from muster.exchange.permissions import importable_kinds, imports
+from muster.exchange.queries import with_main_count
 from muster.exchange.report import KINDS, main_count
 from muster.exchange.sections import COLUMNS
-from muster.web.exchange.forms import ImportForm
+from muster.web.exchange.forms import ApplyForm, ImportForm, TryAgainForm
+from muster.web.exchange.rows import columns_context, rows_context
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.downloads import response_of
@@ -41,25 +46,48 @@ PILLS = {
 }
 
 
-# What a file of each kind holds, and the columns of its template with one line as an example.
-ABOUT = (
-    (
-        ImportRun.Kind.SECTIONS,
+# What a file of each kind holds, and how it is written.
+ABOUT = {
+    ImportRun.Kind.STUDENTS: (
+        gettext_lazy(
+            "A row for each student. Known students are found by their number, then their email; others are added."
+        ),
+        gettext_lazy("Email is optional. An empty cell changes nothing. Branch and department by code or name."),
+    ),
+    ImportRun.Kind.INSTRUCTORS: (
+        gettext_lazy(
+            "A row for each instructor. Known instructors are found by their staff number, then their email; others "
+            "are added."
+        ),
+        gettext_lazy("Every instructor needs an email. The import invites no one."),
+    ),
+    ImportRun.Kind.BATCHES: (
+        gettext_lazy("A row for each batch. Known batches are found by their code; others are opened."),
+        gettext_lazy(
+            "Course by code or title, lead by staff number, email or name. Dates such as 2027-02-01, weekly times such "
+            "as Mon 09:00-12:00 @ Room 1; Wed 09:00-12:00."
+        ),
+    ),
+    ImportRun.Kind.ENROLLMENTS: (
+        gettext_lazy("A row for each student in a batch, or in a course without a batch."),
+        gettext_lazy("Students by number or email. With status cancelled a row ends the enrollment that is here."),
+    ),
+    ImportRun.Kind.SECTIONS: (
         gettext_lazy(
             "A line for each weekly time of a section. Creates the departments, courses, rooms, instructors and "
             "batches that are missing."
         ),
         gettext_lazy("Days are letters (M T W R F S U), times such as 09:00 or 9:00 AM. Separate instructors by ;."),
     ),
-    (
-        ImportRun.Kind.REGISTER,
+    ImportRun.Kind.REGISTER: (
         gettext_lazy(
             "A line for each student (batch, and student_number or email) and a column for each date, such as "
             "2025-01-31. Creates daily records."
         ),
-        gettext_lazy("Cells contain P, A, L (L 10 for ten minutes late) or E."),
+        gettext_lazy("Cells contain P, A, L (L 10 for ten minutes late) or E. Marks made here stay."),
     ),
-)
+}
+# The columns of a template, with one line as an example; those of lists are told by the lists.
 TEMPLATES: dict[str, list[list[str]]] = {
     ImportRun.Kind.SECTIONS.value: [
         list(COLUMNS),
@@ -108,7 +136,7 @@ class ImportTable(Table):
         sub=lambda run: run.get_kind_display(),
     )
     status = Column(verbose_name=gettext_lazy("Status"))
-    made = Column(verbose_name=gettext_lazy("Created"), accessor="report", orderable=False)
+    made = Column(verbose_name=gettext_lazy("Created"), accessor="main_made", orderable=False)
     by = Column(
         verbose_name=gettext_lazy("Imported by"), accessor="by__full_name", default=gettext_lazy("command line")
     )
@@ -123,13 +151,24 @@ class ImportTable(Table):
     def render_created_at(self, value: datetime) -> str:
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
-    def render_made(self, record: ImportRun) -> str:
-        if not record.report or record.dry_run:
+    def render_made(self, record: Any) -> str:
+        if record.dry_run or record.main_kind is None:
             return "–"
-        kind, number = main_count(record.report)
-        if kind == "daily_records":
-            return ngettext("%(count)d daily record", "%(count)d daily records", number) % {"count": number}
-        return ngettext("%(count)d batch", "%(count)d batches", number) % {"count": number}
+        return count_in_words(record.main_kind, record.main_made or 0)
+
+
+def count_in_words(kind: str, number: int) -> str:
+    """Such as "3 students"."""
+    return COUNTED[kind](number) % {"count": number}
+
+
+COUNTED: dict[str, Callable[[int], str]] = {
+    "students": lambda number: ngettext("%(count)d student", "%(count)d students", number),
+    "instructors": lambda number: ngettext("%(count)d instructor", "%(count)d instructors", number),
+    "batches": lambda number: ngettext("%(count)d batch", "%(count)d batches", number),
+    "enrollments": lambda number: ngettext("%(count)d enrollment", "%(count)d enrollments", number),
+    "daily_records": lambda number: ngettext("%(count)d daily record", "%(count)d daily records", number),
+}
 
 
 class ImportFilters(Filters):
@@ -143,12 +182,15 @@ class ImportFilters(Filters):
 def import_list(request: ActorRequest) -> HttpResponseBase:
     """Past imports, and the form that tries a new file."""
     actor = request.actor
-    form = ImportForm(posted_data(request), request.FILES or None, initial={"kind": request.GET.get("kind", "")})
+    kinds = importable_kinds(actor)
+    chosen = request.GET.get("kind", "")
+    form = ImportForm(posted_data(request), request.FILES or None, initial={"kind": chosen}, kinds=kinds)
 
     def start() -> ImportRun:
-        kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
-        content = rules.read_upload(file)
-        return rules.start_import(by=actor, kind=kind, content=content, file_name=file.name, dry_run=True)
+        kind, file, pasted = (form.cleaned_data[name] for name in ("kind", "file", "pasted"))
+        content = rules.read_upload(file) if file else pasted.encode()
+        name = file.name if file else _("Pasted rows")
+        return rules.start_import(by=actor, kind=kind, content=content, file_name=name, dry_run=True)
 
     if did := submit_form(form, start):
         return redirect("import", did.result.pk)
@@ -156,15 +198,12 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
         request,
         table_class=ImportTable,
         filterset_class=ImportFilters,
-        queryset=imports.rows(actor).select_related("by"),
+        queryset=with_main_count(imports.rows(actor)).select_related("by").defer("rows", "made", "report"),
         template="exchange/imports.html",
-        context={"nav": "settings", "form": form, "abouts": ABOUT},
+        context={"nav": "settings", "form": form, "abouts": [(kind, *ABOUT[kind]) for kind in kinds]},
         empty=Empty(
             _("Nothing imported yet"),
-            _(
-                "Import a timetable to create departments, courses, rooms, instructors and batches, or an old "
-                "register to create daily records. Choose a file above."
-            ),
+            _("Choose a file above, or paste rows. You'll see what would happen before anything is saved."),
             "upload",
         ),
         export_name="imports",
@@ -174,19 +213,33 @@ def import_list(request: ActorRequest) -> HttpResponseBase:
     return response
 
 
+def _format_of(request: ActorRequest) -> str:
+    return XLSX if request.GET.get("format") == XLSX else CSV
+
+
 @page(imports["see"])
 def import_template(request: ActorRequest, template: str) -> HttpResponseBase:
     """An empty file of a kind, with its columns and one line as an example."""
-    if template not in TEMPLATES:
+    if template not in ImportRun.Kind.values:
         raise Missing
-    return response_of(csv_download(iter(TEMPLATES[template]), f"muster-{template}.csv"))
+    lines = template_of(template) if template in LISTS else TEMPLATES[template]
+    return response_of(rows_download(iter(lines), f"muster-{template}", _format_of(request)))
+
+
+@page(imports["see"])
+def import_results(request: ActorRequest, run_id: str) -> HttpResponseBase:
+    """What came of each row, with the row as it was sent, so that it can be put right and sent again."""
+    run: ImportRun = imports.get(request.actor, run_id)
+    only = request.GET.get("show", "")
+    rows = [row for row in run.rows if not only or row["outcome"] == only]
+    return response_of(rows_download(result_lines(run.kind, rows), f"{run.kind}-results", _format_of(request)))
 
 
 @page(imports["see"])
 def import_run(request: ActorRequest, run_id: str) -> HttpResponse:
     """One import: its progress while it runs, its report afterwards. The fragment is asked for until it is over."""
     run: ImportRun = imports.get(request.actor, run_id, among=ImportRun.objects.select_related("by", "tried_as"))
-    context = {"nav": "settings", "run": run, "state": state_of(run), **_report_context(run)}
+    context = {"nav": "settings", "run": run, "state": state_of(run), **_run_context(request, run)}
     template = "exchange/run_part.html" if wants_fragment(request, "run") else "exchange/run.html"
     return vary_on_htmx(render(request, template, context))
 
@@ -195,9 +248,39 @@ def import_run(request: ActorRequest, run_id: str) -> HttpResponse:
 @page(imports["change"])
 def import_tried(request: ActorRequest, run_id: str) -> HttpResponse:
     """Import for good what was tried."""
-    run = rules.import_tried(by=request.actor, run=imports.get(request.actor, run_id, "change"))
-    messages.success(request, _("Import started. You can leave this page; it will continue."))
-    return redirect("import", run.pk)
+    run = imports.get(request.actor, run_id, "change")
+    form = ApplyForm(request.POST)
+
+    def start() -> ImportRun:
+        only_valid = form.cleaned_data["rows"] != "all"
+        return rules.import_tried(
+            by=request.actor, run=run, only_valid=only_valid, confirm=form.cleaned_data["confirm"]
+        )
+
+    if did := submit_form(form, start):
+        messages.success(request, _("Import started. You can leave this page; it will continue."))
+        return redirect("import", did.result.pk)
+    context = {"nav": "settings", "run": run, "state": state_of(run), "form": form, **_run_context(request, run)}
+    return render(request, "exchange/run.html", context, status=400)
+
+
+@require_POST
+@page(imports["change"])
+def import_again(request: ActorRequest, run_id: str) -> HttpResponse:
+    """Try a file once more, with other columns or other choices."""
+    run = imports.get(request.actor, run_id, "change")
+    columns = [column["heading"] for column in run.report.get("columns", [])]
+    chosen = {heading: request.POST.get(f"column-{number}", "") for number, heading in enumerate(columns)}
+    form = TryAgainForm(request.POST)
+
+    def again() -> ImportRun:
+        choices = ImportChoices(columns=chosen or None, take_file=form.cleaned_data["take_file"])
+        return rules.try_again(by=request.actor, run=run, choices=choices)
+
+    if submit_form(form, again):
+        return redirect("import", run.pk)
+    context = {"nav": "settings", "run": run, "state": state_of(run), "form": form, **_run_context(request, run)}
+    return render(request, "exchange/run.html", context, status=400)
 
 
 @page(imports["change"])
@@ -209,6 +292,7 @@ def undo_page(request: ActorRequest, run_id: str) -> HttpResponse:
         return redirect_with_message(request, back, _("Import undone."))
     counts = (run.report or {}).get("counts", {})
     made = [f"{KINDS[kind]}: {count['made']}" for kind, count in counts.items() if count["made"]]
+    made += [_("Changes: %(count)d") % {"count": count["changed"]} for count in counts.values() if count["changed"]]
     return render_dialog(
         request,
         form,
@@ -224,23 +308,49 @@ def undo_page(request: ActorRequest, run_id: str) -> HttpResponse:
     )
 
 
-def _report_context(run: ImportRun) -> dict[str, Any]:
+def _run_context(request: ActorRequest, run: ImportRun) -> dict[str, Any]:
     """What the page of a run says of its report."""
     report = run.report
     if not report:
         return {}
     kind, number = main_count(report)
-    if kind == "daily_records":
-        words = ngettext("Import %(count)d daily record", "Import %(count)d daily records", number)
-    else:
-        words = ngettext("Import %(count)d batch", "Import %(count)d batches", number)
+    changed = report["counts"][kind]["changed"]
+    wrong = sum(row["outcome"] == RowOutcome.WRONG for row in run.rows)
     return {
-        "counts": [(KINDS[kind], count) for kind, count in report["counts"].items()],
+        "counts": [(KINDS[name], count) for name, count in report["counts"].items()],
         "report": report,
-        "import_words": words % {"count": number},
-        "may_undo": not run.dry_run and run.undone_at is None and any(c["made"] for c in report["counts"].values()),
-        "gone": [(KINDS[kind], count) for kind, count in run.undone.get("gone", {}).items()],
+        "is_list": run.kind in LISTS,
+        "title": _title_of(run, kind, number, changed, wrong),
+        "import_words": _("Import %(what)s") % {"what": count_in_words(kind, number + changed)},
+        "kept_rows": report["counts"][kind]["kept"],
+        "wrong_rows": wrong,
+        "changed_rows": changed,
+        "done_words": ngettext("%(made)d added, %(changed)d changed.", "%(made)d added, %(changed)d changed.", number)
+        % {"made": number, "changed": changed},
+        "may_undo": not run.dry_run
+        and run.undone_at is None
+        and any(count["made"] + count["changed"] for count in report["counts"].values()),
+        "gone": [(GONE.get(name) or KINDS[name], count) for name, count in run.undone.get("gone", {}).items()],
         "stays": [(KINDS[one["kind"]], one["name"], one["reason"]) for one in run.undone.get("stays", ())],
-        "may_import": run.dry_run and bool(run.file) and number > 0,
+        "may_import": run.dry_run and bool(run.file) and number + changed > 0,
         "imported_as": run.imports.order_by("-created_at").first() if run.dry_run else None,
+        "take_file": run.choices.get("take_file", False),
+        **rows_context(request, run),
+        **columns_context(run),
     }
+
+
+# What undoing says of what it does not remove.
+GONE = {"changes": gettext_lazy("Changes taken back"), "enrollments": gettext_lazy("Enrollments cancelled")}
+
+
+def _title_of(run: ImportRun, kind: str, made: int, changed: int, wrong: int) -> str:
+    """What the page is about, in the fewest words."""
+    if run.kind not in LISTS:
+        return run.file_name
+    if not run.dry_run:
+        return _("%(what)s imported") % {"what": count_in_words(kind, made + changed)}
+    if wrong:
+        words = ngettext("%(wrong)d of %(all)d rows needs you", "%(wrong)d of %(all)d rows need you", wrong)
+        return words % {"wrong": wrong, "all": len(run.rows)}
+    return _("Preview of %(what)s") % {"what": count_in_words(kind, made + changed)}

@@ -462,6 +462,8 @@ def test_others_see_what_the_institution_is_called_and_not_how_it_works(campus):
         ("rollover_approval", "coin"),
         ("last_semester", 0),
         ("last_semester", 21),
+        ("import_change_percent", 101),
+        ("import_change_rows", -1),
     ],
 )
 def test_every_setting_is_checked(campus, api, field, value):
