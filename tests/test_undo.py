@@ -18,6 +18,7 @@ from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
+from muster.web.ui.resources import ResourceForm
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
@@ -103,8 +104,8 @@ class Stage:
 
     def fields_of(self, path: str) -> dict[str, Any]:
         """What the form of a page would send as it stands."""
-        fields: dict[str, Any] = Browser(self.campus).get(path).context["form"].as_it_was()
-        return fields
+        form: ResourceForm = Browser(self.campus).get(path).context["form"]
+        return dict(form.as_it_was())
 
     def url(self, rest: str = "") -> str:
         return f"/batches/{self.batch.pk}/{rest}"

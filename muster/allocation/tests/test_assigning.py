@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from muster.allocation.errors import NotAssigned
 from muster.allocation.models import IndividualAssignment
-from muster.allocation.rules import assign_student, unassign_student
+from muster.allocation.rules import assign_student, take_back_assignments, unassign_student
 from muster.core.models import AuditEntry
 from muster.institutions.models import Role
 from muster.institutions.rules import PersonChange, RoleGrant, change_person, deactivate_person
@@ -399,3 +400,17 @@ def test_a_change_of_roles_that_ends_nothing_tells_nobody(campus, api):
     Notification.objects.all().delete()
     assert api.put(f"/users/{ann.pk}", {"role": ["instructor", "admin"]}).status == 200
     assert not Notification.objects.exists()
+
+
+def test_assigning_is_taken_back_student_by_student(campus):
+    before, after = campus.instructor(), campus.instructor()
+    had, none = campus.student(), campus.student()
+    assign_student(by=campus.admin, student=had, instructor=before, assignment_type="tutor", notes="Maths")
+    for student in (had, none):
+        assign_student(by=campus.admin, student=student, instructor=after, replace=True)
+    take_back_assignments(by=campus.admin, students=[had, none])
+    [now] = IndividualAssignment.objects.current().filter(student__in=[had, none])
+    assert (now.student, now.instructor, now.assignment_type, now.notes) == (had, before, "tutor", "Maths")
+    assert IndividualAssignment.objects.filter(student=none).get().end_reason == "Undone"
+    with pytest.raises(NotAssigned):
+        take_back_assignments(by=campus.admin, students=[none])

@@ -10,10 +10,17 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from muster.accounts.models import User
-from muster.allocation.errors import CoverAskedAlready, CoverClosed, CoverOver, NothingToCover, OwnCover
+from muster.allocation.errors import (
+    CoverAskedAlready,
+    CoverClosed,
+    CoverNotSettled,
+    CoverOver,
+    NothingToCover,
+    OwnCover,
+)
 from muster.allocation.models import CoverRequest
 from muster.allocation.queries import waiting_cover
-from muster.allocation.rules import answer_cover, ask_for_cover, decline_cover, fill_cover, withdraw_cover
+from muster.allocation.rules import answer_cover, ask_for_cover, decline_cover, fill_cover, reopen_cover, withdraw_cover
 from muster.allocation.scoring import cover_of
 from muster.batches.errors import BatchArchived, BatchNotOpen, NotAnInstructor, ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
@@ -271,6 +278,24 @@ def test_a_request_is_declined_with_a_reason(campus: Campus, ann: User, bea: Use
         decline_cover(by=campus.admin, request=request, reason="x" * 301)
 
 
+def test_cover_that_was_settled_is_asked_for_anew(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
+    first = asked(campus, batch, ann, asked=bea, note="Jury duty")
+    with pytest.raises(CoverNotSettled):
+        reopen_cover(by=campus.admin, request=first)
+    fill_cover(by=campus.admin, request=first, substitute=bea)
+    again = reopen_cover(by=campus.admin, request=first)
+    assert (again.status, again.asked, again.note, again.last_date) == ("open", bea, "Jury duty", LAST)
+    assert again.pk != first.pk
+    first.refresh_from_db()
+    assert (first.status, first.substitute) == ("filled", bea)
+    # Ann leads the days of her substitute again.
+    assert set(Booking.objects.values_list("instructor", flat=True)) == {ann.pk}
+    for person in (ann, bea):
+        assert titles(person)[-1] == f"Cover for {batch.code} is open again"
+    with pytest.raises(CoverAskedAlready):
+        reopen_cover(by=campus.admin, request=first)
+
+
 def test_what_is_closed_stays_closed(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
     request = withdraw_cover(by=campus.actor(ann), request=asked(campus, batch, ann, asked=bea))
     assert titles(bea)[-1] == f"Ann Away no longer needs cover in {batch.code}"
@@ -282,6 +307,8 @@ def test_what_is_closed_stays_closed(campus: Campus, ann: User, bea: User, batch
     ):
         with pytest.raises(CoverClosed):
             act()
+    with pytest.raises(CoverNotSettled):
+        reopen_cover(by=campus.admin, request=request)
     with pytest.raises(IntegrityError, match="closed_cover_request_stays"), transaction.atomic():
         CoverRequest.objects.filter(pk=request.pk).update(note="Rewritten")
 

@@ -98,8 +98,11 @@ class RosterTable(Table):
         self.contacts, self.sees_payments = contacts, sees_payments
 
     def render_student(self, record: Any) -> SafeString:
-        known = [record.student_number, record.student.email if self.contacts else ""]
-        return person(record.student.full_name, "", ", ".join(filter(None, known)))
+        known: list[Any] = [record.student_number] if record.student_number else []
+        if self.contacts and record.student.email:
+            # Where the address has no room it breaks before its host.
+            known.append(format_html("{}<wbr>{}{}", *record.student.email.rpartition("@")))
+        return person(record.student.full_name, "", format_html_join(", ", "{}", ((one,) for one in known)))
 
     def render_since(self, value: Any) -> Any:
         return local_date(value)

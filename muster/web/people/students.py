@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.functional import cached_property
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
@@ -33,7 +33,7 @@ from muster.batches.permissions import batches
 from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
-from muster.enrollments.balances import balances_of, total_of
+from muster.enrollments.balances import Balance, balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
@@ -57,7 +57,7 @@ from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
-from muster.web.people.week import week_of
+from muster.web.people.week import PersonWeek, week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import picked_url
@@ -210,7 +210,10 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
-    sees_mentor = person.sees_mentor
+    balance = total_of(rows) if paid is not None else []
+    found = attendance_of(actor, person)
+    mentor = instructor_of(actor, person) if person.sees_mentor else None
+    mentor_url = reverse("mentoring:student", args=(person.pk,)) if person.sees_mentor else ""
     writes = not own and messages.may(actor, "send") and is_here(person)
     return render(
         request,
@@ -223,6 +226,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "photo_url": photo_url_of(actor, person),
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
+            "figures": _figures(found, week, balance, mentor, mentor_url) if current else [],
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
@@ -231,15 +235,15 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "past": [_row(row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
-            "balance": [balance_words(one) for one in total_of(rows)] if paid is not None else [],
-            "attendance": [_attendance(one) for one in attendance_of(actor, person) if one.projection.letters],
+            "balance": [balance_words(one) for one in balance],
+            "attendance": [_attendance(one) for one in found if one.projection.letters],
             "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
             "messages_here": list(messages_to(actor, person)[:MOST_MESSAGES]),
             "message_url": picked_url(reverse("messaging:new"), [person]) if writes else "",
             "changes": student_history(actor, person) if actor.manages else None,
-            "mentor": instructor_of(actor, person) if sees_mentor else None,
-            "mentor_url": reverse("mentoring:student", args=(person.pk,)) if sees_mentor else "",
+            "mentor": mentor,
+            "mentor_url": mentor_url,
         },
     )
 
@@ -302,6 +306,60 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     if row.sees_payments:
         urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
+
+
+def _figures(
+    attended: Sequence[BatchAttendance], week: PersonWeek, balance: Sequence[Balance], mentor: Any, mentor_url: str
+) -> list[Fact]:
+    """What is asked first of a student: how they attend, when they are here next, what is open, and who looks after
+    them."""
+    return [
+        *_lowest(attended),
+        *([_next_session(week)] if week.is_this else []),
+        *(
+            Fact(
+                _("Open balance"),
+                money(one.open, one.currency),
+                _("%(sum)s paid") % {"sum": money(one.paid, one.currency)},
+            )
+            for one in balance
+        ),
+        *(
+            [Fact(_("Mentor"), mentor.instructor.full_name, mentor.get_assignment_type_display(), mentor_url)]
+            if mentor
+            else []
+        ),
+    ]
+
+
+def _lowest(attended: Sequence[BatchAttendance]) -> list[Fact]:
+    """The attendance of the batch in which it is lowest."""
+    marked = [one for one in attended if one.projection.percent is not None]
+    if not marked:
+        return []
+    one = min(marked, key=lambda each: each.projection.percent or 0)
+    found, shown = one.projection, percent(one.projection.percent)
+    note: Any = _("%(came)d of %(counted)d attended") % {"came": found.came, "counted": found.counted}
+    if (found.percent or 0) < found.minimum:
+        below = _("below the %(minimum)s required") % {"minimum": percent(found.minimum)}
+        note = format_html('<span class="none">{}</span>', below)
+    elif len(marked) > 1 and one.enrollment.batch:
+        note = _("lowest, in %(batch)s") % {"batch": one.enrollment.batch.code}
+    return [Fact(_("Attendance"), shown, note)]
+
+
+def _next_session(week: PersonWeek) -> Fact:
+    now = timezone.now()
+    to_come = next((entry for entry in week.entries if entry.meeting.ends_at > now), None)
+    if to_come is None:
+        return Fact(_("Next session"), "–", _("none left this week"))
+    meeting = to_come.meeting
+    return Fact(
+        _("Next session"),
+        formats.date_format(meeting.starts, "D j M, H:i"),
+        ", ".join(filter(None, (to_come.title, to_come.where))),
+        to_come.url,
+    )
 
 
 def _attendance(one: BatchAttendance) -> dict[str, Any]:

@@ -89,11 +89,8 @@ class _Cells:
     def __init__(self, table: Table, column: Any) -> None:
         self.column = column
         place = table.cards.get(column.name, "meta" if column.name == PICKED else "labelled")
-        self.role: dict[str, Any] = {
-            "role": "cell",
-            "data-card": place,
-            "data-label": strip_tags(str(column.header)).strip(),
-        }
+        label = strip_tags(str(column.header)).strip()
+        self.role: dict[str, Any] = {"role": "cell", "data-card": place, "data-label": label}
         if column.column.exclude_from_export:
             # What is no part of a file is no part of a paper either.
             self.role["data-screen"] = True
