@@ -36,7 +36,8 @@ class EveryPagedList(TestCase):
         cls.world = World.built()
 
     def test_every_list_tells_what_changed(self) -> None:
-        own, found = self.world.objects["own"], {}
+        own = self.world.objects["own"]
+        found: dict[str, Any] = {}
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
         for method, path, operation in operations():
             name = operation["operationId"]
@@ -61,7 +62,7 @@ class EveryPagedList(TestCase):
                 times == sorted(times),
                 [one["field"] for one in wrong.json()["errors"]],
             )
-        right = (["", ""], True, [], True, ["updated_since"])
+        right: Any = (["", ""], True, [], True, ["updated_since"])
         self.assertEqual({path: said for path, said in found.items() if said != right}, {})
         self.assertGreater(len(found), 25)
 

@@ -188,9 +188,8 @@ class Door(Router):
             if takes is not None:
                 view.takes = takes  # type: ignore[attr-defined]
             is_paged = rows is not None and takes_paging(view)
-            success: Any = (
-                Listed[rows | GoneOut if is_paged else rows] if rows is not None else None if files else Success[data]
-            )
+            row: Any = rows | GoneOut if is_paged else rows
+            success: Any = Listed[row] if rows is not None else None if files else Success[data]
             summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
             register = super(Door, self).api_operation(
                 methods,
