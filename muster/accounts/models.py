@@ -27,6 +27,12 @@ def by_family_name(path: str = "") -> Func:
     return Func(*parts, function="muster_roster_order", output_field=ArrayField(models.TextField()))
 
 
+def initials_of(given_name: str, family_name: str, full_name: str) -> str:
+    """Up to two letters that stand for somebody."""
+    words = [given_name, family_name] if given_name and family_name else full_name.split()
+    return "".join(word[:1] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds people by e-mail whatever its case."""
 
@@ -136,10 +142,7 @@ class User(AbstractBaseUser, Row):
     @property
     def initials(self) -> str:
         """Up to two letters, shown where there is no photo."""
-        if self.given_name and self.family_name:
-            return (self.given_name[:1] + self.family_name[:1]).upper()
-        words = self.full_name.split() or [self.email]
-        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+        return initials_of(self.given_name, self.family_name, self.full_name or self.email)
 
     # Django's own permission system is not used: each app's permissions.py answers.
     def has_perm(self, perm: str, obj: object = None) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db.models import Q
 
 from muster.accounts.models import User
+from muster.core.errors import Missing
 from muster.core.permissions import Access, Scope
 from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_person
 from muster.institutions.access import students as both_students
 from muster.institutions.models import STUDENT_ROLES, Role
-from muster.institutions.permissions import learners_of, members_of
+from muster.institutions.permissions import learners_of, members_of, users
 
 
 def a_student(scope: Scope) -> Scope:
@@ -110,3 +111,14 @@ instructors = Access(
     },
     owner="affiliations__institution_id",
 )
+
+
+def person_seen(actor: Actor, user_id: str) -> User:
+    """The person, where the actor may see them as whatever they are here. Raises Missing."""
+    for access in (users, students, instructors):
+        if access.may(actor, "see"):
+            try:
+                return access.get(actor, user_id)
+            except Missing:
+                continue
+    raise Missing

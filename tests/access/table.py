@@ -117,7 +117,8 @@ TABLE: dict[str, dict[str, Who]] = {
         "list": MANAGED,
         "add": MANAGED,
         "add-invitation invitation": MANAGED,
-        "change": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
+        "photo": Who(elsewhere=EVERYBODY),
+        "change add-photo delete-photo": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
         "*": ADMINISTERED,
     },
     # Those of students.

@@ -24,11 +24,11 @@ from muster.enrollments.rules import change_capacity, change_status, delete_batc
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, make_token
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_photo, make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
-from tests.files import PDF
+from tests.files import PDF, png
 from tests.make import PASSWORD, Campus, prove_email, slot
 
 Objects = dict[str, Any]
@@ -382,6 +382,9 @@ EXAMPLES: dict[str, Example] = {
     "deactivate_user": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "end_sign_ins_of_user": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "invite_user_again": Example(objects=lambda campus: {"user_id": campus.student().pk}),
+    "see_photo": Example(objects=lambda campus: {"user_id": _photographed(campus)}),
+    "change_photo": Example(form=lambda o: {"photo": SimpleUploadedFile("me.png", png(), "image/png")}),
+    "remove_photo": Example(),
     "list_all_instructors": Example(),
     "list_all_students": Example(),
     "list_departments": Example(),
@@ -650,6 +653,12 @@ def _tried(campus: Campus) -> Any:
 def _timetable() -> SimpleUploadedFile:
     lines = TIMETABLE.read_bytes().splitlines(keepends=True)
     return SimpleUploadedFile("term.csv", b"".join(lines[:4]), "text/csv")
+
+
+def _photographed(campus: Campus) -> Any:
+    student = campus.student()
+    change_photo(by=campus.admin, of=student, picture=SimpleUploadedFile("me.png", png(), "image/png"))
+    return student.pk
 
 
 def _token(campus: Campus) -> Any:

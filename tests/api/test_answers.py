@@ -87,6 +87,8 @@ def test_every_route_says_what_it_answers() -> None:
         name = success["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         shape = description()["components"]["schemas"][name]["properties"]["data"]
         inner = shape.get("items", shape)
+        # Of a list whose rows can be deleted also what is left of these.
+        inner = inner.get("anyOf", [inner])[0]
         if "$ref" not in inner and inner != {"title": "Data", "type": "null"}:
             silent.append(f"{method} {path}: {inner}")
     assert silent == []

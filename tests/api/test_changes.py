@@ -36,7 +36,8 @@ class EveryPagedList(TestCase):
         cls.world = World.built()
 
     def test_every_list_tells_what_changed(self) -> None:
-        own, found = self.world.objects["own"], {}
+        own = self.world.objects["own"]
+        found: dict[str, Any] = {}
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
         for method, path, operation in operations():
             name = operation["operationId"]

@@ -161,8 +161,7 @@ def _filter_absences(actor: Actor, asked: AbsenceQuery) -> QuerySet[AbsenceNotic
         if asked.status not in AbsenceNotice.Status.values:
             raise Invalid(_("Choose one of these statuses: announced, withdrawn."), field="status")
         rows = rows.filter(status=asked.status)
-    rows = with_words(rows, asked.q, "student__full_name")
-    return absences.rows(actor, among=rows)
+    return absences.rows(actor, among=with_words(rows, asked.q, "student__full_name"))
 
 
 @router.get("/absences", allow=absences["see"], rows=AbsenceOut)

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from muster.accounts.models import User
 from muster.api.kit import Date, Moment, PersonOut, Stamped, in_shape, key, timestamp
+from muster.api.photos import photo_url
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
 from muster.attendance.queries import MarkCounts, Register, RegisterRow, late_from, proposed_mark
 from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, MissedSession, evidence_of_sessions
@@ -80,6 +81,7 @@ class LearnerOut(PersonOut):
     """A student on a register."""
 
     student_number: str | None
+    photo_url: str | None
 
 
 class EvidenceOut(TypedDict):
@@ -240,6 +242,7 @@ def row_json(row: RegisterRow, proof: AbsenceEvidence | None = None) -> Register
             "full_name": row.full_name,
             "email": row.email or None,
             "student_number": row.student_number or None,
+            "photo_url": photo_url(row.student_id, row.photo),
         },
         "record_id": str(row.record_id) if row.record_id else None,
         "status": row.status,
@@ -266,7 +269,11 @@ def daily_json(record: AttendanceRecord) -> DailyRecordOut:
         enrolment_id=key(record.enrollment_id),
         cohort_id=key(batch.pk) if batch else None,
         cohort_name=batch.name if batch else None,
-        learner={**person_json(student), "student_number": record.student_number or None},  # type: ignore[attr-defined]
+        learner={
+            **person_json(student),
+            "student_number": record.student_number or None,  # type: ignore[attr-defined]
+            "photo_url": photo_url(student.pk, student.photo.name),
+        },
         date=record.record_date.isoformat(),
         status=record.status or "",
         marked_by=doer_of(record.marked_by),

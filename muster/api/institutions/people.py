@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from ninja import Field, Query
+from ninja import Field, File, Query
+from ninja.files import UploadedFile
 from pydantic import StrictBool
 from typing_extensions import TypedDict
 
@@ -21,14 +23,18 @@ from muster.api.kit import (
     request_object,
     stamp,
 )
-from muster.core.errors import Invalid
-from muster.core.permissions import as_id
+from muster.api.kit.downloads import response_of
+from muster.api.photos import photo_url
+from muster.core.errors import Invalid, Missing
+from muster.core.files import attachment
+from muster.core.permissions import SIGNED_IN, as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role
 from muster.institutions.permissions import branches, departments, users
 from muster.institutions.queries import PeopleFilter, people_in_full
 from muster.institutions.rules.people import ROLE_ALIASES, TEXTS
+from muster.people.permissions import person_seen
 
 router = Door()
 
@@ -116,6 +122,7 @@ class UserOut(Stamped):
     staff_number: str
     active: bool
     invited: bool
+    photo_url: str | None
 
 
 def user_json(user: User) -> UserOut:
@@ -137,6 +144,7 @@ def user_json(user: User) -> UserOut:
         "staff_number": user.staff_number,  # type: ignore[attr-defined]
         "active": user.active,  # type: ignore[attr-defined]
         "invited": user.awaited,  # type: ignore[attr-defined]
+        "photo_url": photo_url(user.pk, user.photo.name),
     }
 
 
@@ -264,3 +272,30 @@ def end_sign_ins_of_user(request: HttpRequest, user_id: str) -> HttpResponse:
     """End a person's sign-ins here: browsers, API tokens and calendar links."""
     rules.end_sign_ins_here(by=request_actor(request), user=request_object(request, User))
     return answer(None, "Signed out everywhere successfully")
+
+
+# --- photos -----------------------------------------------------------------------------------------------------------
+@router.get("/{user_id}/photo", allow=SIGNED_IN, files=("image/png", "image/jpeg"))  # type: ignore[arg-type]
+def see_photo(request: HttpRequest, user_id: str, v: str = "") -> HttpResponseBase:
+    """The photo of a person the caller can see. `v` in a person's `photo_url` changes with the photo."""
+    photo = person_seen(request_actor(request), user_id).photo.name
+    if not photo:
+        raise Missing
+    kind = "png" if photo.endswith(".png") else "jpeg"
+    return response_of(attachment(photo, name=f"photo.{kind}", media_type=f"image/{kind}"))
+
+
+@router.post("/{user_id}/photo", allow=users["edit"], on="user_id", data=UserOut)
+def change_photo(request: HttpRequest, user_id: str, photo: File[UploadedFile]) -> HttpResponse:
+    """Set a person's photo: PNG or JPEG, up to 1 MB. Everyone can set their own."""
+    user = request_object(request, User)
+    rules.change_picture(by=request_actor(request), of=user, picture=photo)
+    return answer(_user_out(request, user), "Photo saved successfully")
+
+
+@router.delete("/{user_id}/photo", allow=users["edit"], on="user_id", data=UserOut)
+def remove_photo(request: HttpRequest, user_id: str) -> HttpResponse:
+    """Remove a person's photo."""
+    user = request_object(request, User)
+    rules.change_picture(by=request_actor(request), of=user, picture=None)
+    return answer(_user_out(request, user), "Photo removed successfully")

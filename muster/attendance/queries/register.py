@@ -58,6 +58,10 @@ class RegisterRow(NamedTuple):
     # The enrollments that this line stands for: several where somebody left and came back, or sits in two batches that
     # meet as one.
     enrollment_ids: list[UUID]
+    given_name: str
+    family_name: str
+    # The name of the file, empty where there is none.
+    photo: str
 
     @property
     def says(self) -> tuple[str | None, int | None, str]:
@@ -178,7 +182,7 @@ ROW = """SELECT enrollment.id, person.id, person.full_name, person.email, coales
            AND (notice.enrollment_id IS NULL OR notice.enrollment_id = ANY (line.enrollment_ids))
            AND (notice.session_id IS NULL OR notice.session_id = {session})
        ),
-       line.enrollment_ids
+       line.enrollment_ids, person.given_name, person.family_name, person.photo
 FROM line
 JOIN enrollments_enrollment AS enrollment ON enrollment.id = line.enrollment_id
 JOIN accounts_user AS person ON person.id = enrollment.student_id

@@ -16,9 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from muster.accounts.models import initials_of
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
 from muster.attendance.queries.absences import AbsenceEvidence
+from muster.web.people.photos import draw_face
 from muster.web.ui.widgets import last_five, percent
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
@@ -41,9 +43,9 @@ class RegisterLine:
     evidence_url: str = ""
 
     @property
-    def initials(self) -> str:
-        parts = [part for part in self.row.full_name.split() if part[0].isalpha()]
-        return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+    def face(self) -> SafeString:
+        row = self.row
+        return draw_face(row.student_id, initials_of(row.given_name, row.family_name, row.full_name), row.photo)
 
     @property
     def letter(self) -> str:
@@ -109,7 +111,7 @@ class RegisterLine:
 # A class has forty rows and hardly five shapes of them. The template is drawn once for each shape, with gaps where
 # the learners differ, which is several times quicker than once for each learner.
 GAP = re.compile("\ue000(\\w+)\ue001")
-LINE_GAPS = ("no", "initials", "rate", "rate_words", "about", "at", "evidence_url", "last")
+LINE_GAPS = ("no", "face", "rate", "rate_words", "about", "at", "evidence_url", "last")
 ROW_GAPS = ("enrollment_id", "full_name", "student_number", "record_id", "minutes_late", "notes")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import FileResponse, HttpResponse
@@ -13,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
-from muster.core.errors import Missing
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
-from muster.people.permissions import instructors, students
+from muster.people.permissions import person_seen
 from muster.web.institutions.pictures import WithPicture, picture_response
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
@@ -44,12 +44,18 @@ class PhotoForm(WithPicture):
 
 
 def face(person: Any) -> SafeString:
-    """The photo of a person, else their initials."""
-    if not person.photo:
-        return format_html('<span class="face" aria-hidden="true">{}</span>', person.initials)
-    # With its name in the address a new one is shown at once.
-    url = f"{reverse('people:photo', args=[person.pk])}?{person.photo.name.rsplit('/', 1)[-1]}"
-    return format_html('<img class="face" src="{}" alt="" width="40" height="40" loading="lazy">', url)
+    """A person's photo, or their initials."""
+    return draw_face(person.pk, person.initials, person.photo.name)
+
+
+def draw_face(pk: UUID, initials: str, photo: str | None) -> SafeString:
+    """The photo over the initials: these show where there is none, or where it can't be loaded, as offline."""
+    picture = SafeString("")
+    if photo:
+        # With its name in the address a new one is shown at once.
+        url = f"{reverse('people:photo', args=[pk])}?{photo.rsplit('/', 1)[-1]}"
+        picture = format_html('<img src="{}" alt="" width="40" height="40" loading="lazy">', url)
+    return format_html('<span class="face" aria-hidden="true">{}{}</span>', initials, picture)
 
 
 def photo_url_of(actor: Actor, person: User) -> str:
@@ -58,21 +64,10 @@ def photo_url_of(actor: Actor, person: User) -> str:
     return reverse("people:change-photo", args=[person.pk]) if may else ""
 
 
-def _person_seen(actor: Actor, user_id: str) -> User:
-    """The person, where the actor may see them as whatever they are here. Raises Missing."""
-    for access in (users, students, instructors):
-        if access.may(actor, "see"):
-            try:
-                return access.get(actor, user_id)
-            except Missing:
-                continue
-    raise Missing
-
-
 @page(SIGNED_IN)
 def photo_file(request: ActorRequest, user_id: str) -> FileResponse:
     """The photo of somebody whom the reader may see."""
-    return picture_response(_person_seen(request.actor, user_id).photo)
+    return picture_response(person_seen(request.actor, user_id).photo)
 
 
 @page(users["edit"])

@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.accounts.models import User
+from muster.institutions.rules import change_photo
+from tests.client import Api
 from tests.files import png
-from tests.make import Campus
+from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +56,49 @@ def test_photo_is_seen_by_whoever_sees_the_person() -> None:
     assert User.objects.get(pk=student.pk).photo.name == ""
     assert own.get(photo).status_code == 404
     assert stored.name
+
+
+def picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("me.png", png(), "image/png")
+
+
+def test_register_shows_photos_or_initials_and_the_api_their_address() -> None:
+    campus = Campus.found()
+    lead, today = campus.instructor(), campus.admin.today()
+    batch = campus.batch(
+        lead=lead, start_date=today, end_date=today, slots=[slot(today.isoweekday(), "00:10", "00:20")]
+    )
+    seen, other = campus.student("Naledi Mokoena"), campus.student("Thabo Nkosi")
+    for student in (seen, other):
+        campus.enroll(batch, student)
+    change_photo(by=campus.admin, of=seen, picture=picture())
+    session = batch.sessions.get()
+    page = signed_in(lead).get(reverse("attendance:register", args=(session.pk,))).content.decode()
+    assert f'<span class="face" aria-hidden="true">NM<img src="{reverse("people:photo", args=(seen.pk,))}?' in page
+    assert '<span class="face" aria-hidden="true">TN</span>' in page
+    api = Api(campus.token(lead))
+    learners = [row["learner"] for row in api.get(f"/institution/class-sessions/{session.pk}").data["register"]]
+    assert [bool(one["photo_url"]) for one in learners] == [True, False]
+    address = learners[0]["photo_url"].removeprefix("/api")
+    photo = api.get(address)
+    assert (photo.status, photo.headers["Content-Type"], photo.content[:4]) == (200, "image/png", b"\x89PNG")
+    assert Api(campus.token(other)).get(address).status == 404
+
+
+def test_photos_are_set_and_removed_over_the_api() -> None:
+    campus = Campus.found()
+    student = campus.student()
+    api, path = Api(campus.token(student)), f"/users/{student.pk}"
+
+    def send(file: SimpleUploadedFile) -> int:
+        return api.client.post(f"/api{path}/photo", {"photo": file}, headers=api.headers).status_code
+
+    assert send(SimpleUploadedFile("me.png", b"no picture", "image/png")) == 400
+    assert api.get(path).data["photo_url"] is None
+    assert send(picture()) == 200
+    first = api.get(path).data["photo_url"]
+    assert send(picture()) == 200
+    # A new photo has another address: what a program kept of the old one isn't shown.
+    assert first != api.get(path).data["photo_url"]
+    assert api.delete(f"{path}/photo").data["photo_url"] is None
+    assert api.get(f"{path}/photo").status == 404
