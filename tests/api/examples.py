@@ -24,7 +24,7 @@ from muster.enrollments.rules import change_capacity, change_status, delete_batc
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
-from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_photo, make_token
+from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
@@ -383,7 +383,7 @@ EXAMPLES: dict[str, Example] = {
     "end_sign_ins_of_user": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "invite_user_again": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "see_photo": Example(objects=lambda campus: {"user_id": _photographed(campus)}),
-    "change_photo": Example(form=lambda o: {"photo": SimpleUploadedFile("me.png", png(), "image/png")}),
+    "change_picture": Example(form=lambda o: {"photo": SimpleUploadedFile("me.png", png(), "image/png")}),
     "remove_photo": Example(),
     "list_all_instructors": Example(),
     "list_all_students": Example(),
@@ -657,7 +657,7 @@ def _timetable() -> SimpleUploadedFile:
 
 def _photographed(campus: Campus) -> Any:
     student = campus.student()
-    change_photo(by=campus.admin, of=student, picture=SimpleUploadedFile("me.png", png(), "image/png"))
+    change_picture(by=campus.admin, of=student, picture=SimpleUploadedFile("me.png", png(), "image/png"))
     return student.pk
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.accounts.models import User
-from muster.institutions.rules import change_photo
+from muster.institutions.rules import change_picture
 from tests.client import Api
 from tests.files import png
 from tests.make import Campus, slot
@@ -71,7 +71,7 @@ def test_register_shows_photos_or_initials_and_the_api_their_address() -> None:
     seen, other = campus.student("Naledi Mokoena"), campus.student("Thabo Nkosi")
     for student in (seen, other):
         campus.enroll(batch, student)
-    change_photo(by=campus.admin, of=seen, picture=picture())
+    change_picture(by=campus.admin, of=seen, picture=picture())
     session = batch.sessions.get()
     page = signed_in(lead).get(reverse("attendance:register", args=(session.pk,))).content.decode()
     assert f'<span class="face" aria-hidden="true">NM<img src="{reverse("people:photo", args=(seen.pk,))}?' in page
