@@ -10,10 +10,17 @@ from typing import Any
 
 import pytest
 
+from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
-from muster.allocation.rules import ask_for_cover, assign_student
+from muster.allocation.rules import ask_for_cover, assign_student, deactivate_person
+from muster.attendance.models import AbsenceNotice
+from muster.attendance.tests.test_register_files import Class
 from muster.batches.models import Batch, InstructorAssignment
+from muster.core.audit import use_cases
+from muster.core.models import AuditEntry
+from muster.core.resources import Resource
 from muster.enrollments.models import Enrollment
+from muster.enrollments.rules import hold_enrollment
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
@@ -102,6 +109,13 @@ class Stage:
         by = self.campus.actor(self.lead)
         return ask_for_cover(by=by, batch=self.batch, instructor=self.lead, asked=self.colleague, **days)
 
+    def held(self) -> Enrollment:
+        return hold_enrollment(by=self.campus.admin, enrollment=self.enrollment)
+
+    def gone(self) -> User:
+        deactivate_person(by=self.campus.admin, user=self.colleague)
+        return self.colleague
+
     def fields_of(self, path: str) -> dict[str, Any]:
         """What the form of a page would send as it stands."""
         form: ResourceForm = Browser(self.campus).get(path).context["form"]
@@ -112,51 +126,58 @@ class Stage:
 
 
 Act = Callable[[Stage], tuple[str, dict[str, Any]]]
+# By the use case that the action is, and what is special about it.
 ACTS: dict[str, Act] = {
-    "archive": lambda on: (on.url("archive/"), {}),
-    "delete": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
-    "capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
-    "call off": lambda on: (on.url("status/"), {"status": "Cancelled"}),
-    "begin by hand": lambda on: (on.url("status/"), {"status": "Active"}),
-    "hold": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
-    "cancel": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
-    "another lead": lambda on: (
+    "archive_batch": lambda on: (on.url("archive/"), {}),
+    "delete_batch": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
+    "change_capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
+    "change_status": lambda on: (on.url("status/"), {"status": "Cancelled"}),
+    "move_status": lambda on: (on.url("status/"), {"status": "Active"}),
+    "hold_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
+    "cancel_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
+    "assign_lead": lambda on: (
         on.url("instructors/assign/"),
         {"role": "lead", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
     ),
-    "an assistant": lambda on: (
+    "assign_instructor": lambda on: (
         on.url("instructors/assign/"),
         {"role": "assistant", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
     ),
-    "the end of a lead": lambda on: (
+    "end_assignment": lambda on: (
         on.url(f"instructors/{on.batch.instructor_assignments.get().pk}/end/"),
         {"reason": "Moves"},
     ),
-    "cancel a session": lambda on: (f"/sessions/{on.session.pk}/cancel/", {}),
-    "add a session": lambda on: (
+    "cancel_session": lambda on: (f"/sessions/{on.session.pk}/cancel/", {}),
+    "add_session": lambda on: (
         on.url("sessions/new/"),
         {"date": on.tomorrow.isoformat(), "start_time": "14:00", "end_time": "15:00", "session_type": "THEORY"},
     ),
-    "move a session": lambda on: (
+    "change_session": lambda on: (
         f"/sessions/{on.session.pk}/change/",
         {"date": on.tomorrow.isoformat(), "start_time": "15:00", "end_time": "16:00", "session_type": "THEORY"},
     ),
-    "enroll": lambda on: (on.url("students/enroll/"), {"student": str(on.learner.pk), "enrollment_type": "batch"}),
-    "enroll from a list": lambda on: (
+    "enroll_student": lambda on: (
+        on.url("students/enroll/"),
+        {"student": str(on.learner.pk), "enrollment_type": "batch"},
+    ),
+    "enroll_student, from a list": lambda on: (
         on.url("students/enroll/"),
         {"listed": f"{on.learner.email}\n{on.classmate.email}", "enrollment_type": "batch"},
     ),
-    "enroll on the student's page": lambda on: (
+    "enroll_student, on the student's page": lambda on: (
         f"/students/{on.learner.pk}/enroll/",
         {"batchId": str(on.batch.pk), "enrollment_type": "batch"},
     ),
-    "enroll the selected": lambda on: (
+    "enroll_student, those selected": lambda on: (
         f"/enrollments/new/?pick={on.learner.pk}&pick={on.classmate.pk}",
         {"batchId": str(on.batch.pk), "enrollment_type": "batch"},
     ),
-    "hold the selected": lambda on: (f"/enrollments/hold/?pick={on.enrollment.pk}", {"reason": "Ill"}),
-    "cancel the selected": lambda on: (f"/enrollments/cancel/?pick={on.enrollment.pk}", {"reason": "Left"}),
-    "a mentor for many": lambda on: (
+    "hold_enrollment, those selected": lambda on: (f"/enrollments/hold/?pick={on.enrollment.pk}", {"reason": "Ill"}),
+    "cancel_enrollment, those selected": lambda on: (
+        f"/enrollments/cancel/?pick={on.enrollment.pk}",
+        {"reason": "Left"},
+    ),
+    "assign_student": lambda on: (
         "/mentoring/assign/",
         {
             "pick": [str(on.learner.pk), str(on.classmate.pk)],
@@ -165,24 +186,26 @@ ACTS: dict[str, Act] = {
             "replace": "on",
         },
     ),
-    "cover": lambda on: (
+    "fill_cover": lambda on: (
         f"/cover/{on.ask_for_cover().pk}/fill/?next=/requests/",
         {"instructor_id": str(on.colleague.pk), "override_reason": "x"},
     ),
-    "decline cover": lambda on: (f"/cover/{on.ask_for_cover().pk}/decline/?next=/requests/", {"reason": "No one"}),
-    "a branch": lambda on: (
+    "decline_cover": lambda on: (f"/cover/{on.ask_for_cover().pk}/decline/?next=/requests/", {"reason": "No one"}),
+    "change_branch": lambda on: (
         f"/settings/branches/{on.branch.pk}/edit/",
         {**on.fields_of(f"/settings/branches/{on.branch.pk}/edit/"), "name": "Harbour"},
     ),
-    "a setting": lambda on: (
+    "change_institution": lambda on: (
         "/settings/suggestions/",
         {**on.fields_of("/settings/suggestions/"), "weight_skills": "7"},
     ),
-    "time off": lambda on: (
+    "add_time_off": lambda on: (
         f"/instructors/{on.lead.pk}/time-off/",
         {"first_date": on.today.isoformat(), "last_date": on.tomorrow.isoformat(), "reason": "Leave"},
     ),
-    "deactivate": lambda on: (f"/settings/users/{on.colleague.pk}/deactivate/", {}),
+    "resume_enrollment": lambda on: (f"/enrollments/{on.held().pk}/resume/", {}),
+    "reactivate_person": lambda on: (f"/settings/users/{on.gone().pk}/reactivate/", {}),
+    "deactivate_person": lambda on: (f"/settings/users/{on.colleague.pk}/deactivate/", {}),
 }
 
 
@@ -190,10 +213,11 @@ ACTS: dict[str, Act] = {
 def test_what_an_action_did_is_undone(campus: Campus, act: str) -> None:
     on, browser = Stage(campus), Browser(campus)
     path, fields = ACTS[act](on)
-    before = state_of(campus)
+    before, known = state_of(campus), list(AuditEntry.objects.values_list("pk", flat=True))
     done = browser.post(path, fields)
     assert done.status_code == 302, words_of(done)
     assert state_of(campus) != before
+    assert act.partition(",")[0] in AuditEntry.objects.exclude(pk__in=known).values_list("use_case", flat=True)
     undo = offered(browser, done["Location"])
     assert undo is not None, "no Undo"
     undone = browser.post(*undo)
@@ -201,6 +225,87 @@ def test_what_an_action_did_is_undone(campus: Campus, act: str) -> None:
     assert state_of(campus) == before
     # Taking back is not taken back in turn, or one would go round in circles.
     assert offered(browser, undone["Location"]) is None
+
+
+# What has a reverse by its name: the verb, and the verbs that take it back.
+REVERSES = {
+    "add": ("remove",),
+    "announce": ("withdraw",),
+    "archive": ("unarchive",),
+    "assign": ("unassign",),
+    "cancel": ("restore",),
+    "deactivate": ("reactivate",),
+    "delete": ("restore",),
+    "hold": ("resume",),
+    "lock": ("unlock",),
+    "reactivate": ("deactivate",),
+    "remove": ("add",),
+    "resume": ("hold",),
+    "unarchive": ("archive",),
+    "unassign": ("assign",),
+    "unlock": ("lock",),
+}
+# Tested below, since more than the state above tells what they did.
+BELOW = {
+    "announce_absence",
+    "lock_register",
+    "remove_time_off",
+    "unarchive_batch",
+    "unassign_student",
+    "unlock_register",
+}
+# A file that is removed is gone, and adding one shows it in its place with its own button.
+NO_WAY_BACK = {"add_evidence", "remove_evidence"}
+
+
+def test_every_use_case_that_has_a_reverse_is_undone() -> None:
+    """Plain nouns are tried by `test_resources`."""
+    known = set(use_cases())
+    nouns = {one.noun for one in Resource.every}
+    reversible = {
+        one
+        for one in known
+        for verb, _line, noun in [one.partition("_")]
+        if noun not in nouns and any(f"{back}_{noun}" in known for back in REVERSES.get(verb, ()))
+    }
+    tried = {act.partition(",")[0] for act in ACTS} | BELOW | NO_WAY_BACK
+    assert reversible - tried == set()
+    assert tried - known == set()
+
+
+def test_a_register_is_locked_and_unlocked_again(campus: Campus) -> None:
+    session, browser = Class(campus).sessions[0], Browser(campus)
+
+    def press(action: str, **fields: str) -> None:
+        """Do it, and press its Undo."""
+        session.refresh_from_db()
+        before = session.is_locked
+        done = browser.post(f"/institution/attendance/sessions/{session.pk}/{action}/", fields)
+        undo = offered(browser, done["Location"])
+        assert undo is not None
+        assert browser.post(*undo).status_code == 302
+        session.refresh_from_db()
+        assert session.is_locked is before
+
+    press("lock")
+    browser.get(browser.post(f"/institution/attendance/sessions/{session.pk}/lock/")["Location"])
+    press("unlock", reason="Wrong row")
+
+
+def test_a_reported_absence_is_withdrawn(campus: Campus) -> None:
+    today, every_day = campus.admin.today(), [slot(day, "09:00", "10:00") for day in range(1, 8)]
+    batch = campus.batch(
+        start_date=today, end_date=today + timedelta(days=30), lead=campus.instructor(), slots=every_day
+    )
+    browser = Browser(campus, campus.enroll(batch).student)
+    tomorrow = today + timedelta(days=1)
+    fields = {"first_date": tomorrow.isoformat(), "reason": "Fever", "kind": "medical"}
+    done = browser.post("/absences/new/", fields)
+    assert done.status_code == 302, words_of(done)
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    assert browser.post(*undo).status_code == 302
+    assert AbsenceNotice.objects.get(institution=campus.institution).status == "withdrawn"
 
 
 def test_an_unarchived_batch_is_archived_again(campus: Campus) -> None:

@@ -214,6 +214,11 @@ def _column_by_column(event: HistoryEvent) -> Iterable[HistoryLine]:
         yield from changed_columns(event, [one.name for one in event.model._meta.fields if one.column in kept])
 
 
+def use_cases() -> Collection[str]:
+    """Every use case that has a name for people."""
+    return _use_cases.keys()
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 # What one request did is one entry; so is a change that nobody told of.
 KEY = Coalesce("request", Cast("id", TextField()))
