@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
-from muster.accounts.limits import count_application, count_look
+from muster.accounts.limits import count_look, counted_application
 from muster.api.kit import (
     Amount,
     Door,
@@ -188,13 +188,13 @@ def apply(request: HttpRequest, slug: str, body: ApplicationIn) -> HttpResponse:
     pk = as_id(body.batch_id)
     if pk is None:
         raise Invalid(_("Nothing has this id."), field="batch_id")
-    count_application(request, stranger.owner_id, body.email)
     try:
         batch = published_batch(stranger, pk)
     except Missing as error:
         raise Invalid(_("This batch isn't open for enrollment. Choose another one."), field="batch_id") from error
     applicant = rules.Applicant(body.full_name, body.email, body.phone, body.note)
-    rules.apply_for_batch(by=stranger, batch=batch, applicant=applicant)
+    with counted_application(request, stranger.owner_id, body.email):
+        rules.apply_for_batch(by=stranger, batch=batch, applicant=applicant)
     return answer(None, "Application received. You'll get an answer by email", status=201)
 
 

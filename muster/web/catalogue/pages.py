@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.accounts.limits import count_application, count_look
+from muster.accounts.errors import TooManyLooks
+from muster.accounts.limits import count_look, counted_application
 from muster.batches.models import Batch
 from muster.core.days import days_in_words
 from muster.core.permissions import ANYONE
@@ -173,8 +174,8 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
         # Programs fill in every field; they are answered as people are, so that they learn nothing.
         if form.cleaned_data.pop("website"):
             return
-        count_application(request, stranger.owner_id, form.cleaned_data["email"])
-        rules.apply_for_batch(by=stranger, batch=batch, applicant=rules.Applicant(**form.cleaned_data))
+        with counted_application(request, stranger.owner_id, form.cleaned_data["email"]):
+            rules.apply_for_batch(by=stranger, batch=batch, applicant=rules.Applicant(**form.cleaned_data))
 
     if submit_form(form, apply):
         return redirect(f"{here}?sent=1")
@@ -186,7 +187,10 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
         "facts": _facts(stranger, batch),
         "seats": seats_pill(batch),
     }
-    response = render(request, "catalogue/apply.html", context, status=400 if form.is_bound else 200)
+    refused = form.refusal.status if form.refusal else 400
+    response = render(request, "catalogue/apply.html", context, status=refused if form.is_bound else 200)
+    if isinstance(form.refusal, TooManyLooks):
+        response.headers["Retry-After"] = str(form.refusal.facts["retry_after"])
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
