@@ -156,7 +156,7 @@ def planned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
 def published(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The institution publishes its catalogue, and somebody applies for the part's batch."""
     campus.institution.catalogue_is_public = True
-    campus.institution.save()
+    campus.institution.save(update_fields=["catalogue_is_public"])
     applicant = Applicant("Ada Applicant", "applicant@example.org", "+1 555 0199", "Mornings suit me best.")
     stranger = Actor.stranger(campus.institution)
     row = apply_for_batch(by=stranger, batch=Batch.objects.get(pk=found["batch_id"]), applicant=applicant)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query
+from ninja import Field, Query, Schema
 from typing_extensions import TypedDict
 
 from muster.accounts.limits import count_look, counted_application
@@ -104,7 +104,7 @@ class ApplicationDecisionIn(In):
     note: str = Field("", max_length=500, description="Sent to the applicant by email; required to reject")
 
 
-class CatalogueQuery(In):
+class CatalogueQuery(Schema):
     """The filters of the catalogue."""
 
     course: str = Field("", max_length=60, description="A course's id")
@@ -112,7 +112,7 @@ class CatalogueQuery(In):
     branch: str = Field("", max_length=60, description="A branch's id")
 
 
-class ApplicationQuery(In):
+class ApplicationQuery(Schema):
     """The filters of the list of applications."""
 
     batch: str = Field("", max_length=60, description="A batch's id")

@@ -84,8 +84,8 @@ def _told(asked: Application) -> list[str]:
         words = {"word": asked.get_status_display(), "name": by, "day": when}
         return [*said, _("%(word)s by %(name)s on %(day)s.") % words, *filter(None, [asked.decision_note])]
     if (free := batch.available_spots) is not None:
-        words = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
-        said.append(words % {"free": free, "capacity": batch.capacity})
+        seats = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
+        said.append(seats % {"free": free, "capacity": batch.capacity})
     if User.objects.filter(home=batch.institution_id, email=asked.email).exists():
         said.append(_("This email belongs to someone you already have. If accepted, that person gets the seat."))
     return said

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from muster.accounts.models import User
 from muster.batches import rules as batch_rules
 from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.permissions import batches
@@ -49,7 +48,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
             return redirect(first_run)
         if not request.user.is_authenticated:
             return redirect("account_login")
-        if organisations_of(cast("User", request.user)).exists():
+        if organisations_of(request.user).exists():
             return redirect("own-organisation")
         return render(request, "home/no_role.html")
     mine = {key: (label, draw) for key, label, holds, draw in HOMES if holds(actor)}

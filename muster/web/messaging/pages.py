@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django_tables2 import Column
@@ -80,7 +79,7 @@ class MessageTable(Table):
     def render_to(self, record: Any) -> str:
         return reached_words(record)
 
-    def render_created_at(self, value: Any) -> SafeString:
+    def render_created_at(self, value: Any) -> str:
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
     def value_created_at(self, value: Any) -> Any:
@@ -116,10 +115,8 @@ def message_page(request: ActorRequest, message_id: UUID) -> HttpResponse:
     actor = request.actor
     message: Any = messages.get(actor, message_id, among=messages_in_full(Message.objects.all()))
     writes = messages.may(actor, "send")
-    facts = [
-        Fact(_("From"), sender_words(message)),
-        Fact(_("Sent"), local_time({"request": request}, message.created_at)),
-    ]  # type: ignore[arg-type]
+    sent = local_time({"request": request}, message.created_at)  # type: ignore[arg-type]
+    facts = [Fact(_("From"), sender_words(message)), Fact(_("Sent"), sent)]
     people = []
     if writes:
         facts.append(Fact(_("To"), reached_words(message)))
