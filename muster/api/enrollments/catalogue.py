@@ -119,10 +119,10 @@ class ApplicationQuery(Schema):
     status: str = Field("", max_length=20, description="pending, accepted or rejected")
 
 
-def _batch_json(actor: Actor) -> Any:
+def _shape_for(actor: Actor) -> Any:
     named = bool(actor.grants) or actor.institution.catalogue_names_instructors
 
-    def shown(batch: Any) -> CatalogueOut:
+    def batch_json(batch: Any) -> CatalogueOut:
         course = batch.course
         return {
             **stamp(batch),
@@ -151,7 +151,7 @@ def _batch_json(actor: Actor) -> Any:
             "is_full": batch.seats_left == 0,
         }
 
-    return shown
+    return batch_json
 
 
 def _listing(actor: Actor, paging: Paging, narrowing: CatalogueQuery) -> HttpResponse:
@@ -160,7 +160,7 @@ def _listing(actor: Actor, paging: Paging, narrowing: CatalogueQuery) -> HttpRes
     rows = with_words(rows, paging.q, "course__title", "name", "code", "skills")
     columns = {"start_date": "start_date", "price": "course__price", "seats_left": "seats_left"}
     rows = sorted_rows(rows.annotate(dept_name=F("course__department__name")), paging.sort, columns)
-    return page_of(rows, paging, _batch_json(actor))
+    return page_of(rows, paging, _shape_for(actor))
 
 
 @router.get("", allow=courses["see"], rows=CatalogueOut)

@@ -65,14 +65,14 @@ def decide_page(request: ActorRequest, application_id: UUID) -> HttpResponse:
         title=_("%(name)s applies for %(batch)s") % words,
         button=_("Decide") if asked.is_pending else "",
         back=back,
-        text=_told(asked),
+        text=_application_in_words(asked),
         crumbs=[_("Requests"), back],
         body="" if asked.is_pending else "enrollments/nothing.html",
         context={"nav": "requests"},
     )
 
 
-def _told(asked: Application) -> list[str]:
+def _application_in_words(asked: Application) -> list[str]:
     """Who applies, what they say, and how many seats are left."""
     batch = asked.batch
     said = [" · ".join(filter(None, (batch.name, asked.email, asked.phone)))]

@@ -116,7 +116,7 @@ class ApplicationForm(Form):
     layout = (Grid("full_name", "email", "phone", "note"),)
 
 
-def _published(request: HttpRequest, slug: str) -> Actor:
+def _stranger_before(request: HttpRequest, slug: str) -> Actor:
     """A stranger before the catalogue. Raises TooManyLooks, Missing."""
     count_look(request)
     return published_by(slug)
@@ -133,7 +133,7 @@ def _keep(response: HttpResponseBase) -> HttpResponseBase:
 @page(ANYONE)
 def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What an institution offers, for everybody."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
 
     def course_url(batch: Any) -> str:
         return reverse("catalogue:course", args=[slug, batch.course_id])
@@ -145,7 +145,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
 @page(ANYONE)
 def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpResponseBase:
     """One course and its open batches, for everybody."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
     course = published_course(stranger, course_id)
 
     def apply_url(batch: Any) -> str:
@@ -165,7 +165,7 @@ def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
 @page(ANYONE)
 def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
     """Apply for a seat without a sign-in. What comes of it is told by mail."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
     batch: Any = published_batch(stranger, batch_id)
     form = ApplicationForm(posted_data(request))
     here = reverse("catalogue:apply", args=[slug, batch.pk])
