@@ -46,8 +46,8 @@ MORE = {
     "/batches/{batch_id}/instructors/suggested/": 16,
     "/cover/{cover_id}/": 16,
     "/cover/{cover_id}/fill/": 13,
-    # Everything about a person stands there: seats, payments, the week, attendance, absences, history.
-    "/students/{student_id}/": 15,
+    # Everything about a person stands there: seats, payments, the week, attendance, absences, messages, history.
+    "/students/{student_id}/": 16,
 }
 
 

@@ -132,8 +132,12 @@ def test_rows_of_another_institution_or_part_are_not_reached(campus: Campus) -> 
     assert states(Enrollment.objects.filter(pk__in=[theirs.pk, elsewhere.pk])) == ["active", "active"]
 
 
-def test_who_may_do_nothing_to_many_has_no_bar(campus: Campus) -> None:
+def test_who_teaches_writes_to_many_and_changes_nobody(campus: Campus) -> None:
     teacher = campus.instructor()
     batch = campus.batch(lead=teacher)
     campus.enroll(batch)
-    assert 'name="pick"' not in Browser(campus, teacher).get(f"/batches/{batch.pk}/students/").content.decode()
+    page = Browser(campus, teacher).get(f"/batches/{batch.pk}/students/").content.decode()
+    offered = [
+        f"/{address}/" in page for address in ("messages/students/new", "enrollments/hold", "enrollments/cancel")
+    ]
+    assert offered == [True, False, False]

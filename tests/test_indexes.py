@@ -8,7 +8,10 @@ from django.db import connection
 pytestmark = pytest.mark.django_db
 
 # Tables of Django and its packages are made as they are.
-APPS = "allocation attendance batches core courses enrollments exchange institutions notifications people timetable"
+APPS = (
+    "allocation attendance batches core courses enrollments exchange institutions messaging notifications people "
+    "timetable"
+)
 OURS = f"^({APPS.replace(' ', '|')})_|^accounts_user$"
 
 # Indexes of which each column stands, in the same order and for the same rows, at the beginning of another.

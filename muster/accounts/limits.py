@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.core.cache import cache, caches
 from django.http import HttpRequest
 
 from muster.accounts.errors import TooManyLooks
+from muster.core.errors import DomainError
 
 APP = "allauth.account"
 A_MINUTE = 60
@@ -72,8 +75,18 @@ def count_look(request: HttpRequest) -> None:
         raise TooManyLooks(A_MINUTE)
 
 
-def count_application(request: HttpRequest, institution_id: UUID, email: str) -> None:
-    """Count an application of a stranger, by address and by e-mail. Raises TooManyLooks."""
+@contextmanager
+def counted_application(request: HttpRequest, institution_id: UUID, email: str) -> Iterator[None]:
+    """Count an application of a stranger, by address and by e-mail; one that is refused does not count.
+
+    Raises TooManyLooks.
+    """
     key = f"{institution_id}:{email.strip().lower()}"
-    if not consume_attempt(request, "apply", key):
+    usage = consume_attempt(request, "apply", key)
+    if usage is None:
         raise TooManyLooks(seconds_to_wait(request, "apply", key))
+    try:
+        yield
+    except DomainError:
+        usage.rollback()
+        raise

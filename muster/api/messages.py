@@ -1,11 +1,11 @@
 """Messages to students: sent by staff, read by those who sent or received them."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query
+from ninja import Field, Query, Schema
 from typing_extensions import TypedDict
 
 from muster.api.kit import (
@@ -45,7 +45,7 @@ class MessageIn(In):
     student_ids: list[str] | None = Field(None, max_length=MOST_STUDENTS)
 
 
-class MessageQuery(In):
+class MessageQuery(Schema):
     """The filters of the list."""
 
     batch: str = Field("", max_length=60, description="A batch's id")
@@ -76,29 +76,27 @@ class WholeMessageOut(MessageOut):
     students: list[SenderOut]
 
 
-def _message_json(actor: Actor) -> Callable[[Any], MessageOut]:
-    writes = messages.may(actor, "send")
-
-    def message_json(row: Any) -> MessageOut:
-        sender = row.sent_by
-        return {
-            **stamp(row),
-            "subject": row.subject,
-            "text": row.text,
-            "batch": key(row.batch_id),
-            "batch_code": row.batch.code if row.batch else None,
-            "sent_by": {"_id": str(sender.pk), "full_name": sender.full_name} if sender else None,
-            "recipients": row.reached if writes else None,
-        }
-
-    return message_json
+def message_json(row: Any, *, writes: bool) -> MessageOut:
+    """A message of `messages_in_full`; to whom it went is for those who write to students."""
+    sender = row.sent_by
+    return {
+        **stamp(row),
+        "subject": row.subject,
+        "text": row.text,
+        "batch": key(row.batch_id),
+        "batch_code": row.batch.code if row.batch else None,
+        "sent_by": {"_id": str(sender.pk), "full_name": sender.full_name} if sender else None,
+        "recipients": row.reached if writes else None,
+    }
 
 
 def _whole(actor: Actor, message: Message) -> WholeMessageOut:
-    row = messages_in_full(Message.objects.filter(pk=message.pk)).get()
-    people = recipients_of(row)[:MOST_STUDENTS] if messages.may(actor, "send") else []
-    students: list[SenderOut] = [{"_id": str(one.pk), "full_name": one.full_name} for one in people]
-    return {**_message_json(actor)(row), "students": students}
+    row, writes = messages_in_full(Message.objects.filter(pk=message.pk)).get(), messages.may(actor, "send")
+    people = recipients_of(row)[:MOST_STUDENTS] if writes else []
+    return {
+        **message_json(row, writes=writes),
+        "students": [{"_id": str(one.pk), "full_name": one.full_name} for one in people],
+    }
 
 
 @router.get("/messages", allow=messages["see"], rows=MessageOut)
@@ -107,7 +105,8 @@ def list_messages(request: HttpRequest, paging: Query[Paging], narrowing: Query[
     actor = request_actor(request)
     rows = filter_by_ids(messages.rows(actor), narrowing, {"batch": "batch_id", "student": "recipients__user_id"})
     rows = messages_in_full(with_words(rows, paging.q, "subject", "text", "sent_by__full_name"))
-    return page_of(rows, paging, _message_json(actor))
+    show = partial(message_json, writes=messages.may(actor, "send"))
+    return page_of(rows, paging, show)
 
 
 @router.post("/messages", allow=messages["send"], data=WholeMessageOut, status=201)

@@ -41,13 +41,13 @@ def send_message(
     """
     subject, text = clean_line(subject), clean_lines(text)
     _must_say_something(subject, text)
-    people = _reached(by, batch, students)
+    people = _active_people(by, batch, students)
     if not people:
         raise Invalid(_("There is no active student to write to."), field="batch_id" if batch else "student_ids")
     row = Message(
         institution=by.institution, batch=batch, subject=subject, text=text, sent_by=by.user, once=once or new_id()
     )
-    with recorded(by, "send_message"), refused_as(archived_batch_does_not_change=lambda: _archived(batch)):
+    with recorded(by, "send_message"), refused_as(archived_batch_does_not_change=lambda: _archived_batch(batch)):
         Message.objects.bulk_create([row], ignore_conflicts=True)
     message = Message.objects.get(institution=by.institution, sent_by=by.user, once=row.once)
     if message.pk == row.pk:
@@ -58,7 +58,7 @@ def send_message(
     return message
 
 
-def _reached(by: Actor, batch: Batch | None, students: Collection[User] | None) -> list[User]:
+def _active_people(by: Actor, batch: Batch | None, students: Collection[User] | None) -> list[User]:
     """The active people among those written to, each once."""
     here = Affiliation.objects.filter(institution=by.institution, user=OuterRef("pk"), is_active=True)
     rows = User.objects.filter(Exists(here), is_active=True)
@@ -86,6 +86,6 @@ def _must_say_something(subject: str, text: str) -> None:
         raise Invalid.fields(found)
 
 
-def _archived(batch: Batch | None) -> BatchArchived:
+def _archived_batch(batch: Batch | None) -> BatchArchived:
     assert batch is not None  # noqa: S101
     return BatchArchived(batch)

@@ -383,7 +383,7 @@ EXAMPLES: dict[str, Example] = {
     "end_sign_ins_of_user": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "invite_user_again": Example(objects=lambda campus: {"user_id": campus.student().pk}),
     "see_photo": Example(objects=lambda campus: {"user_id": _photographed(campus)}),
-    "change_picture": Example(form=lambda o: {"photo": SimpleUploadedFile("me.png", png(), "image/png")}),
+    "change_photo": Example(form=lambda o: {"photo": SimpleUploadedFile("me.png", png(), "image/png")}),
     "remove_photo": Example(),
     "list_all_instructors": Example(),
     "list_all_students": Example(),

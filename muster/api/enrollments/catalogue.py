@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Field, Query
+from ninja import Field, Query, Schema
 from typing_extensions import TypedDict
 
-from muster.accounts.limits import count_application, count_look
+from muster.accounts.limits import count_look, counted_application
 from muster.api.kit import (
     Amount,
     Door,
@@ -103,7 +103,7 @@ class ApplicationDecisionIn(In):
     note: str = Field("", max_length=500, description="Sent to the applicant by email; required to reject")
 
 
-class CatalogueQuery(In):
+class CatalogueQuery(Schema):
     """The filters of the catalogue."""
 
     course: str = Field("", max_length=60, description="A course's id")
@@ -111,17 +111,17 @@ class CatalogueQuery(In):
     branch: str = Field("", max_length=60, description="A branch's id")
 
 
-class ApplicationQuery(In):
+class ApplicationQuery(Schema):
     """The filters of the list of applications."""
 
     batch: str = Field("", max_length=60, description="A batch's id")
     status: str = Field("", max_length=20, description="pending, accepted or rejected")
 
 
-def _batch_json(actor: Actor) -> Any:
+def _shape_for(actor: Actor) -> Any:
     named = bool(actor.grants) or actor.institution.catalogue_names_instructors
 
-    def shown(batch: Any) -> CatalogueOut:
+    def batch_json(batch: Any) -> CatalogueOut:
         course = batch.course
         return {
             **stamp(batch),
@@ -150,7 +150,7 @@ def _batch_json(actor: Actor) -> Any:
             "is_full": batch.seats_left == 0,
         }
 
-    return shown
+    return batch_json
 
 
 def _listing(actor: Actor, paging: Paging, narrowing: CatalogueQuery) -> HttpResponse:
@@ -159,7 +159,7 @@ def _listing(actor: Actor, paging: Paging, narrowing: CatalogueQuery) -> HttpRes
     rows = with_words(rows, paging.q, "course__title", "name", "code", "skills")
     columns = {"start_date": "start_date", "price": "course__price", "seats_left": "seats_left"}
     rows = rows.annotate(dept_name=F("course__department__name"))
-    return page_of(rows, paging, _batch_json(actor), columns)
+    return page_of(rows, paging, _shape_for(actor), columns)
 
 
 @router.get("", allow=courses["see"], rows=CatalogueOut)
@@ -187,13 +187,13 @@ def apply(request: HttpRequest, slug: str, body: ApplicationIn) -> HttpResponse:
     pk = as_id(body.batch_id)
     if pk is None:
         raise Invalid(_("Nothing has this id."), field="batch_id")
-    count_application(request, stranger.owner_id, body.email)
     try:
         batch = published_batch(stranger, pk)
     except Missing as error:
         raise Invalid(_("This batch isn't open for enrollment. Choose another one."), field="batch_id") from error
     applicant = rules.Applicant(body.full_name, body.email, body.phone, body.note)
-    rules.apply_for_batch(by=stranger, batch=batch, applicant=applicant)
+    with counted_application(request, stranger.owner_id, body.email):
+        rules.apply_for_batch(by=stranger, batch=batch, applicant=applicant)
     return answer(None, "Application received. You'll get an answer by email", status=201)
 
 

@@ -106,7 +106,7 @@ def accept_application(*, by: Actor, application: Application, note: str = "") -
     """
     lock_word("person", application.email)
     batch = bare_batch(application.batch, locked=True)
-    row = _waiting(application)
+    row = _lock_waiting(application)
     person = User.objects.filter(home=by.institution.pk, email=row.email).first()
     if person is None:
         part = Batch.objects.select_related("branch", "department").get(pk=batch.pk)
@@ -129,12 +129,12 @@ def reject_application(*, by: Actor, application: Application, note: str) -> App
     if not note.strip():
         raise Invalid(_("Tell the applicant why. The note is sent by email."), field="note")
     bare_batch(application.batch, locked=False)
-    row = _waiting(application)
+    row = _lock_waiting(application)
     _decide(by, row, Application.Status.REJECTED, "reject_application", note)
     return row
 
 
-def _waiting(application: Application) -> Application:
+def _lock_waiting(application: Application) -> Application:
     rows = Application.objects.select_for_update(of=("self",), no_key=True)
     row = rows.filter(pk=application.pk).first()
     if row is None:

@@ -26,7 +26,7 @@ def name_contact(*, by: Actor, organisation: Organisation, full_name: str, email
     if not email:
         raise Invalid.fields([FieldError("email", _("Enter an email address, such as name@example.org."))])
     lock_word("person", email)
-    row = _lock(organisation)
+    row = _lock_organisation(organisation)
     here = Affiliation.objects.filter(institution=by.institution, is_active=True)
     person = User.objects.filter(
         home=by.institution.pk, email=email, is_active=True, pk__in=here.values("user")
@@ -40,10 +40,10 @@ def name_contact(*, by: Actor, organisation: Organisation, full_name: str, email
 @atomic
 def remove_contact(*, by: Actor, organisation: Organisation) -> Organisation:
     """Let nobody sign in for the organisation. Locks it. Raises Missing."""
-    return _store(by, _lock(organisation), None, "remove_contact")
+    return _store(by, _lock_organisation(organisation), None, "remove_contact")
 
 
-def _lock(organisation: Organisation) -> Organisation:
+def _lock_organisation(organisation: Organisation) -> Organisation:
     row = Organisation.objects.select_for_update(of=("self",), no_key=True).filter(pk=organisation.pk).first()
     if row is None:
         raise Missing

@@ -65,14 +65,14 @@ def decide_page(request: ActorRequest, application_id: UUID) -> HttpResponse:
         title=_("%(name)s applies for %(batch)s") % words,
         button=_("Decide") if asked.is_pending else "",
         back=back,
-        text=_awaited(asked),
+        text=_application_in_words(asked),
         crumbs=[_("Requests"), back],
         body="" if asked.is_pending else "enrollments/nothing.html",
         context={"nav": "requests"},
     )
 
 
-def _awaited(asked: Application) -> list[str]:
+def _application_in_words(asked: Application) -> list[str]:
     """Who applies, what they say, and how many seats are left."""
     batch = asked.batch
     said = [" · ".join(filter(None, (batch.name, asked.email, asked.phone)))]
@@ -84,8 +84,8 @@ def _awaited(asked: Application) -> list[str]:
         decision = {"word": asked.get_status_display(), "name": by, "day": when}
         return [*said, _("%(word)s by %(name)s on %(day)s.") % decision, *filter(None, [asked.decision_note])]
     if (free := batch.available_spots) is not None:
-        words = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
-        said.append(words % {"free": free, "capacity": batch.capacity})
+        seats = ngettext("%(free)d of %(capacity)d seats is free.", "%(free)d of %(capacity)d seats are free.", free)
+        said.append(seats % {"free": free, "capacity": batch.capacity})
     if User.objects.filter(home=batch.institution_id, email=asked.email).exists():
         said.append(_("This email belongs to someone you already have. If accepted, that person gets the seat."))
     return said

@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.accounts.limits import count_application, count_look
+from muster.accounts.errors import TooManyLooks
+from muster.accounts.limits import count_look, counted_application
 from muster.batches.models import Batch
 from muster.core.days import days_in_words
 from muster.core.permissions import ANYONE
@@ -115,7 +116,7 @@ class ApplicationForm(Form):
     layout = (Grid("full_name", "email", "phone", "note"),)
 
 
-def _published(request: HttpRequest, slug: str) -> Actor:
+def _stranger_before(request: HttpRequest, slug: str) -> Actor:
     """A stranger before the catalogue. Raises TooManyLooks, Missing."""
     count_look(request)
     return published_by(slug)
@@ -132,7 +133,7 @@ def _keep(response: HttpResponseBase) -> HttpResponseBase:
 @page(ANYONE)
 def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     """What an institution offers, for everybody."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
 
     def course_url(batch: Any) -> str:
         return reverse("catalogue:course", args=[slug, batch.course_id])
@@ -144,7 +145,7 @@ def public_page(request: HttpRequest, slug: str) -> HttpResponseBase:
 @page(ANYONE)
 def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpResponseBase:
     """One course and its open batches, for everybody."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
     course = published_course(stranger, course_id)
 
     def apply_url(batch: Any) -> str:
@@ -164,7 +165,7 @@ def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
 @page(ANYONE)
 def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
     """Apply for a seat without a sign-in. What comes of it is told by mail."""
-    stranger = _published(request, slug)
+    stranger = _stranger_before(request, slug)
     batch: Any = published_batch(stranger, batch_id)
     form = ApplicationForm(posted_data(request))
     here = reverse("catalogue:apply", args=[slug, batch.pk])
@@ -173,8 +174,8 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
         # Programs fill in every field; they are answered as people are, so that they learn nothing.
         if form.cleaned_data.pop("website"):
             return
-        count_application(request, stranger.owner_id, form.cleaned_data["email"])
-        rules.apply_for_batch(by=stranger, batch=batch, applicant=rules.Applicant(**form.cleaned_data))
+        with counted_application(request, stranger.owner_id, form.cleaned_data["email"]):
+            rules.apply_for_batch(by=stranger, batch=batch, applicant=rules.Applicant(**form.cleaned_data))
 
     if submit_form(form, apply):
         return redirect(f"{here}?sent=1")
@@ -186,7 +187,10 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
         "facts": _facts(stranger, batch),
         "seats": seats_pill(batch),
     }
-    response = render(request, "catalogue/apply.html", context, status=400 if form.is_bound else 200)
+    refused = form.refusal.status if form.refusal else 400
+    response = render(request, "catalogue/apply.html", context, status=refused if form.is_bound else 200)
+    if isinstance(form.refusal, TooManyLooks):
+        response.headers["Retry-After"] = str(form.refusal.facts["retry_after"])
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response

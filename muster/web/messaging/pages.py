@@ -115,10 +115,8 @@ def message_page(request: ActorRequest, message_id: UUID) -> HttpResponse:
     actor = request.actor
     message: Any = messages.get(actor, message_id, among=messages_in_full(Message.objects.all()))
     writes = messages.may(actor, "send")
-    facts = [
-        Fact(_("From"), sender_words(message)),
-        Fact(_("Sent"), local_time({"request": request}, message.created_at)),  # type: ignore[arg-type]
-    ]
+    sent = local_time({"request": request}, message.created_at)  # type: ignore[arg-type]
+    facts = [Fact(_("From"), sender_words(message)), Fact(_("Sent"), sent)]
     people = []
     if writes:
         facts.append(Fact(_("To"), reached_words(message)))

@@ -161,7 +161,7 @@ def test_applying_is_limited_for_each_email(campus, batch):
     publish(campus)
     address = public(campus, f"batches/{batch.pk}/apply/")
     answers = [Client().post(address, ADA).status_code for _each in range(6)]
-    assert answers == [302, 302, 302, 302, 302, 400]
+    assert answers == [302, 302, 302, 302, 302, 429]
     assert Application.objects.count() == 1
 
 
