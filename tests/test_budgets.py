@@ -11,6 +11,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from muster.accounts.models import User
 from muster.allocation.models import PlanItem
 from muster.allocation.rules import assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, Evidence
@@ -132,7 +133,7 @@ def grow(own: dict[str, Any], numbers: range) -> None:
             campus.enroll(Batch.objects.get(pk=getattr(to, "pk", to)), student)
             assign_student(by=campus.admin, student=student, instructor=own["teacher"])
         change_capacity(by=campus.admin, batch=Batch.objects.get(pk=own["batch_id"]), capacity=20 + number)
-        wait(own)
+        wait(own, student)
         campus.room(own["branch"])
         Subject.objects.create(**here, course_id=own["course_id"], code=f"X{number}", title="More")
         days = {"start_date": date(2030, 5, 1 + number), "end_date": date(2030, 5, 1 + number)}
@@ -150,14 +151,14 @@ def grow(own: dict[str, Any], numbers: range) -> None:
         met(own, number)
 
 
-def wait(own: dict[str, Any]) -> None:
-    """One more in the line of the part's full batch, and the learner in another line."""
+def wait(own: dict[str, Any], student: User) -> None:
+    """The student is one more in the line of the part's full batch, and the learner in another line."""
     campus: Campus = own["campus"]
     place = WaitlistEntry.objects.select_related("batch").get(pk=own["place_id"])
     full = campus.batch(capacity=1)
-    campus.enroll(full)
-    for batch, student in ((place.batch, campus.student()), (full, own["learner"])):
-        join_waitlist(by=campus.admin, student=student, batch=batch)
+    campus.enroll(full, student)
+    for batch, person in ((place.batch, student), (full, own["learner"])):
+        join_waitlist(by=campus.admin, student=person, batch=batch)
 
 
 def met(own: dict[str, Any], number: int) -> None:

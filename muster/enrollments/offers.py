@@ -7,19 +7,19 @@ from django.core import signing
 from muster.core.permissions import any_id
 from muster.enrollments.models import WaitlistEntry
 
-SALT = "muster.offers"
+SIGNER = signing.Signer(salt="muster.offers")
 
 
 def key_of(place: WaitlistEntry) -> str:
     """The key of the offer as it now stands; one made later has another."""
     assert place.offered_at is not None  # noqa: S101
-    return signing.dumps([place.pk.hex, place.offered_at.isoformat()], salt=SALT)
+    return SIGNER.sign_object([place.pk.hex, place.offered_at.isoformat()])
 
 
 def place_of(key: str) -> WaitlistEntry | None:
     """The place in line whose offer the key names, answered or lapsed ones too; None for a key that is none."""
     try:
-        pk, offered_at = signing.loads(key, salt=SALT)
+        pk, offered_at = SIGNER.unsign_object(key)
     except signing.BadSignature:
         return None
     related = ("student", "institution", "enrollment", "batch__institution", "batch__branch", "batch__course")

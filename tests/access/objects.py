@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from muster.accounts.models import User
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
@@ -162,7 +163,9 @@ def waited(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         lead=found["teacher"],
         capacity=1,
     )
-    campus.enroll(batch)
+    # Who is a student of the institution anyway has the seat: lists of people stay short.
+    others = User.objects.filter(memberships__institution=campus.institution, memberships__role="student")
+    campus.enroll(batch, others.exclude(pk=found["learner"].pk).order_by("pk").first())
     place = join_waitlist(by=campus.admin, student=found["learner"], batch=batch)
     return {"place_id": place.pk}
 
