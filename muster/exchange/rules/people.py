@@ -178,7 +178,7 @@ class PeopleImport(ListImport):
                 said.setdefault((name, text), row.line)
 
     def _check_new(self, row: ListRow) -> None:
-        """Everything that would keep the person from being added, at its cell. Who is not found by id is wrong anyway."""
+        """Everything that would keep the person from being added, at its cell. An unknown id says enough."""
         if any(one.field == "id" for one in row.problems):
             return
         plan = self._plan(row)
