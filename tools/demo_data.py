@@ -272,14 +272,14 @@ NOTE = (
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 )
 STUDENTS = """Naam en van,E-pos,Sel,No.,Kampus,Opmerking,Name
-x,naledi.m@post.example,082 555 0101,2027-0638,Durban,,Naledi Mahlangu
+x,naledi.m@post.example,082 555 0101,2027-0638,DUR,,Naledi Mahlangu
 x,,079 555 0166,2027-0639,,By bus,Mpho Ledwaba
-x,lerato.m@post.example,081 555 0102,2027-0291,Durban,,Lerato Mokgosi
+x,lerato.m@post.example,081 555 0102,2027-0291,DUR,,Lerato Mokgosi
 """
-MORE_STUDENTS = """x,nosipho.dube@gmial,082 555 0119,2027-0644,Durban,,Nosipho Dube
+MORE_STUDENTS = """x,nosipho.dube@gmial,082 555 0119,2027-0644,DUR,,Nosipho Dube
 x,tariq@davids.example,083 555 0162,2027-0645,Durban Pt,,Tariq Davids
 x,,,2027-0645,,,Tariq Davids again
-x,ayanda.mk@post.example,082 555 0101,2027-0650,Durban,,Ayanda Mkhabela
+x,ayanda.mk@post.example,082 555 0101,2027-0650,DUR,,Ayanda Mkhabela
 """
 SECTIONS = b"""\
 year,term,subject,number,title,crn,section,type,part_of_term,days,start_time,end_time,building,room,instructors

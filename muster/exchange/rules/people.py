@@ -69,13 +69,9 @@ class PeopleImport(ListImport):
             here = self._people(part)
             for row in part:
                 self._understand(row)
-                if row.outcome != RowOutcome.WRONG:
-                    self._match(row, here)
-                if row.outcome != RowOutcome.WRONG:
-                    self._say_once(row, said)
-                if row.outcome != RowOutcome.NEW:
-                    continue
-                if self.wanted[row.line].stored is None:
+                self._match(row, here)
+                self._say_once(row, said)
+                if self.wanted[row.line].stored is None and row.outcome != RowOutcome.SKIPPED:
                     self._check_new(row)
             self._compare([row for row in part if row.outcome == RowOutcome.NEW and self.wanted[row.line].stored])
 
@@ -143,15 +139,14 @@ class PeopleImport(ListImport):
         by_number = here.get(("number", cells.get("number", "")))
         by_email = here.get(("email", cells["email"]))
         person = person or by_number or by_email
-        for field_name, other in (("number", by_number), ("email", by_email)):
-            if person is not None and other is not None and other is not person:
-                row.wrong(field_name, self._belongs(other))
-        if person is None or row.outcome == RowOutcome.WRONG:
+        if person is None:
             return
+        for field_name, other in (("number", by_number), ("email", by_email)):
+            if other is not None and other is not person:
+                row.wrong(field_name, self._belongs(other))
+        self.wanted[row.line].stored = person
         if not self._has_role(person) or person.user.pk not in self._seen:
             row.wrong("number" if person is by_number else "email", self._belongs(person))
-            return
-        self.wanted[row.line].stored = person
 
     def _has_role(self, person: StoredPerson) -> bool:
         return any(one.role in self.roles for one in person.roles)
@@ -175,13 +170,17 @@ class PeopleImport(ListImport):
         if stored is not None:
             names.append(("", str(stored.user.pk)))
         for name, text in names:
-            if text and (name, text) in said:
+            if text and (name, text) in said and row.outcome == RowOutcome.NEW:
                 row.skip(name, _("The same as line %(line)d.") % {"line": said[name, text]})
                 return
-        said.update({name: row.line for name in names if name[1]})
+        for name, text in names:
+            if text:
+                said.setdefault((name, text), row.line)
 
     def _check_new(self, row: ListRow) -> None:
-        """Everything that would keep the person from being added, at its cell."""
+        """Everything that would keep the person from being added, at its cell. An unknown id says enough."""
+        if any(one.field == "id" for one in row.problems):
+            return
         plan = self._plan(row)
         for wrong in problems_of_person(plan, by=self.by):
             row.wrong("number" if wrong.field == self.number else wrong.field, wrong.message)
@@ -189,7 +188,7 @@ class PeopleImport(ListImport):
         if isinstance(branch, Branch) and not branch.is_active:
             row.wrong("branch", _("%(name)s is inactive. Choose another branch.") % {"name": branch.name})
         grant = self._grant(row)
-        if isinstance(grant, DomainError):
+        if isinstance(grant, DomainError) and row.outcome != RowOutcome.WRONG:
             where = next((one.field.removesuffix("_id") for one in grant.errors), "branch")
             row.wrong(where, grant.message)
 

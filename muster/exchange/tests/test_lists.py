@@ -143,7 +143,7 @@ def test_problems_stand_beside_their_cells(campus):
     text = f"""number,name,email,branch
 A1,,,
 A2,Ann,ann@nowhere,
-A3,Ben,,Nowhere
+A3,Ben,ben@nowhere,Nowhere
 A4,Thabo,{teacher.email},
 A5,Cleo,,
 A5,Cleo again,,
@@ -153,6 +153,7 @@ A5,Cleo again,,
         (2, "full_name", "Enter a name."),
         (3, "email", "Enter an email address, such as name@example.org."),
         (4, "branch", "No branch is called Nowhere."),
+        (4, "email", "Enter an email address, such as name@example.org."),
         (5, "email", "This belongs to Thabo Mbeki, who isn't a student."),
         (7, "number", "The same as line 6."),
         (8, "number", "Keep the number to 40 characters or fewer."),

@@ -23,7 +23,7 @@ class ImportForm(Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods,text/csv"}),
     )
     pasted = forms.CharField(
-        label=_("Or paste from a spreadsheet"),
+        label=_("Rows"),
         required=False,
         help_text=_("The first row names the columns."),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "mono"}),

@@ -26,6 +26,11 @@ ORDER = (
     RowOutcome.NEW,
     RowOutcome.SAME,
 )
+# The sums above the rows: the first four always.
+SUMS = (
+    *(RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.SAME, RowOutcome.WRONG),
+    *(RowOutcome.KEPT, RowOutcome.SKIPPED),
+)
 PILLS = {
     RowOutcome.NEW: ("good", "plus"),
     RowOutcome.CHANGED: ("accent", "edit"),
@@ -102,11 +107,8 @@ def rows_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "show": wanted,
         "more": max(0, len(rows) - most),
         "next_parts": most // AT_ONCE + 1,
-        "sums": [(one, one.label, counts[one], *PILLS[one]) for one in ORDER if one in SUMS or counts[one]],
+        "sums": [(one, one.label, counts[one], *PILLS[one]) for one in SUMS if one in SUMS[:4] or counts[one]],
     }
-
-
-SUMS = (RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.SAME, RowOutcome.WRONG)
 
 
 def columns_context(run: ImportRun) -> dict[str, Any]:
