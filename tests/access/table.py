@@ -213,7 +213,13 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "corrections": {"list": MEMBER, "*": ADMINISTERED},
     "requests": {"list": Who(STAFF)},
-    "unlock-requests": {"*": ADMINISTERED},
+    # The world's own is asked for by its instructor.
+    "unlock-requests": {
+        "list add": TAUGHT,
+        "see": Who(f"{ADMINS} instructor", ADMINS, elsewhere=NARROWED),
+        "*": ADMINISTERED,
+    },
+    "registers": {"add-remind": MANAGED},
 }
 ROUTES = {
     "GET /catalogue/{slug}/courses/{course_id}/": PUBLIC,

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from muster.accounts.invitations import new_email_key
 from muster.accounts.models import User
@@ -260,6 +261,22 @@ def _register(campus: Campus) -> Objects:
     return {"session_id": session.pk}
 
 
+def _past(campus: Campus, **fields: Any) -> Objects:
+    """A session that is over, with a student and an instructor."""
+    day = campus.admin.today() - timedelta(days=2)
+    batch = campus.batch(lead=campus.instructor(), start_date=day, end_date=date(2030, 6, 28))
+    campus.enroll(batch, enrollment_date=day)
+    times = {"start_time": time(8), "end_time": time(9)}
+    session = ClassSession.objects.create(
+        institution=campus.institution, meeting_id=batch.pk, date=day, is_edited=True, **times, **fields
+    )
+    return {"session_id": session.pk}
+
+
+def _locked(campus: Campus) -> Objects:
+    return _past(campus, is_locked=True, locked_at=timezone.now(), status="held")
+
+
 def _absence(objects: Objects) -> dict[str, Any]:
     return {
         "student_id": str(objects["student_id"]),
@@ -355,6 +372,16 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {"only_valid": True, "confirm": None}, objects=lambda campus: {"run_id": _tried(campus)}
     ),
     "undo_import": Example(objects=lambda campus: {"run_id": _imported(campus)}),
+    "list_unlock_requests": Example(query="status=pending"),
+    "ask_to_unlock": Example(
+        lambda o: {"session_id": str(o["session_id"]), "reason": "Row 3 was late"},
+        objects=lambda campus: _locked(campus),
+    ),
+    "see_unlock_request": Example(),
+    "decide_unlock": Example(lambda o: {"decision": "approve", "reason": "The note is in order"}),
+    "remind_of_registers": Example(
+        lambda o: {"session_ids": [str(o["session_id"])]}, objects=lambda campus: _past(campus)
+    ),
     "start_import": Example(form=lambda o: {"kind": "sections", "file": _timetable(), "dry_run": "true"}),
     "login": Example(lambda o: {"email": o["campus"].admin.user.email, "password": PASSWORD}),
     "logout": Example(),

@@ -59,6 +59,8 @@ WITHIN = {
 def shape(schema: dict[str, Any]) -> dict[str, Any]:
     """The shape that a schema refers to, through lists."""
     schema = schema.get("items", schema)
+    # Of a list whose rows can be deleted also what is left of these.
+    schema = schema.get("anyOf", [schema])[0]
     found: dict[str, Any] = description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return found
 

@@ -87,10 +87,17 @@ class AbsenceIn(EvidenceIn):
 
 
 class DecisionIn(In):
-    """What becomes of a correction."""
+    """What becomes of a request about a locked register."""
 
     decision: str = Field(description="approve or reject")
     reason: str = Field("", description="Kept in the history of the register; up to 300 characters")
+
+
+def is_approved(body: DecisionIn) -> bool:
+    """Whether the request is approved. Raises Invalid where nothing is decided."""
+    if body.decision not in ("approve", "reject"):
+        raise Invalid(_("Choose one of these decisions: approve, reject."), field="decision")
+    return body.decision == "approve"
 
 
 class AbsenceQuery(Paging):
@@ -309,15 +316,11 @@ def list_corrections(request: HttpRequest, asked: Query[CorrectionQuery], paging
 )
 def decide_correction(request: HttpRequest, correction_id: str, body: DecisionIn) -> HttpResponse:
     """Approve or reject a correction. Approving changes this mark only; the register stays locked."""
-    if body.decision not in ("approve", "reject"):
-        raise Invalid(_("Choose one of these decisions: approve, reject."), field="decision")
+    approve = is_approved(body)
     decided = rules.decide_correction(
         by=request_actor(request),
         request=request_object(request, CorrectionRequest),
-        approve=body.decision == "approve",
+        approve=approve,
         reason=body.reason,
     )
-    return answer(
-        correction_json(decided),
-        "Correction approved successfully" if body.decision == "approve" else "Correction rejected successfully",
-    )
+    return answer(correction_json(decided), f"Correction {'approved' if approve else 'rejected'} successfully")

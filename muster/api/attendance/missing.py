@@ -1,17 +1,22 @@
 """Registers that are not taken."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query
+from django.utils.translation import gettext as _
+from ninja import Field, Query
 from typing_extensions import TypedDict
 
 from muster.api.attendance.schemas import DoerOut
-from muster.api.kit import Date, Door, Moment, Paging, in_shape, key, page_of, request_actor, timestamp
+from muster.api.kit import Date, Door, In, Moment, Paging, answer, in_shape, key, page_of, request_actor, timestamp
 from muster.api.narrowing import OfBatches
 from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import missing_registers
+from muster.attendance.rules.reminders import remind_instructors
 from muster.batches.models import meets_one_of
+from muster.core.errors import Invalid
+from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
@@ -55,3 +60,34 @@ def list_missing_registers(request: HttpRequest, paging: Query[Paging], narrowin
         rows = rows.filter(meets_one_of(asked))
     rows = with_words(rows, paging.q, "meeting__name")
     return page_of(rows, paging, missing_json, {"date": "date"})
+
+
+class ReminderIn(In):
+    """Of which registers to remind."""
+
+    session_ids: list[str] | None = Field(None, max_length=500, description="All that the caller manages when absent")
+
+
+class RemindedOut(TypedDict):
+    """Registers reminded of, of how many instructors, and registers that had been reminded of today already."""
+
+    registers: int
+    people: int
+    already: int
+
+
+@router.post("/registers/remind", allow=registers["remind"], data=RemindedOut)
+def remind_of_registers(request: HttpRequest, body: ReminderIn) -> HttpResponse:
+    """Remind the instructors of registers that haven't been taken, of each at most once a day.
+
+    Registers that have been taken are passed over.
+    """
+    actor, sessions = request_actor(request), None
+    if body.session_ids is not None:
+        sessions = [as_id(text) for text in body.session_ids]
+        known = set(registers.rows(actor, "remind").filter(pk__in=sessions).values_list("pk", flat=True))
+        unknown = [f"session_ids.{place}" for place, pk in enumerate(sessions) if pk not in known]
+        if unknown:
+            raise Invalid(_("No session has this id."), field=unknown[0], code="unknown")
+    done = remind_instructors(by=actor, sessions=sessions)
+    return answer(asdict(done), "Instructors reminded successfully")

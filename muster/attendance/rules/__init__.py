@@ -12,7 +12,7 @@ from muster.attendance.rules.evidence import (
     remove_evidence,
     sweep_evidence,
 )
-from muster.attendance.rules.locking import ask_to_unlock, lock_register, reject_unlock, unlock_register
+from muster.attendance.rules.locking import ask_to_unlock, decide_unlock, lock_register, unlock_register
 from muster.attendance.rules.marking import (
     UNCHANGED,
     MarkedRegister,

@@ -79,16 +79,25 @@ def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> UnlockReq
 
 
 @atomic
-def reject_unlock(*, by: Actor, request: UnlockRequest, reason: str) -> UnlockRequest:
-    """Leave the register locked; whoever asked is told why. Approving is `unlock_register`.
+def decide_unlock(*, by: Actor, request: UnlockRequest, approve: bool, reason: str) -> UnlockRequest:
+    """Unlock the register that somebody asks for, or leave it locked; whoever asked is told, with the reason.
 
-    Locks the request. Raises Invalid without a reason, AlreadyDecided.
+    Holds the batches and the session, as marking does, then locks the request: it is decided once. Raises Invalid
+    without a reason, AlreadyDecided, BatchArchived.
     """
     reason = needed_reason(reason, _("Give a reason. It's kept and shared with the people affected."))
-    request = UnlockRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
+    session = ClassSession.objects.select_related("meeting").get(pk=request.session_id)
+    if approve:
+        hold_session(session)
+    waiting = UnlockRequest.objects.select_for_update(of=("self",), no_key=True)
+    request = waiting.select_related("asked_by").get(pk=request.pk)
     if not request.is_pending:
         raise AlreadyDecided
-    return _decide(by, request, UnlockRequest.Status.REJECTED, reason)
+    if approve:
+        _set_lock(by, session, is_locked=False, reason=reason)
+    request.session = session
+    status = UnlockRequest.Status.APPROVED if approve else UnlockRequest.Status.REJECTED
+    return _decide(by, request, status, reason)
 
 
 def _decide(by: Actor, request: UnlockRequest, status: str, reason: str) -> UnlockRequest:

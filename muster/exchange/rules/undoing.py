@@ -26,7 +26,8 @@ from muster.core.errors import Conflict, DomainError
 from muster.core.history import recorded
 from muster.core.models import AuditEntry
 from muster.core.permissions import as_id
-from muster.core.references import join_words, references_to
+from muster.core.references import InUse, join_words, references_to
+from muster.core.rows import delete_row, lock_row
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import cancel_enrollment
@@ -252,8 +253,10 @@ def _delete_batches(run: ImportRun, undone: Undone) -> None:
 
 
 def _delete(kind: str, row: models.Model, undone: Undone) -> None:
-    """Delete a row, or leave it where others refer to it."""
+    """Delete a row, or leave it where others refer to it: what would go with a plain one is no import's, too."""
     key = row.pk
+    is_plain = isinstance(row, tuple(model for _kind, model in PLAIN))
+    also = _relations_that_go_with(row) if is_plain else ()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for part in _parts_of(row):
@@ -261,19 +264,30 @@ def _delete(kind: str, row: models.Model, undone: Undone) -> None:
             if isinstance(row, User):
                 # The database knows whether anything names them; Django would empty columns of what is never changed.
                 cursor.execute("DELETE FROM accounts_user WHERE id = %s", [row.pk])
+            elif is_plain:
+                delete_row(lock_row(row, for_delete=True), instead="", also=also)
             else:
                 row.delete()
             # What refers to it is found out here, and not at the end of it all.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-    except (IntegrityError, ProtectedError, RestrictedError):
+    except (IntegrityError, ProtectedError, RestrictedError, InUse):
         # Django forgets the key of what it deletes, whether or not that holds.
         row.pk = key
-        words = join_words([one.words for one in references_to(row) if one.model not in ("affiliation", "membership")])
+        found = references_to(row, also=also)
+        words = join_words([one.words for one in found if one.model not in ("affiliation", "membership")])
         reason = _("It's used by %(what)s.") % {"what": words} if words else _("Something uses it since.")
         undone.leave(kind, row, reason)
     else:
         undone.gone[kind] = undone.gone.get(kind, 0) + 1
+
+
+def _relations_that_go_with(row: models.Model) -> list[str]:
+    return [
+        str(relation.get_accessor_name())
+        for relation in row._meta.related_objects
+        if relation.on_delete is models.CASCADE
+    ]
 
 
 def _parts_of(row: models.Model) -> Iterable[models.QuerySet[Any]]:

@@ -16,6 +16,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import change_batch
 from muster.core.errors import Conflict
 from muster.courses.models import Course
+from muster.courses.resources import SUBJECTS
 from muster.enrollments.rules import enroll_student
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
@@ -129,3 +130,15 @@ def test_undoing_over_the_api_and_on_the_page(campus: Campus) -> None:
     assert undo not in shown
     assert "2 removed" in shown
     assert not Batch.objects.exists()
+
+
+def test_what_was_added_to_a_course_or_branch_since_is_not_taken_along(campus: Campus) -> None:
+    run = imported(campus)
+    course = Course.objects.get(institution=campus.institution)
+    branch = Branch.objects.get(institution=campus.institution, pk__in=run.made["branches"])
+    subject = SUBJECTS.add(by=campus.admin, fields={"code": "S1", "title": "Subject", "semester": 1}, within=course)
+    manager = campus.person("branch-manager", branch=branch)
+    undone = rules.undo_import(by=campus.admin, run=run).undone
+    assert {one["kind"] for one in undone["stays"]} >= {"courses", "branches"}
+    assert subject in course.subjects.all()
+    assert manager.memberships.filter(branch=branch).count() == 1

@@ -10,13 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.attendance import rules
-from muster.attendance.errors import AlreadyDecided
 from muster.attendance.models import UnlockRequest
 from muster.attendance.notices import people_who_unlock
 from muster.attendance.permissions import registers, unlocks
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.queries.unlocks import unlocks_in_full
-from muster.timetable.models import ClassSession
 from muster.web.attendance.forms import DecideForm
 from muster.web.attendance.register import register_url
 from muster.web.requests import ActorRequest
@@ -143,14 +141,8 @@ def decide_unlock_page(request: ActorRequest, unlock_request_id: str) -> HttpRes
     form = DecideForm(posted_data(request))
 
     def decide() -> None:
-        reason = form.cleaned_data["reason"]
-        if not asked.is_pending:
-            raise AlreadyDecided
-        if form.cleaned_data["decision"] == "approve":
-            session = sessions_in_full(actor, ClassSession.objects.filter(pk=asked.session_id)).get()
-            rules.unlock_register(by=actor, session=session, reason=reason)
-        else:
-            rules.reject_unlock(by=actor, request=asked, reason=reason)
+        approve = form.cleaned_data["decision"] == "approve"
+        rules.decide_unlock(by=actor, request=asked, approve=approve, reason=form.cleaned_data["reason"])
 
     words = {"batch": asked.session.meeting.code, "day": date_format(asked.session.date, "j F Y")}
     if submit_form(form, decide):
