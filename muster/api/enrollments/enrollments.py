@@ -20,7 +20,7 @@ from muster.api.enrollments.shapes import (
     enrollment_row,
     payment_json,
 )
-from muster.api.enrollments.waitlist import WaitlistPlaceOut, place_now
+from muster.api.enrollments.waitlist import WaitlistPlaceOut, place_with_position
 from muster.api.kit import (
     Day,
     Door,
@@ -173,7 +173,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     else:
         enrollment = rules.enroll_student(by=actor, student=student, batch=batch, **how)
     if isinstance(enrollment, WaitlistEntry):
-        return answer(place_now(enrollment), "Student added to the waitlist", status=202)
+        return answer(place_with_position(enrollment), "Student added to the waitlist", status=202)
     message = "Student enrolled in batch successfully" if batch else "Student enrolled successfully"
     told = [warning(one.field, one.message, one.kind) for one in enrollment.warnings]
     beside: dict[str, Any] = {"warnings": told} if told else {}

@@ -100,7 +100,7 @@ def place_json(place: WaitlistEntry) -> WaitlistPlaceOut:
     }
 
 
-def place_now(place: WaitlistEntry) -> WaitlistPlaceOut:
+def place_with_position(place: WaitlistEntry) -> WaitlistPlaceOut:
     """The place as it now stands, with its position."""
     return place_json(with_positions(WaitlistEntry.objects.all()).get(pk=place.pk))
 
@@ -142,7 +142,7 @@ def join_waitlist(request: HttpRequest, batch_id: str, body: JoinIn) -> HttpResp
         raise Invalid(_("Choose a student."), field="student_id")
     assert student is not None  # noqa: S101
     place = rules.join_waitlist(by=actor, student=student, batch=batch, priority=body.priority)
-    return answer(place_now(place), "Student added to the waitlist", status=201)
+    return answer(place_with_position(place), "Student added to the waitlist", status=201)
 
 
 @router.put("/{place_id}", allow=waitlist["change"], on="place_id", among=_places, data=WaitlistPlaceOut)
@@ -150,7 +150,7 @@ def prioritize_place(request: HttpRequest, place_id: str, body: PriorityIn) -> H
     """Move somebody forward or back on a waitlist."""
     place = request_object(request, WaitlistEntry)
     rules.prioritize(by=request_actor(request), place=place, priority=body.priority)
-    return answer(place_now(place), "Priority changed successfully")
+    return answer(place_with_position(place), "Priority changed successfully")
 
 
 @router.delete("/{place_id}", allow=waitlist["answer"], on="place_id", among=_places, data=WaitlistPlaceOut)
@@ -160,7 +160,7 @@ def leave_waitlist(
     """Leave a waitlist, or remove somebody from it. A seat that was offered goes to the next person."""
     place = request_object(request, WaitlistEntry)
     rules.leave_waitlist(by=request_actor(request), place=place, reason=reason)
-    return answer(place_now(place), "Removed from the waitlist")
+    return answer(place_with_position(place), "Removed from the waitlist")
 
 
 @router.post("/{place_id}/accept", allow=waitlist["answer"], on="place_id", among=_places, data=EnrollmentOut)
@@ -176,4 +176,4 @@ def decline_offer(request: HttpRequest, place_id: str, body: DeclineIn) -> HttpR
     """Decline the seat that is offered, which goes to the next person."""
     place = request_object(request, WaitlistEntry)
     rules.decline_offer(by=request_actor(request), place=place, reason=body.reason)
-    return answer(place_now(place), "Offer declined")
+    return answer(place_with_position(place), "Offer declined")

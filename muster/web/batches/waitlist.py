@@ -135,7 +135,7 @@ def waitlist_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
             "speed": moved_words(seats_moved(batch)),
             "how": _how_seats_go(frame),
         },
-        empty=Empty(_("The waitlist is empty"), text, "clock", begin),
+        empty=Empty(_("No one is waiting"), text, "clock", begin),
         export_name=f"waitlist-{batch.code}".lower(),
         table_kwargs={"may_change": frame.may_change, "frame": frame},
         name_of=lambda row: row.student.full_name,

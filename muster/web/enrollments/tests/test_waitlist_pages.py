@@ -65,7 +65,7 @@ def test_the_tab_says_why_a_line_stands_still(campus):
     waits(campus, batch)
     words = words_of(Browser(campus).get(f"/batches/{batch.pk}/waitlist/"))
     assert "The 1 free seat is kept back for transfers and repeats" in words
-    assert "Nobody is waiting" in words_of(Browser(campus).get(f"/batches/{campus.batch().pk}/waitlist/"))
+    assert "No one is waiting" in words_of(Browser(campus).get(f"/batches/{campus.batch().pk}/waitlist/"))
 
 
 def test_a_large_line_comes_in_pages_and_costs_no_more_statements(campus, batch):
