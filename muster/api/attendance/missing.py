@@ -16,7 +16,7 @@ from muster.attendance.queries.missing import missing_registers
 from muster.attendance.rules.reminders import remind_instructors
 from muster.batches.models import meets_one_of
 from muster.core.errors import Invalid
-from muster.core.permissions import as_id
+from muster.core.permissions import any_id
 from muster.core.search import with_words
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
@@ -84,7 +84,7 @@ def remind_of_registers(request: HttpRequest, body: ReminderIn) -> HttpResponse:
     """
     actor, sessions = request_actor(request), None
     if body.session_ids is not None:
-        sessions = [as_id(text) for text in body.session_ids]
+        sessions = [any_id(text) for text in body.session_ids]
         known = set(registers.rows(actor, "remind").filter(pk__in=sessions).values_list("pk", flat=True))
         unknown = [f"session_ids.{place}" for place, pk in enumerate(sessions) if pk not in known]
         if unknown:
