@@ -31,4 +31,5 @@ def words_of(response: HttpResponse) -> str:
     """What a page says, without its markup; spaces as one."""
     content = b"".join(response) if response.streaming else response.content
     text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", content.decode(), flags=re.DOTALL)
+    text = text.replace("<wbr>", "")
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
