@@ -84,9 +84,9 @@ def remind_of_registers(request: HttpRequest, body: ReminderIn) -> HttpResponse:
     """
     actor, sessions = request_actor(request), None
     if body.session_ids is not None:
-        sessions = [as_id(text) for text in body.session_ids]
-        known = set(registers.rows(actor, "remind").filter(pk__in=sessions).values_list("pk", flat=True))
-        unknown = [f"session_ids.{place}" for place, pk in enumerate(sessions) if pk not in known]
+        sessions = [pk for text in body.session_ids if (pk := as_id(text))]
+        known = set(map(str, registers.rows(actor, "remind").filter(pk__in=sessions).values_list("pk", flat=True)))
+        unknown = [f"session_ids.{place}" for place, text in enumerate(body.session_ids) if text.lower() not in known]
         if unknown:
             raise Invalid(_("No session has this id."), field=unknown[0], code="unknown")
     done = remind_instructors(by=actor, sessions=sessions)
