@@ -213,12 +213,7 @@ TABLE: dict[str, dict[str, Who]] = {
     },
     "corrections": {"list": MEMBER, "*": ADMINISTERED},
     "requests": {"list": Who(STAFF)},
-    # The world's own is asked for by its instructor.
-    "unlock-requests": {
-        "list add": TAUGHT,
-        "see": Who(f"{ADMINS} instructor", ADMINS, elsewhere=NARROWED),
-        "*": ADMINISTERED,
-    },
+    "unlock-requests": {"list add": TAUGHT, "*": ADMINISTERED},
     "registers": {"add-remind": MANAGED},
 }
 ROUTES = {
@@ -245,6 +240,8 @@ ROUTES = {
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/time-off": OF_INSTRUCTOR,
+    # The page decides, the call only tells: also whoever asked, which is the instructor of the world's own.
+    "GET /api/institution/unlock-requests/{unlock_request_id}": Who(f"{ADMINS} instructor", ADMINS, elsewhere=NARROWED),
     # The page of the register is read by GET and marked by POST.
     "POST /institution/attendance/sessions/{session_id}": REGISTER,
 }

@@ -49,20 +49,20 @@ class EveryPagedList(TestCase):
                 address = f"{path.format(**objects)}?{example.query}&page=1&page_size=200".replace("?&", "?")
                 whole = client.get(f"{address}&sort=updatedAt").json()
                 moments = ("2000-01-01", "2999-01-01T00:00:00Z")
-                told = [client.get(f"{address}&updated_since={since}") for since in moments]
+                told = [client.get(f"{address}&updated_since={moment}") for moment in moments]
                 assert "data" in whole, (address, whole)
                 wrong = client.get(f"{address}&updated_since=yesterday")
                 transaction.set_rollback(True)
             early, late = (response.json() for response in told)
             times = [row["updatedAt"] for row in whole["data"] if "updatedAt" in row]
             found[path] = (
-                [disagreement(response) for response in told],
+                " ".join(disagreement(response) for response in told).strip(),
                 [row for row in early["data"] if not row.get("deleted")] == whole["data"],
                 late["data"],
                 times == sorted(times),
                 [one["field"] for one in wrong.json()["errors"]],
             )
-        right: tuple[Any, ...] = (["", ""], True, [], True, ["updated_since"])
+        right: Any = ("", True, [], True, ["updated_since"])
         self.assertEqual({path: said for path, said in found.items() if said != right}, {})
         self.assertGreater(len(found), 25)
 
