@@ -165,7 +165,7 @@ def waited(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     # Who is a student of the institution anyway has the seat: lists of people stay short.
     others = User.objects.filter(memberships__institution=campus.institution, memberships__role="student")
-    campus.enroll(batch, others.exclude(pk=found["learner"].pk).order_by("pk").first())
+    campus.enroll(batch, others.exclude(pk=found["learner"].pk).order_by("-pk").first())
     place = join_waitlist(by=campus.admin, student=found["learner"], batch=batch)
     return {"place_id": place.pk}
 
