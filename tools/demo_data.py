@@ -221,7 +221,8 @@ def _waiting(admin: Any, course: Any, student: Any) -> dict[str, Any]:
         places = [join_waitlist(by=admin, student=one, batch=batch) for one in line]
         found[name] = (batch, places[ahead])
     (offering, offered), (waiting, place) = found.values()
-    change_capacity(by=admin, batch=offering, capacity=4)
+    # Some of the seats that come are kept back.
+    change_capacity(by=admin, batch=offering, capacity=6)
     offered.refresh_from_db()
     return {
         "offering_batch_id": offering.pk,

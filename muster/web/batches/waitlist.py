@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -58,6 +59,9 @@ class WaitlistTable(Table):
     status = Column(verbose_name=gettext_lazy("Status"))
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
 
+    class Meta(Table.Meta):
+        pass
+
     def __init__(self, *args: Any, may_change: bool, frame: Frame, **kwargs: Any) -> None:
         super().__init__(*args, exclude=[] if may_change else ["acts"], **kwargs)
         self.frame = frame
@@ -67,6 +71,9 @@ class WaitlistTable(Table):
 
     def value_student(self, record: Any) -> str:
         return str(record.student.full_name)
+
+    def render_joined(self, value: Any) -> str:
+        return date_format(value.astimezone(self.frame.now.tzinfo), "D j M Y, H:i")
 
     def render_status(self, record: Any) -> SafeString:
         tone, shape = PLACE_LOOKS[record.status]
