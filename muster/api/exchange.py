@@ -132,7 +132,12 @@ class ApplyImportIn(In):
 @router.post("/imports/{run_id}/apply", allow=imports["change"], on="run_id", data=ReportedImportOut)
 def apply_import(request: HttpRequest, run_id: str, body: ApplyImportIn) -> HttpResponse:
     """Import what a preview tried, in the background. Answers the import; repeating answers the same one."""
-    run = rules.import_tried(by=request_actor(request), run=request_object(request, ImportRun), **body.model_dump())
+    run = rules.import_tried(
+        by=request_actor(request),
+        run=request_object(request, ImportRun),
+        only_valid=body.only_valid,
+        confirm=body.confirm,
+    )
     return answer(run_json(run, ReportedImportOut), _("Import started"))
 
 

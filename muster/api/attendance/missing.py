@@ -65,7 +65,9 @@ def list_missing_registers(request: HttpRequest, paging: Query[Paging], narrowin
 class ReminderIn(In):
     """Of which registers to remind."""
 
-    session_ids: list[str] | None = Field(None, max_length=500, description="All that the caller manages when absent")
+    session_ids: list[str] | None = Field(
+        None, min_length=1, max_length=500, description="All that the caller manages when absent"
+    )
 
 
 class RemindedOut(TypedDict):
