@@ -24,7 +24,7 @@ def catalogue_of(actor: Actor) -> QuerySet[Batch]:
         rows = batches.rows(actor, among=booking)
     else:
         rows = booking.filter(institution=actor.institution, institution__catalogue_is_public=True)
-    return taking_students(actor, batches_of(actor, rows)).order_by("start_date", "name", "pk")
+    return taking_students(actor, batches_of(actor, rows)).order_by("start_date", "name__plain", "pk")
 
 
 def searchable(rows: QuerySet[Batch]) -> QuerySet[Batch]:

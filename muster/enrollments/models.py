@@ -60,7 +60,7 @@ class Organisation(InstitutionRow):
             person_of_institution("organisation", "contact"),
             models.UniqueConstraint("institution", Lower("name"), name="one_organisation_for_each_name"),
         ]
-        ordering: ClassVar = ["name"]
+        ordering: ClassVar = ["name__plain"]
 
     def __str__(self) -> str:
         return self.name

@@ -217,7 +217,7 @@ def waiting_applications(actor: Actor) -> QuerySet[Application]:
 # --- organisations --------------------------------------------------------------------------------------------------
 def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
     """The organisations that can be named as payers."""
-    return organisations.rows(actor, among=Organisation.objects.filter(is_active=True)).order_by("name", "pk")
+    return organisations.rows(actor, among=Organisation.objects.filter(is_active=True)).order_by("name__plain", "pk")
 
 
 def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
@@ -230,4 +230,4 @@ def organisations_of(account: User) -> QuerySet[Organisation]:
     """The organisations for which somebody signs in, in whichever institutions, by name."""
     here = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("contact"), is_active=True)
     rows = Organisation.objects.filter(Exists(here), contact__in=User.objects.behind(account), is_active=True)
-    return rows.select_related("institution").order_by("name", "pk")
+    return rows.select_related("institution").order_by("name__plain", "pk")

@@ -157,7 +157,7 @@ def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
         "course": course,
         "cards": cards,
         "price": price_of(course),
-        "subjects": list(course.subjects.order_by("semester", "title")[:100]),
+        "subjects": list(course.subjects.order_by("semester", "title__plain")[:100]),
     }
     return _keep(render(request, "catalogue/course.html", context))
 
