@@ -122,7 +122,7 @@ for _method, _path, _operation in operations():
 def test_a_refusal_of_a_parameter_says_which_there_are():
     refused = Api(Campus.found().token()).get("/branches?limit=5")
     assert refused.message == (
-        "limit: This call doesn't know this parameter. It knows active, page, page_size, q, sort."
+        "limit: This call doesn't know this parameter. It knows active, page, page_size, q, sort, updated_since."
     )
 
 

@@ -166,7 +166,9 @@ def _sorted_rows(rows: QuerySet[M], paging: Paging, columns: Mapping[str, str]) 
 
 # --- what has changed ------------------------------------------------------------------------------------------------
 def _history(paging: Paging, since: datetime) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(owner_id=paging._actor.owner_id, at__gte=since)
+    # A stranger is told of nothing but what stands in the list.
+    actor = paging._actor
+    return AuditEntry.objects.filter(owner_id=actor.owner_id, at__gte=since) if actor else AuditEntry.objects.none()
 
 
 def _rows_with_changed_parts(paging: Paging, since: datetime) -> QuerySet[Any]:

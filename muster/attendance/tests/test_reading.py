@@ -45,6 +45,7 @@ def test_a_register_has_the_fields_of_the_contract(room):
         "full_name": "Learner 00",
         "email": room.enrollments[0].student.email,
         "student_number": "S-1",
+        "photo_url": None,
     }
     assert (row["status"], row["minutes_late"], row["notes"], row["evidence"]) == ("LATE", 4, "Bus", [])
     assert data["summary"] == {"PRESENT": 2, "ABSENT": 0, "LATE": 1, "EXCUSED": 0, "unmarked": 0, "total": 3}

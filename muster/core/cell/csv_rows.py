@@ -33,7 +33,8 @@ def parse(content: bytes) -> Parsed:
     if content.startswith(OLD_WORKBOOK):
         raise CellRefusal("old_workbook")
     text, guessed = _text(content)
-    if UNWRITTEN.search(text):
+    # In UTF-8 it is text with something in it that nobody sees.
+    if "\0" in text or (guessed and UNWRITTEN.search(text)):
         raise CellRefusal("not_text")
     said = SAYS_SEPARATOR.match(text)
     facts, rows = pack(_rows(text, said[1] if said else separator_of(text), heading=2 if said else 1))

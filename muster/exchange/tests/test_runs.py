@@ -368,10 +368,11 @@ def test_command_refuses_a_file_in_words(campus, muster, tmp_path):
 @pytest.mark.parametrize(("kind", "made"), [("sections", "batches"), ("register", "daily_records")])
 def test_the_template_of_a_kind_is_a_file_that_the_import_reads(campus, browser, kind, made):
     shown = browser.get("/settings/imports/").content.decode()
-    assert f'href="/settings/imports/templates/{kind}.csv"' in shown
-    content = b"".join(browser.get(f"/settings/imports/templates/{kind}.csv").streaming_content)
+    template = f"/settings/imports/templates/{kind}/?format=csv"
+    assert f'href="{template}"' in shown
+    content = b"".join(browser.get(template).streaming_content)
     run = rules.start_import(by=campus.admin, kind=kind, content=content, file_name=f"{kind}.csv", dry_run=True)
     run_jobs()
     run.refresh_from_db()
     assert (run.status, made in run.report["counts"]) == ("done", True), run.report
-    assert browser.get("/settings/imports/templates/other.csv").status_code == 404
+    assert browser.get("/settings/imports/templates/other/?format=csv").status_code == 404

@@ -55,6 +55,7 @@ def test_a_course_is_added_listed_changed_and_deleted(campus, api):
         "course_id": str(stored.pk),
         "course_title": "Software development",
         "code": "SD",
+        "description": "",
         "kind": "degree",
         "department": {
             "_id": str(department.pk),
