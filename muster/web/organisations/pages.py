@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -60,7 +61,7 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
     among = Organisation.objects.select_related("contact")
     organisation = organisations.get(actor, organisation_id, among=among)
     sees_payments = payments.may(actor, "see")
-    found = list(enrollments.rows(actor, among=with_attendance(seats_of(organisation)))[: SHOWN + 1])
+    found = enrollments.rows(actor, among=seats_of(organisation))
     contact = organisation.contact
     told = [
         (_("Contact person"), organisation.contact_name),
@@ -81,16 +82,17 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
 
 
 def _people(
-    rows: list[Enrollment], *, sees_payments: bool, sees_attendance: bool, links: bool = False
+    seats: QuerySet[Enrollment], *, sees_payments: bool, sees_attendance: bool, links: bool = False
 ) -> dict[str, Any]:
-    """The seats of an organisation, and their sums."""
+    """The seats of an organisation, the first of many, and the sums of all."""
+    rows = list(with_attendance(seats)[: SHOWN + 1])
     shown = rows[:SHOWN]
     return {
         "seats": [
             _seat(row, sees_payments=sees_payments, sees_attendance=sees_attendance, links=links) for row in shown
         ],
         "left_out": len(rows) > SHOWN,
-        "balance": _in_words(total_of(rows)) if sees_payments else [],
+        "balance": _in_words(total_of(rows if len(rows) <= SHOWN else seats)) if sees_payments else [],
     }
 
 
@@ -174,7 +176,6 @@ def own_page(request: HttpRequest) -> HttpResponse:
     shown = []
     for organisation in own:
         allowed = organisation.institution.organisations_see_attendance
-        rows = list(with_attendance(seats_of(organisation))[: SHOWN + 1])
-        people = _people(rows, sees_payments=True, sees_attendance=allowed)
+        people = _people(seats_of(organisation), sees_payments=True, sees_attendance=allowed)
         shown.append({"organisation": organisation, **people})
     return render(request, "organisations/own.html", {"nav": "home", "own": shown})

@@ -14,6 +14,7 @@ from muster.enrollments.models import Enrollment, Organisation, Payment
 from muster.enrollments.resources import ORGANISATIONS
 from muster.enrollments.rules import PaymentInput, add_payment, name_contact
 from muster.institutions.models import Institution, Membership, Role
+from muster.web.organisations import pages
 from tests.client import Api
 from tests.jobs import run_jobs
 from tests.make import Campus, prove_email
@@ -64,6 +65,15 @@ def test_the_page_tells_people_and_what_is_owed_paid_and_open(campus, works, bat
     assert said.count("100.00 ZAR owed") == 2
     seats = Api(campus.token()).get(f"/organisations/{works.pk}/seats")
     assert (seats.body["total"], sum(one["balance"][0]["open"] for one in seats.data)) == (2, 140)
+
+
+def test_sums_are_of_all_seats_also_of_those_not_shown(campus, works, batch, monkeypatch):
+    monkeypatch.setattr(pages, "SHOWN", 1)
+    for _each in range(3):
+        campus.enroll(batch, organisation=works)
+    said = words_of(Browser(campus).get(f"/organisations/{works.pk}/"))
+    assert "300.00 ZAR owed" in said
+    assert said.count("100.00 ZAR owed") == 1
 
 
 def test_managers_see_the_people_of_their_own_part(campus, works, batch):
