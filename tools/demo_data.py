@@ -374,7 +374,9 @@ def _registers(by: Any, batch: Any) -> dict[str, Any]:
     open_, taken = sessions.filter(date__lte=by.today(), status__in=("held", "scheduled")).order_by("-date", "-pk")[:2]
     statuses = (Mark.PRESENT, Mark.PRESENT, Mark.ABSENT, Mark.PRESENT, Mark.LATE, Mark.PRESENT, Mark.EXCUSED)
     for session, share in ((taken, 1.0), (open_, 0.7)):
-        rows = register_of(by, session).rows
+        # The student whose pages are looked at is the third, who is absent.
+        rows = sorted(register_of(by, session).rows, key=lambda row: row.email != "student@ridgeline.example")
+        rows = [*rows[1:3], rows[0], *rows[3:]]
         mark_learners(
             by=by,
             session=session,
