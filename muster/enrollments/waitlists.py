@@ -81,8 +81,8 @@ def why_it_stands_still(batch: Batch, today: Any) -> str:
         return _("Enrollment closed on %(day)s. Seats that are free can still be given manually.") % {"day": day}
     if seats_left_of(batch, line_of(batch.institution)) == 0:
         words = ngettext(
-            "The %(count)d free seat is kept back for transfers and repeats. Give it manually, or add seats.",
-            "The %(count)d free seats are kept back for transfers and repeats. Give them manually, or add seats.",
+            "%(count)d free seat is kept back for transfers and repeats. Give it manually, or add seats.",
+            "%(count)d free seats are kept back for transfers and repeats. Give them manually, or add seats.",
             free or 0,
         )
         return words % {"count": free or 0}

@@ -64,7 +64,7 @@ def test_the_tab_says_why_a_line_stands_still(campus):
     campus.enroll(batch)
     waits(campus, batch)
     words = words_of(Browser(campus).get(f"/batches/{batch.pk}/waitlist/"))
-    assert "The 1 free seat is kept back for transfers and repeats" in words
+    assert "1 free seat is kept back for transfers and repeats" in words
     assert "No one is waiting" in words_of(Browser(campus).get(f"/batches/{campus.batch().pk}/waitlist/"))
 
 
