@@ -166,6 +166,9 @@ def _sorted_rows(rows: QuerySet[M], paging: Paging, columns: Mapping[str, str]) 
 
 # --- what has changed ------------------------------------------------------------------------------------------------
 def _history(paging: Paging, since: datetime) -> QuerySet[AuditEntry]:
+    """What has happened since among what the caller's institution owns; a stranger is told of nothing."""
+    if paging._actor is None:
+        return AuditEntry.objects.none()
     return AuditEntry.objects.filter(owner_id=paging._actor.owner_id, at__gte=since)
 
 
