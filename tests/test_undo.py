@@ -227,6 +227,23 @@ def test_what_an_action_did_is_undone(campus: Campus, act: str) -> None:
     assert offered(browser, undone["Location"]) is None
 
 
+@pytest.mark.parametrize("act", ["change_branch", "change_institution"])
+def test_what_somebody_changed_since_is_not_overwritten(campus: Campus, act: str) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    path, fields = ACTS[act](on)
+    undo = offered(browser, browser.post(path, fields)["Location"])
+    assert undo is not None
+    field, value = ("code", "HARBOUR") if act == "change_branch" else ("weight_skills", "5")
+    Browser(campus).post(path, {**fields, **on.fields_of(path), field: value})
+    before = on.fields_of(path)
+    refused = browser.post(*undo)
+    assert "was changed again since, so this can't be undone." in words_of(browser.get(refused["Location"]))
+    assert on.fields_of(path) == before
+    assert before[field] == value
+    # A forged moment is none.
+    assert browser.post(path, {**before, "unchanged_since": "soon"}).status_code == 302
+
+
 # What has a reverse by its name: the verb, and the verbs that take it back.
 REVERSES = {
     "add": ("remove",),
