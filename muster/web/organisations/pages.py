@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -20,7 +20,7 @@ from muster.core.permissions import SIGNED_IN
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.permissions import enrollments, organisations, payments
+from muster.enrollments.permissions import enrollments, organisations
 from muster.enrollments.queries import organisations_of, seats_of
 from muster.enrollments.resources import ORGANISATIONS as RESOURCE
 from muster.people.links import student_url
@@ -59,8 +59,8 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
     actor = request.actor
     among = Organisation.objects.select_related("contact")
     organisation = organisations.get(actor, organisation_id, among=among)
-    sees_payments = payments.may(actor, "see")
-    found = list(enrollments.rows(actor, among=with_attendance(seats_of(organisation)))[: SHOWN + 1])
+    seats = enrollments.with_rights(actor, "see_payments", with_attendance(seats_of(organisation)))
+    found = list(enrollments.rows(actor, among=seats)[: SHOWN + 1])
     contact = organisation.contact
     told = [
         (_("Contact person"), organisation.contact_name),
@@ -75,22 +75,22 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
         "organisation": organisation,
         "may_change": organisations.may(actor, "change"),
         "facts": [Fact(term, value) for term, value in told if value],
-        **_people(found, sees_payments=sees_payments, sees_attendance=True, links=True),
+        **_people(found, sees_payments=lambda row: row.may_act, sees_attendance=True, links=True),
     }
     return render(request, "organisations/organisation.html", context)
 
 
 def _people(
-    rows: list[Enrollment], *, sees_payments: bool, sees_attendance: bool, links: bool = False
+    rows: list[Enrollment], *, sees_payments: Callable[[Any], bool], sees_attendance: bool, links: bool = False
 ) -> dict[str, Any]:
-    """The seats of an organisation, and their sums."""
+    """The seats of an organisation, and the sums of those shown whose payments the reader sees."""
     shown = rows[:SHOWN]
     return {
         "seats": [
-            _seat(row, sees_payments=sees_payments, sees_attendance=sees_attendance, links=links) for row in shown
+            _seat(row, sees_payments=sees_payments(row), sees_attendance=sees_attendance, links=links) for row in shown
         ],
         "left_out": len(rows) > SHOWN,
-        "balance": _in_words(total_of(rows)) if sees_payments else [],
+        "balance": _in_words(total_of(filter(sees_payments, shown))),
     }
 
 
@@ -175,6 +175,6 @@ def own_page(request: HttpRequest) -> HttpResponse:
     for organisation in own:
         allowed = organisation.institution.organisations_see_attendance
         rows = list(with_attendance(seats_of(organisation))[: SHOWN + 1])
-        people = _people(rows, sees_payments=True, sees_attendance=allowed)
+        people = _people(rows, sees_payments=lambda _row: True, sees_attendance=allowed)
         shown.append({"organisation": organisation, **people})
     return render(request, "organisations/own.html", {"nav": "home", "own": shown})

@@ -156,7 +156,7 @@ def test_attendance_is_for_the_contact_only_if_the_institution_allows_it(campus,
     for allowed in (False, True):
         Institution.objects.filter(pk=campus.institution.pk).update(organisations_see_attendance=allowed)
         said = words_of(Browser(campus, contact).get("/organisation/"))
-        assert ("100 % attended" in said) == allowed
+        assert ("100% attended" in said) == allowed
 
 
 def test_a_known_person_becomes_the_contact_and_is_removed_again(campus, works):
@@ -187,3 +187,20 @@ def test_the_page_costs_the_same_for_many(campus, works):
             browser.get("/organisation/")
         costs.append(len(sent))
     assert costs[0] == costs[1] <= 12
+
+
+def test_what_is_owed_is_told_only_of_the_readers_own_part(campus, works, batch):
+    person = campus.person(Role.DEPT_ADMIN, department=campus.department())
+    Membership.objects.create(institution=campus.institution, user=person, role=Role.INSTRUCTOR)
+    taught = campus.batch(course=batch.course, department=campus.department(), lead=person)
+    enrollment = campus.enroll(taught, organisation=works)
+    said = words_of(Browser(campus, person).get(f"/organisations/{works.pk}/"))
+    assert (enrollment.student.full_name in said, "100.00" in said) == (True, False)
+    (seat,) = Api(campus.token(person)).get(f"/organisations/{works.pk}/seats").data
+    assert seat["balance"] == []
+
+
+def test_the_contact_sees_no_photos(campus, works, batch):
+    browser = Browser(campus, contact_of(campus, works))
+    student = campus.enroll(batch, organisation=works).student
+    assert browser.get(f"/people/{student.pk}/photo/").status_code == 404
