@@ -184,7 +184,12 @@ def _rows_gone(
     if removed is not None:
         found += removed.order_by().filter(updated_at__gte=since).values_list("updated_at", "pk")
     allow = paging._allow
-    sees_all = isinstance(allow, Permission) and allow.access.reaches_all(paging._actor, allow.action)
+    # What the list is allowed by may be about other rows: about its organisation, not about the seats.
+    sees_all = (
+        isinstance(allow, Permission)
+        and allow.access.model is model
+        and allow.access.reaches_all(paging._actor, allow.action)
+    )
     if within is not None or sees_all:
         deleted = _history(paging, since).filter(
             ~Exists(model._base_manager.filter(pk=OuterRef("row_id"))),

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from muster.accounts.models import User
 from muster.attendance.tests.test_marking import Class
 from muster.core.database import violated_constraint
-from muster.enrollments.models import Enrollment, Organisation, Payment
+from muster.core.ownership import as_owner
+from muster.enrollments.models import Enrollment, Organisation, Payment, SeatPeriod
 from muster.enrollments.resources import ORGANISATIONS
 from muster.enrollments.rules import PaymentInput, add_payment, name_contact
 from muster.institutions.models import Institution, Membership, Role
@@ -204,3 +205,13 @@ def test_the_contact_sees_no_photos(campus, works, batch):
     browser = Browser(campus, contact_of(campus, works))
     student = campus.enroll(batch, organisation=works).student
     assert browser.get(f"/people/{student.pk}/photo/").status_code == 404
+
+
+def test_who_sees_all_organisations_is_told_of_no_seat_that_went_elsewhere(campus, works, batch):
+    seat = campus.enroll(batch, organisation=works)
+    with as_owner():
+        SeatPeriod.objects.filter(enrollment=seat).delete()
+        Enrollment.objects.filter(pk=seat.pk).delete()
+    path = f"/organisations/{works.pk}/seats?updated_since=2020-01-01T00:00:00Z"
+    manager = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    assert Api(campus.token(manager)).get(path).data == []
