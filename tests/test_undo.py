@@ -19,7 +19,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.core.audit import use_cases
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import hold_enrollment
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
@@ -225,6 +225,42 @@ def test_what_an_action_did_is_undone(campus: Campus, act: str) -> None:
     assert state_of(campus) == before
     # Taking back is not taken back in turn, or one would go round in circles.
     assert offered(browser, undone["Location"]) is None
+
+
+@pytest.mark.parametrize("act", ["change_branch", "change_institution"])
+def test_what_somebody_changed_since_is_not_overwritten(campus: Campus, act: str) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    path, fields = ACTS[act](on)
+    undo = offered(browser, browser.post(path, fields)["Location"])
+    assert undo is not None
+    field, value = ("code", "HARBOUR") if act == "change_branch" else ("weight_skills", "5")
+    Browser(campus).post(path, {**fields, **on.fields_of(path), field: value})
+    before = on.fields_of(path)
+    refused = browser.post(*undo)
+    assert "was changed again since, so this can't be undone." in words_of(browser.get(refused["Location"]))
+    assert on.fields_of(path) == before
+    assert before[field] == value
+    # A forged moment is none.
+    assert browser.post(path, {**before, "unchanged_since": "soon"}).status_code == 302
+
+
+def test_seats_that_are_given_back_are_paid_by_who_paid_for_them(campus: Campus) -> None:
+    payer = Organisation.objects.create(institution=campus.institution, name="Harbour Works")
+    batch, browser = campus.batch(), Browser(campus)
+    picks = "&".join(f"pick={campus.enroll(batch, organisation=payer).pk}" for _each in range(2))
+    undo = offered(browser, browser.post(f"/enrollments/cancel/?{picks}")["Location"])
+    assert undo is not None
+    assert browser.post(*undo).status_code == 302
+    seats = Enrollment.objects.holding_seats().filter(batch=batch)
+    assert list(seats.values_list("organisation", "enrollment_type")) == [(payer.pk, "corporate")] * 2
+
+
+def test_students_take_back_no_seat_that_somebody_else_pays_for(campus: Campus) -> None:
+    payer = Organisation.objects.create(institution=campus.institution, name="Harbour Works")
+    enrollment = campus.enroll(campus.batch(), organisation=payer)
+    browser = Browser(campus, enrollment.student)
+    done = browser.post(f"/enrollments/{enrollment.pk}/cancel/", {"reason": "Moving"})
+    assert (done.status_code, offered(browser, done["Location"])) == (302, None)
 
 
 # What has a reverse by its name: the verb, and the verbs that take it back.

@@ -1,6 +1,5 @@
 """Messages to students: sent by staff, read by those who sent or received them."""
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +28,7 @@ from muster.institutions.access import Actor
 from muster.messaging import rules
 from muster.messaging.models import MOST_SUBJECT, MOST_TEXT, Message
 from muster.messaging.permissions import messages
-from muster.messaging.queries import messages_in_full, recipients_of
+from muster.messaging.queries import messages_in_full, messages_seen_by, messages_to, recipients_of
 from muster.people.permissions import students
 
 router = Door(tags=["Messages"])
@@ -60,7 +59,7 @@ class SenderOut(TypedDict):
 
 
 class MessageOut(Stamped):
-    """A message. `recipients` is how many students it went to, and null for those who received it."""
+    """A message. `recipients` is how many students it went to, and null for those who only received it."""
 
     subject: str
     text: str
@@ -71,13 +70,13 @@ class MessageOut(Stamped):
 
 
 class WholeMessageOut(MessageOut):
-    """A message with those it went to, for those who write to students: the first 500."""
+    """A message with those it went to, the first 500; for those who only received it no one."""
 
     students: list[SenderOut]
 
 
-def message_json(row: Any, *, writes: bool) -> MessageOut:
-    """A message of `messages_in_full`; to whom it went is for those who write to students."""
+def message_json(row: Any) -> MessageOut:
+    """A message of `messages_in_full`."""
     sender = row.sent_by
     return {
         **stamp(row),
@@ -86,15 +85,15 @@ def message_json(row: Any, *, writes: bool) -> MessageOut:
         "batch": key(row.batch_id),
         "batch_code": row.batch.code if row.batch else None,
         "sent_by": {"_id": str(sender.pk), "full_name": sender.full_name} if sender else None,
-        "recipients": row.reached if writes else None,
+        "recipients": row.reached if row.may_act else None,
     }
 
 
 def _whole(actor: Actor, message: Message) -> WholeMessageOut:
-    row, writes = messages_in_full(Message.objects.filter(pk=message.pk)).get(), messages.may(actor, "send")
-    people = recipients_of(row)[:MOST_STUDENTS] if writes else []
+    row: Any = messages_in_full(actor, Message.objects.filter(pk=message.pk)).get()
+    people = recipients_of(row)[:MOST_STUDENTS] if row.may_act else []
     return {
-        **message_json(row, writes=writes),
+        **message_json(row),
         "students": [{"_id": str(one.pk), "full_name": one.full_name} for one in people],
     }
 
@@ -103,10 +102,13 @@ def _whole(actor: Actor, message: Message) -> WholeMessageOut:
 def list_messages(request: HttpRequest, paging: Query[Paging], narrowing: Query[MessageQuery]) -> HttpResponse:
     """Messages the caller received, sent, or can see because they manage or teach the batch, newest first."""
     actor = request_actor(request)
-    rows = filter_by_ids(messages.rows(actor), narrowing, {"batch": "batch_id", "student": "recipients__user_id"})
-    rows = messages_in_full(with_words(rows, paging.q, "subject", "text", "sent_by__full_name"))
-    show = partial(message_json, writes=messages.may(actor, "send"))
-    return page_of(rows, paging, show)
+    rows = messages_seen_by(actor)
+    if narrowing.student:
+        if (student_id := as_id(narrowing.student)) is None:
+            raise Invalid(_("Nothing has this id."), field="student")
+        rows = messages_to(actor, student_id)
+    rows = filter_by_ids(rows, narrowing, {"batch": "batch_id"})
+    return page_of(with_words(rows, paging.q, "subject", "text", "sent_by__full_name"), paging, message_json)
 
 
 @router.post("/messages", allow=messages["send"], data=WholeMessageOut, status=201)
@@ -128,5 +130,5 @@ def send_message(request: HttpRequest, body: MessageIn) -> HttpResponse:
 
 @router.get("/messages/{message_id}", allow=messages["see"], on="message_id", data=WholeMessageOut)
 def see_message(request: HttpRequest, message_id: str) -> HttpResponse:
-    """One message, with the students it went to for those who write to students."""
+    """One message, with the students it went to for who sent it, or manages or teaches the batch."""
     return answer(_whole(request_actor(request), request_object(request, Message)))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
@@ -25,7 +26,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from muster.core.audit import name_use_cases
 from muster.core.database import atomic, refused_as
-from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid, Missing
+from muster.core.errors import AlreadyTaken, DomainError, FieldError, Forbidden, Invalid, Missing, Stale
 from muster.core.history import recorded
 from muster.core.models import AuditEntry
 from muster.core.permissions import Access
@@ -283,15 +284,18 @@ class Resource(Generic[M]):
         return row
 
     @atomic
-    def change(self, *, by: Any, row: M, changes: Mapping[str, Any]) -> M:
-        """Change what is named. Locks what it is within, then the row.
+    def change(self, *, by: Any, row: M, changes: Mapping[str, Any], unchanged_since: datetime | None = None) -> M:
+        """Change what is named, or take such a change back: then only what is `unchanged_since` its moment.
 
-        Raises Missing, Invalid naming every field, AlreadyTaken, and Forbidden where it would be out of reach.
+        Locks what it is within, then the row. Raises Missing, Stale, Invalid naming every field, AlreadyTaken, and
+        Forbidden where it would be out of reach.
         """
         self.hold(by)
         if self.within:
             around = lock_row(self.around.model(pk=getattr(row, f"{self.within}_id")))
         row = lock_row(row)
+        if unchanged_since not in (None, getattr(row, "updated_at", None)):
+            raise Stale(_("%(name)s was changed again since, so this can't be undone.") % {"name": row})
         if self.within:
             setattr(row, self.within, around)
         before = {field.name: row.serializable_value(field.name) for field in self.inputs}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
-from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, WaitlistEntry
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 USE_CASES = {
@@ -64,6 +64,14 @@ def _describe_place(event: HistoryEvent) -> Iterable[HistoryLine]:
     yield from changed_columns(event, ("status", "priority", "reason"), subject=name)
 
 
+def _describe_application(event: HistoryEvent) -> Iterable[HistoryLine]:
+    """Who applies, and what they are told, only those learn who decide; instructors too read the history."""
+    if event.label == "insert":
+        yield HistoryLine(_("Application received"), "add")
+    yield from changed_columns(event, ("status",))
+
+
+describe(Application, _describe_application)
 describe(Enrollment, _describe_event)
 describe(WaitlistEntry, _describe_place)
 name_use_cases(USE_CASES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -92,6 +92,10 @@ class Actor:
     def manages(self) -> bool:
         """Whether the actor runs batches for others, in whatever part of the institution."""
         return self.is_any(Role.SUPER_ADMIN, Role.ADMIN, Role.BRANCH_MANAGER, Role.DEPT_ADMIN)
+
+    def as_student(self) -> Actor:
+        """The same person with nothing but their roles as a student: for what they do for themselves."""
+        return replace(self, grants=tuple(grant for grant in self.grants if grant.role in STUDENT_ROLES))
 
     @property
     def managed_branches(self) -> frozenset[UUID]:

@@ -38,7 +38,7 @@ class Message(InstitutionRow):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
-    # What the form came with: the same form sends one message, however often it arrives.
+    # Of what the form came with and its words: sent as it was, it is one message, however often it arrives.
     once = models.UUIDField(default=new_id, editable=False)
 
     class Meta:

@@ -27,17 +27,19 @@ def _received(actor: Actor, grant: Grant) -> Q:
     return Q(pk__in=MessageRecipient.objects.filter(user=actor.user).values("message"))
 
 
+_SENDERS = ADMINS | {
+    Role.BRANCH_MANAGER.value: _of_part(batch__branch_id="branch_id"),
+    Role.DEPT_ADMIN.value: _of_part(batch__department_id="department_id"),
+    Role.INSTRUCTOR.value: _of_taught_batches,
+}
+
 # Which batches and which students somebody may write to, their own permissions say.
 messages = Access(
     Message,
     {
-        "see": ADMINS
-        | {
-            Role.BRANCH_MANAGER.value: _of_part(batch__branch_id="branch_id"),
-            Role.DEPT_ADMIN.value: _of_part(batch__department_id="department_id"),
-            Role.INSTRUCTOR.value: _of_taught_batches,
-        }
-        | students(_received),
+        "see": _SENDERS | students(_received),
+        # To whom a message went: who received it, staff too, is not told of the others.
+        "see_recipients": _SENDERS,
         "send": ADMINS | all_of(Role.BRANCH_MANAGER, Role.DEPT_ADMIN, Role.INSTRUCTOR),
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -36,20 +36,21 @@ def send_message(
     """Write to those who hold a seat in the batch, or to some `students`, of the batch where one is named.
 
     Keeps what was written and to whom, and tells each once: in Muster, and by a mail that leaves in the background.
-    What was sent with the same `once` already is given back as it is. In as many statements for a thousand as for one.
-    Locks nothing: the database holds the batch against being archived. Raises Invalid naming the fields, BatchArchived.
+    What was sent with the same `once` in the same words already is given back as it is. In as many statements for a
+    thousand as for one. Locks nothing: the database holds the batch against being archived. Raises Invalid naming the
+    fields, BatchArchived.
     """
     subject, text = clean_line(subject), clean_lines(text)
     _must_say_something(subject, text)
     people = _active_people(by, batch, students)
     if not people:
         raise Invalid(_("There is no active student to write to."), field="batch_id" if batch else "student_ids")
-    row = Message(
-        institution=by.institution, batch=batch, subject=subject, text=text, sent_by=by.user, once=once or new_id()
-    )
+    # Whoever goes back to the form and writes something else sends another message.
+    once = uuid5(once or new_id(), f"{subject}\n{text}")
+    row = Message(institution=by.institution, batch=batch, subject=subject, text=text, sent_by=by.user, once=once)
     with recorded(by, "send_message"), refused_as(archived_batch_does_not_change=lambda: _archived_batch(batch)):
         Message.objects.bulk_create([row], ignore_conflicts=True)
-    message = Message.objects.get(institution=by.institution, sent_by=by.user, once=row.once)
+    message = Message.objects.get(institution=by.institution, sent_by=by.user, once=once)
     if message.pk == row.pk:
         MessageRecipient.objects.bulk_create(
             MessageRecipient(institution=by.institution, message=message, user=person) for person in people

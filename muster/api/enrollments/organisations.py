@@ -12,8 +12,8 @@ from muster.api.kit.resources import Routes
 from muster.core.search import with_words
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
-from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.permissions import enrollments, organisations, payments
+from muster.enrollments.models import Organisation
+from muster.enrollments.permissions import enrollments, organisations
 from muster.enrollments.queries import seats_of
 from muster.enrollments.resources import ORGANISATIONS
 
@@ -28,7 +28,7 @@ Routes(
 
 
 class OrganisationSeatOut(EnrollmentRowOut):
-    """A seat that an organisation pays for; `balance` is empty for those who may not see payments."""
+    """A seat that an organisation pays for; `balance` is empty where the caller may not see its payments."""
 
     balance: list[BalanceOut]
 
@@ -52,12 +52,13 @@ class ContactOut(TypedDict):
 def list_organisation_seats(request: HttpRequest, organisation_id: str, paging: Query[Paging]) -> HttpResponse:
     """The seats that the organisation pays for, as far as the caller can see them, with what is owed and paid."""
     actor = request_actor(request)
-    paid = payments.may(actor, "see")
 
-    def seat(row: Enrollment) -> Any:
-        return {**enrollment_row(row), "balance": [balance_json(one) for one in balances_of(row)] if paid else []}
+    def seat(row: Any) -> Any:
+        balance = [balance_json(one) for one in balances_of(row)] if row.may_act else []
+        return {**enrollment_row(row), "balance": balance}
 
-    rows = enrollments.rows(actor, among=seats_of(request_object(request, Organisation)))
+    seats = enrollments.with_rights(actor, "see_payments", seats_of(request_object(request, Organisation)))
+    rows = enrollments.rows(actor, among=seats)
     return page_of(with_words(rows, paging.q, "student__full_name"), paging, seat)
 
 

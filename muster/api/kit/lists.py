@@ -166,9 +166,10 @@ def _sorted_rows(rows: QuerySet[M], paging: Paging, columns: Mapping[str, str]) 
 
 # --- what has changed ------------------------------------------------------------------------------------------------
 def _history(paging: Paging, since: datetime) -> QuerySet[AuditEntry]:
-    # A stranger is told of nothing but what stands in the list.
-    actor = paging._actor
-    return AuditEntry.objects.filter(owner_id=actor.owner_id, at__gte=since) if actor else AuditEntry.objects.none()
+    """What has happened since among what the caller's institution owns; a stranger is told of nothing."""
+    if paging._actor is None:
+        return AuditEntry.objects.none()
+    return AuditEntry.objects.filter(owner_id=paging._actor.owner_id, at__gte=since)
 
 
 def _rows_with_changed_parts(paging: Paging, since: datetime) -> QuerySet[Any]:
@@ -183,7 +184,12 @@ def _rows_gone(
     if removed is not None:
         found += removed.order_by().filter(updated_at__gte=since).values_list("updated_at", "pk")
     allow = paging._allow
-    sees_all = isinstance(allow, Permission) and allow.access.reaches_all(paging._actor, allow.action)
+    # What the list is allowed by may be about other rows: about its organisation, not about the seats.
+    sees_all = (
+        isinstance(allow, Permission)
+        and allow.access.model is model
+        and allow.access.reaches_all(paging._actor, allow.action)
+    )
     if within is not None or sees_all:
         deleted = _history(paging, since).filter(
             ~Exists(model._base_manager.filter(pk=OuterRef("row_id"))),

@@ -77,7 +77,9 @@ def apply_for_batch(*, by: Actor, batch: Batch, applicant: Applicant) -> Applica
     row = Application(institution=by.institution, batch=batch, **vars(applicant))
     with recorded(by, "apply"):
         Application.objects.bulk_create([row], ignore_conflicts=True)
-    found = waiting.select_related("batch__institution").get(email=applicant.email)
+    # Not among those that wait: the one that was in the way may have been decided since.
+    theirs = Application.objects.filter(batch=batch, email=applicant.email).select_related("batch__institution")
+    found = theirs.latest("created_at")
     if found.pk == row.pk:
         tell_applied(by, found)
     return found

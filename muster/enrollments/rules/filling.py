@@ -145,6 +145,7 @@ def give_seat(by: Actor, batch: Batch, place: WaitlistEntry, held: Enrollment | 
         source=held.source if held else "",
         enrollment_date=today,
         access_expiry_date=access_until(by, batch, None, today),
+        organisation_id=held.organisation_id if held else None,
         created_by=by.user,
     )
     place.enrollment = enrollment

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from muster.batches.history import history_of
 from muster.batches.rules import archive_batch
 from muster.core.database import violated_constraint
 from muster.core.errors import Forbidden, Invalid, Missing
@@ -181,3 +182,12 @@ def test_a_decision_stays(campus, batch):
 def test_the_mail_of_an_application_that_is_gone_is_no_error():
     rules.answer_application(application_id="00000000-0000-7000-8000-000000000000")
     assert mail.outbox == []
+
+
+def test_the_history_of_a_batch_names_no_applicant(campus, batch):
+    reject_application(by=campus.admin, application=apply(campus, batch), note="Another time")
+    entries = history_of(batch, page=1, page_size=2).entries
+    assert [[line.text for line in entry.lines] for entry in entries] == [
+        ["Status: Waiting → Rejected"],
+        ["Application received"],
+    ]

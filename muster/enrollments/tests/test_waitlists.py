@@ -24,7 +24,7 @@ from muster.enrollments.errors import (
     WaitlistFull,
 )
 from muster.enrollments.jobs import move_all_waitlists
-from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.models import Enrollment, Organisation, WaitlistEntry
 from muster.enrollments.offers import key_of, place_of
 from muster.enrollments.rules import (
     accept_offer,
@@ -377,6 +377,16 @@ def test_the_end_of_a_batch_closes_its_line(campus, ending):
     assert now(offered, waiting) == ["cancelled", "cancelled"]
     assert counted(batch) == (0, 0)
     assert told(waiting.student) == [("waitlist_over", f"The waitlist of {batch.code} is closed")]
+
+
+def test_whoever_pays_for_the_seat_that_is_left_pays_for_the_new_one(auto):
+    payer = Organisation.objects.create(institution=auto.institution, name="Harbour Works")
+    batch, [seat] = full(auto)
+    left = auto.enroll(auto.batch(course=batch.course), organisation=payer)
+    place = waits(auto, batch, left.student)
+    frees(auto, seat)
+    place.refresh_from_db()
+    assert (place.enrollment.organisation, place.enrollment.enrollment_type) == (payer, "corporate")
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------

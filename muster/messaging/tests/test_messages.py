@@ -11,7 +11,7 @@ from muster.core.database import violated_constraint
 from muster.core.errors import Invalid
 from muster.core.ids import new_id
 from muster.enrollments.rules import cancel_enrollment, hold_enrollment
-from muster.institutions.models import Affiliation, Role
+from muster.institutions.models import Affiliation, Membership, Role
 from muster.messaging.models import Message, MessageRecipient
 from muster.messaging.permissions import messages
 from muster.messaging.queries import messages_to, recipients_of
@@ -21,6 +21,7 @@ from muster.notifications.rules import choose
 from tests.client import Api
 from tests.jobs import run_jobs
 from tests.make import NOBODY, Campus, prove_email
+from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
 WORDS = {"subject": "Monday", "text": "We start at nine.\n\nBring boots."}
@@ -72,6 +73,8 @@ def test_the_same_form_sends_one_message(campus, batch):
     first = send_message(by=campus.admin, batch=batch, once=once, **WORDS)
     assert send_message(by=campus.admin, batch=batch, once=once, **WORDS) == first
     assert (Message.objects.count(), Notification.objects.filter(kind="message").count()) == (1, 1)
+    # Somebody who goes back and writes something else sends that too.
+    assert send_message(by=campus.admin, batch=batch, once=once, **{**WORDS, "text": "At ten."}).text == "At ten."
     # Somebody else's form is another one.
     assert send_message(by=lead_of(campus, batch), batch=batch, once=once, **WORDS) != first
 
@@ -142,7 +145,7 @@ def test_who_reads_what(campus, batch):
         "student": {to_batch, private},
         "other": set(),
     }
-    assert list(messages_to(readers["branch"], student)) == [to_batch]
+    assert list(messages_to(readers["branch"], student.pk)) == [to_batch]
 
 
 def test_a_thousand_cost_as_many_statements_as_ten(campus, django_assert_max_num_queries):
@@ -181,3 +184,22 @@ def test_the_api_refuses_what_is_not_theirs(campus, batch):
         refused = api.post("/messages", {**target, **WORDS})
         assert (refused.status, refused.fields) == (400, ["student_ids" if "student_ids" in target else "batch_id"])
     assert Api(campus.token(stranger)).post("/messages", WORDS).status == 403
+
+
+def test_who_received_a_message_learns_of_nobody_else_who_did(campus):
+    reader, other, nobody = (campus.student() for _each in range(3))
+    message = send_message(by=campus.admin, students=[reader, other], **WORDS)
+    # Teaching something else makes no difference.
+    for role in (None, Role.INSTRUCTOR):
+        if role:
+            Membership.objects.create(institution=campus.institution, user=reader, role=role)
+        api = Api(campus.token(reader))
+        shown = api.get(f"/messages/{message.pk}").data
+        assert (shown["recipients"], shown["students"]) == (None, [])
+        totals = [api.get(f"/messages?student={one.pk}").body["total"] for one in (reader, other, nobody)]
+        assert totals == [1, 0, 0]
+        browser = Browser(campus, reader)
+        for path in ("/messages/", f"/messages/{message.pk}/", "/messages/?export=csv"):
+            page = browser.get(path)
+            assert ("Monday" in words_of(page), "2 students" in words_of(page)) == (True, False)
+    assert Api(campus.token()).get("/messages?student=x").fields == ["student"]

@@ -237,10 +237,12 @@ def _enroll_all(
     left_ids: list[UUID] = []
     left_lines: list[str] = []
     tried: set[UUID] = set()
+    # Whoever waits may have a seat where newcomers find none.
+    in_line = set(WaitlistEntry.objects.current().filter(batch=batch).values_list("student", flat=True))
     full: BatchFull | None = None
     for place, person in enumerate(people):
         key, line = (picked[place], "") if place < len(picked) else (None, lines[place - len(picked)])
-        why, waits = full.message if full else "", False
+        why, waits = full.message if full and not (person and person.pk in in_line) else "", False
         if person is None:
             why = _("No student here has this email or number.")
         elif person.pk in tried:

@@ -142,7 +142,9 @@ def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
     if enrollment.batch is None:
         return None
     if own:
-        return Undo(reverse("enrollments:enroll-self", args=[enrollment.batch_id]))
+        # By their own word they get no seat that somebody else pays for.
+        is_plain = enrollment.enrollment_type == Enrollment.Type.BATCH and enrollment.organisation_id is None
+        return Undo(reverse("enrollments:enroll-self", args=[enrollment.batch_id])) if is_plain else None
     fields = {"student": str(enrollment.student_id), "enrollment_type": enrollment.enrollment_type}
     if enrollment.organisation_id:
         fields["organisation"] = str(enrollment.organisation_id)
@@ -169,7 +171,9 @@ def enroll_self(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 
     def enroll() -> Enrollment:
         accept = bool(form.cleaned_data.get("accept_clash"))
-        return rules.enroll_student(by=request.actor, student=student, batch=batch, source="self", accept_clash=accept)
+        # Whoever manages something else takes no seat that is kept back.
+        by = request.actor.as_student()
+        return rules.enroll_student(by=by, student=student, batch=batch, source="self", accept_clash=accept)
 
     if done := submit_form(form, enroll):
         said = _("You're enrolled in %(batch)s.") % names

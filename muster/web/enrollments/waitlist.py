@@ -79,7 +79,7 @@ def join_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         raise Forbidden(_("Only students can join a waitlist themselves. To add someone else, open the batch."))
     batch: Any = batches.get(actor, batch_id, "see", among=waiting_in(batches_for_rules()))
     form, names = ConfirmForm(posted_data(request)), {"batch": batch.name}
-    if done := submit_form(form, lambda: rules.join_waitlist(by=actor, student=student, batch=batch)):
+    if done := submit_form(form, lambda: rules.join_waitlist(by=actor.as_student(), student=student, batch=batch)):
         place: Any = with_positions(WaitlistEntry.objects.filter(pk=done.result.pk)).get()
         said = _("You're on the waitlist of %(batch)s, number %(number)d in line.")
         undo = Undo(reverse("enrollments:leave-place", args=[place.pk]))

@@ -7,12 +7,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from muster.core.database import atomic
+from muster.core.errors import Stale
 from muster.core.permissions import SIGNED_IN
+from muster.institutions.models import Institution
 from muster.institutions.permissions import settings as settings_access
 from muster.institutions.resources import INSTITUTION
 from muster.web.institutions.pictures import LogoForm
 from muster.web.requests import ActorRequest
-from muster.web.ui.dialogs import redirect_with_message, submit_form
+from muster.web.ui.dialogs import redirect_with_message, redirect_with_refusal, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.resources import ResourceForm, form_of
@@ -45,11 +47,16 @@ def _settings_page(request: ActorRequest, name: str, form_class: type[ResourceFo
     form = form_class(posted_data(request), request.FILES or None, actor=actor, row=institution)
 
     @atomic
-    def save() -> None:
-        INSTITUTION.change(by=actor, row=institution, changes=form.changes())
+    def save() -> Institution:
+        saved = INSTITUTION.change(
+            by=actor, row=institution, changes=form.changes(), unchanged_since=form.unchanged_since
+        )
         form.save_beside(actor, institution)
+        return saved
 
-    if submit_form(form, save):
-        return redirect_with_message(request, request.path, _("Saved."), form.undo(request.path))
+    if did := submit_form(form, save):
+        return redirect_with_message(request, request.path, _("Saved."), form.undo(request.path, did.result))
+    if isinstance(form.refusal, Stale):
+        return redirect_with_refusal(request, request.path, form.refusal)
     status = 400 if form.is_bound else 200
     return render(request, f"settings/{name}.html", {"nav": "settings", "form": form}, status=status)

@@ -77,7 +77,7 @@ class MessageTable(Table):
         super().__init__(*args, exclude=["to"] if is_received else [], **kwargs)
 
     def render_to(self, record: Any) -> str:
-        return reached_words(record)
+        return reached_words(record) if record.may_act else "–"
 
     def render_created_at(self, value: Any) -> str:
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
@@ -111,14 +111,14 @@ def message_list(request: ActorRequest) -> HttpResponseBase:
 
 @page(messages["see"])
 def message_page(request: ActorRequest, message_id: UUID) -> HttpResponse:
-    """One message; those who write to students see to whom it went."""
+    """One message, with those it went to for who wrote it, or manages or teaches where it went."""
     actor = request.actor
-    message: Any = messages.get(actor, message_id, among=messages_in_full(Message.objects.all()))
-    writes = messages.may(actor, "send")
+    message: Any = messages.get(actor, message_id, among=messages_in_full(actor, Message.objects.all()))
+    knows = message.may_act
     sent = local_time({"request": request}, message.created_at)  # type: ignore[arg-type]
     facts = [Fact(_("From"), sender_words(message)), Fact(_("Sent"), sent)]
     people = []
-    if writes:
+    if knows:
         facts.append(Fact(_("To"), reached_words(message)))
         seen = students.with_rights(actor, "see", among=recipients_of(message))
         people = list(seen[:MOST_NAMED])
@@ -127,7 +127,7 @@ def message_page(request: ActorRequest, message_id: UUID) -> HttpResponse:
         "message": message,
         "facts": facts,
         "people": people,
-        "more": message.reached - len(people) if writes else 0,
+        "more": message.reached - len(people) if knows else 0,
         "batch_url": reverse("batches:batch", args=[message.batch_id]) if message.batch_id else "",
     }
     return render(request, "messaging/message.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
@@ -21,7 +21,7 @@ from muster.core.permissions import SIGNED_IN
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.permissions import enrollments, organisations, payments
+from muster.enrollments.permissions import enrollments, organisations
 from muster.enrollments.queries import organisations_of, seats_of
 from muster.enrollments.resources import ORGANISATIONS as RESOURCE
 from muster.people.links import student_url
@@ -60,8 +60,8 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
     actor = request.actor
     among = Organisation.objects.select_related("contact")
     organisation = organisations.get(actor, organisation_id, among=among)
-    sees_payments = payments.may(actor, "see")
-    found = enrollments.rows(actor, among=seats_of(organisation))
+    own = enrollments.rows(actor, among=seats_of(organisation))
+    found = enrollments.with_rights(actor, "see_payments", own)
     contact = organisation.contact
     told = [
         (_("Contact person"), organisation.contact_name),
@@ -76,23 +76,27 @@ def organisation_page(request: ActorRequest, organisation_id: str) -> HttpRespon
         "organisation": organisation,
         "may_change": organisations.may(actor, "change"),
         "facts": [Fact(term, value) for term, value in told if value],
-        **_people(found, sees_payments=sees_payments, sees_attendance=True, links=True),
+        **_people(found, sees_payments=lambda row: row.may_act, sees_attendance=True, links=True),
     }
     return render(request, "organisations/organisation.html", context)
 
 
 def _people(
-    seats: QuerySet[Enrollment], *, sees_payments: bool, sees_attendance: bool, links: bool = False
+    seats: QuerySet[Enrollment],
+    *,
+    sees_payments: Callable[[Any], bool],
+    sees_attendance: bool,
+    links: bool = False,
 ) -> dict[str, Any]:
-    """The seats of an organisation, the first of many, and the sums of all."""
+    """The seats of an organisation, the first of many, and the sums of all whose payments the reader sees."""
     rows = list(with_attendance(seats)[: SHOWN + 1])
     shown = rows[:SHOWN]
     return {
         "seats": [
-            _seat(row, sees_payments=sees_payments, sees_attendance=sees_attendance, links=links) for row in shown
+            _seat(row, sees_payments=sees_payments(row), sees_attendance=sees_attendance, links=links) for row in shown
         ],
         "left_out": len(rows) > SHOWN,
-        "balance": _in_words(total_of(rows if len(rows) <= SHOWN else seats)) if sees_payments else [],
+        "balance": _in_words(total_of(filter(sees_payments, rows if len(rows) <= SHOWN else seats))),
     }
 
 
@@ -176,6 +180,6 @@ def own_page(request: HttpRequest) -> HttpResponse:
     shown = []
     for organisation in own:
         allowed = organisation.institution.organisations_see_attendance
-        people = _people(seats_of(organisation), sees_payments=True, sees_attendance=allowed)
+        people = _people(seats_of(organisation), sees_payments=lambda _row: True, sees_attendance=allowed)
         shown.append({"organisation": organisation, **people})
     return render(request, "organisations/own.html", {"nav": "home", "own": shown})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
+from muster.core.errors import Missing
 from muster.core.permissions import SIGNED_IN
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
@@ -65,9 +66,12 @@ def photo_url_of(actor: Actor, person: User) -> str:
 
 
 @page(SIGNED_IN)
-def photo_file(request: ActorRequest, user_id: str) -> FileResponse:
-    """The photo of somebody whom the reader may see."""
-    return picture_response(person_seen(request.actor, user_id).photo)
+def photo_file(request: HttpRequest, user_id: str) -> FileResponse:
+    """The photo of somebody whom the reader may see; whoever signs in for an organisation alone sees nobody."""
+    actor = cast("Actor | None", getattr(request, "actor", None))
+    if actor is None:
+        raise Missing
+    return picture_response(person_seen(actor, user_id).photo)
 
 
 @page(users["edit"])

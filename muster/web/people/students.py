@@ -239,7 +239,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "attendance": [_attendance(one) for one in found if one.projection.letters],
             "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
-            "messages_here": list(messages_to(actor, person)[:MOST_MESSAGES]),
+            "messages_here": list(messages_to(actor, person.pk)[:MOST_MESSAGES]),
             "message_url": picked_url(reverse("messaging:new"), [person]) if writes else "",
             "changes": student_history(actor, person) if actor.manages else None,
             "mentor": mentor,

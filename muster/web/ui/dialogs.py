@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -93,6 +94,12 @@ def render_dialog(
 def redirect_with_message(request: HttpRequest, url: str, sentence: Any, undo: Undo | None = None) -> HttpResponse:
     """The action succeeded: back to where it was asked for, with a sentence that says what happened, and its Undo."""
     say_done(request, sentence, undo)
+    return redirect_back(request, url)
+
+
+def redirect_with_refusal(request: HttpRequest, url: str, error: DomainError) -> HttpResponse:
+    """The action was refused, and there is no form to say it in: back, with the sentence that says why."""
+    messages.error(request, error.message)
     return redirect_back(request, url)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 
 import django_tables2
@@ -30,14 +31,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from muster.core.database import atomic
-from muster.core.errors import Missing
+from muster.core.errors import Missing, Stale
 from muster.core.exports import export_of_resource
 from muster.core.permissions import any_id
 from muster.core.references import join_words
 from muster.core.resources import Derived, Field, Narrowing, Resource
 from muster.core.validators import bounds_of
 from muster.web.ui.components import Action
-from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
+from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, redirect_with_refusal, render_dialog, submit_form
 from muster.web.ui.forms import Form, FormSection, Grid, posted_data, wide
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, TitleColumn, list_page
@@ -45,6 +46,8 @@ from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import dialog_link, local_date, pill
 
 M = TypeVar("M", bound=models.Model)
+# What an Undo sends besides the fields as they were.
+UNCHANGED_SINCE = "unchanged_since"
 
 
 # --- forms -----------------------------------------------------------------------------------------------------------
@@ -111,10 +114,21 @@ class ResourceForm(Form):
                 sent[one.key] = "on"
         return sent
 
-    def undo(self, url: str) -> Undo | None:
-        """How what was changed is taken back at the address of the form; a file that was replaced is gone."""
+    def undo(self, url: str, saved: Any) -> Undo | None:
+        """How what was changed is taken back at the address of the form, as long as nobody changes what was `saved`; a
+        file that was replaced is gone."""
         keys = {one.key for one in self.inputs}
-        return Undo(url, self.as_it_was()) if self.changed_data and keys.issuperset(self.changed_data) else None
+        if not self.changed_data or not keys.issuperset(self.changed_data):
+            return None
+        return Undo(url, {**self.as_it_was(), UNCHANGED_SINCE: saved.updated_at.isoformat()})
+
+    @property
+    def unchanged_since(self) -> datetime | None:
+        """When what an Undo takes back was saved."""
+        try:
+            return datetime.fromisoformat(self.data.get(UNCHANGED_SINCE, ""))
+        except ValueError:
+            return None
 
     def save_beside(self, by: Any, row: Any) -> None:
         """Save what the form has beside the fields of the resource, in the same transaction."""
@@ -417,7 +431,7 @@ class Pages(Generic[M]):
         @atomic
         def save() -> M:
             if row is not None:
-                saved = resource.change(by=actor, row=row, changes=form.changes())
+                saved = resource.change(by=actor, row=row, changes=form.changes(), unchanged_since=form.unchanged_since)
             else:
                 within = around if resource.within else None
                 saved = resource.add(by=actor, fields=form.changes(), within=within)
@@ -426,8 +440,10 @@ class Pages(Generic[M]):
 
         if did := submit_form(form, save):
             said = _("Saved.") if row else resource.added % {"name": did.result}
-            undo = form.undo(request.path) if row else self._undo("delete", did.result)
+            undo = form.undo(request.path, did.result) if row else self._undo("delete", did.result)
             return redirect_with_message(request, self.place_of(did.result), said, undo)
+        if isinstance(form.refusal, Stale):
+            return redirect_with_refusal(request, self.place_of(row), form.refusal)
         return render_dialog(
             request,
             form,

@@ -189,3 +189,11 @@ def test_a_large_catalogue_costs_as_much_as_a_small_one(campus, batch, django_as
         said = words_of(Client().get(public(campus)))
     assert "31 batches are open for enrollment" in said
     assert "Page 1 of 2" in said
+
+
+def test_the_published_list_can_be_asked_for_what_changed(campus, batch):
+    publish(campus)
+    path = f"/catalogue/{campus.institution.slug}?updated_since="
+    for caller in (Api(), Api(Campus.found().token())):
+        assert [row["_id"] for row in caller.get(f"{path}2020-01-01T00:00:00Z").data] == [str(batch.pk)]
+        assert caller.get(f"{path}2099-01-01T00:00:00Z").data == []

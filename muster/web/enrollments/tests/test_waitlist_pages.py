@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.enrollments.rules import cancel_enrollment, join_waitlist
+from muster.institutions.models import Institution, Membership, Role
 from tests.make import Campus
 from tests.pages import Browser, words_of
 
@@ -168,3 +169,23 @@ def test_an_offer_names_the_seat_that_is_left_for_it(campus):
     cancel_enrollment(by=campus.admin, enrollment=seat)
     place.refresh_from_db()
     assert "The seat in Evenings ends today" in words_of(Client().get(f"/offers/{key_of(place)}/"))
+
+
+def test_of_a_list_whoever_has_an_offer_gets_the_seat_after_a_newcomer_got_none(campus, batch):
+    place, newcomer = offered(campus, batch), campus.student("Nia New")
+    sent = {"student": [str(newcomer.pk), str(place.student_id)], "enrollment_type": "batch"}
+    refused = Browser(campus).post(f"/batches/{batch.pk}/students/enroll/", sent)
+    assert (refused.status_code, "1 student enrolled, 1 refused" in words_of(refused)) == (400, True)
+    assert Enrollment.objects.holding_seats().get(batch=batch).student_id == place.student_id
+
+
+def test_who_manages_something_else_enrolls_and_waits_as_any_student(campus):
+    Institution.objects.filter(pk=campus.institution.pk).update(seat_buffer_percent=50)
+    student = campus.student()
+    Membership.objects.create(
+        institution=campus.institution, user=student, role=Role.DEPT_ADMIN, department=campus.department()
+    )
+    batch, browser = campus.batch(capacity=1), Browser(campus, student)
+    assert browser.post(f"/batches/{batch.pk}/enroll/").status_code == 400
+    assert browser.post(f"/batches/{batch.pk}/waitlist/join/").status_code == 302
+    assert (batch.enrollments.count(), batch.waitlist.get().student_id) == (0, student.pk)

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from muster.accounts.models import User
 from muster.attendance.tests.test_marking import Class
 from muster.core.database import violated_constraint
-from muster.enrollments.models import Enrollment, Organisation, Payment
+from muster.core.ownership import as_owner
+from muster.enrollments.models import Enrollment, Organisation, Payment, SeatPeriod
 from muster.enrollments.resources import ORGANISATIONS
 from muster.enrollments.rules import PaymentInput, add_payment, name_contact
 from muster.institutions.models import Institution, Membership, Role
@@ -197,3 +198,30 @@ def test_the_page_costs_the_same_for_many(campus, works):
             browser.get("/organisation/")
         costs.append(len(sent))
     assert costs[0] == costs[1] <= 12
+
+
+def test_what_is_owed_is_told_only_of_the_readers_own_part(campus, works, batch):
+    person = campus.person(Role.DEPT_ADMIN, department=campus.department())
+    Membership.objects.create(institution=campus.institution, user=person, role=Role.INSTRUCTOR)
+    taught = campus.batch(course=batch.course, department=campus.department(), lead=person)
+    enrollment = campus.enroll(taught, organisation=works)
+    said = words_of(Browser(campus, person).get(f"/organisations/{works.pk}/"))
+    assert (enrollment.student.full_name in said, "100.00" in said) == (True, False)
+    (seat,) = Api(campus.token(person)).get(f"/organisations/{works.pk}/seats").data
+    assert seat["balance"] == []
+
+
+def test_the_contact_sees_no_photos(campus, works, batch):
+    browser = Browser(campus, contact_of(campus, works))
+    student = campus.enroll(batch, organisation=works).student
+    assert browser.get(f"/people/{student.pk}/photo/").status_code == 404
+
+
+def test_who_sees_all_organisations_is_told_of_no_seat_that_went_elsewhere(campus, works, batch):
+    seat = campus.enroll(batch, organisation=works)
+    with as_owner():
+        SeatPeriod.objects.filter(enrollment=seat).delete()
+        Enrollment.objects.filter(pk=seat.pk).delete()
+    path = f"/organisations/{works.pk}/seats?updated_since=2020-01-01T00:00:00Z"
+    manager = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    assert Api(campus.token(manager)).get(path).data == []
