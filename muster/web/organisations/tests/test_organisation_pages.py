@@ -156,7 +156,7 @@ def test_attendance_is_for_the_contact_only_if_the_institution_allows_it(campus,
     for allowed in (False, True):
         Institution.objects.filter(pk=campus.institution.pk).update(organisations_see_attendance=allowed)
         said = words_of(Browser(campus, contact).get("/organisation/"))
-        assert ("100 % attended" in said) == allowed
+        assert ("100% attended" in said) == allowed
 
 
 def test_a_known_person_becomes_the_contact_and_is_removed_again(campus, works):
