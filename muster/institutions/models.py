@@ -215,6 +215,15 @@ def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
     return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
 
 
+def local_today(path: str = "") -> models.Func:
+    """What day it is by the clock of rows with an institution and a branch, found at the path (`batch__`): `today` as
+    the database asks it of each row, whatever the day at the institution."""
+    zone = models.Func(
+        F(f"{path}institution"), F(f"{path}branch"), function="muster_zone", output_field=models.TextField()
+    )
+    return models.Func(zone, function="muster_today", output_field=models.DateField())
+
+
 @tracked()
 class Room(InstitutionPart):
     """A room of a branch; it holds one meeting at a time."""
