@@ -1,90 +1,254 @@
-"""Every setting of an institution has an effect, and a test of it."""
+"""Every setting of an institution has an effect that can be seen: two values of it, two outcomes."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from muster.allocation.scoring import suggestions_for_batch
+from muster.allocation.scoring.points import KINDS
+from muster.attendance.queries import sessions_in_full
+from muster.attendance.queries.register import late_from
+from muster.attendance.queries.student import attendance_of
+from muster.attendance.rules.reminders import lock_old_registers
+from muster.attendance.tests.test_marking import Class
+from muster.attendance.tests.test_reminders import ended
 from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.batches.queries import batch_alerts
+from muster.batches.rules import archive_batch
+from muster.batches.workload import workload_of
+from muster.core.errors import Invalid
+from muster.enrollments.catalogue import catalogue_of
+from muster.enrollments.models import Enrollment, Organisation
+from muster.enrollments.opening import last_day_to_enroll, seats_left_of
+from muster.enrollments.rules import change_capacity, join_waitlist, name_contact
+from muster.exchange.lists import ImportChoices
+from muster.exchange.rules.enrollments import EnrollmentsImport
+from muster.institutions.access import Actor
 from muster.institutions.resources import INSTITUTION
 from tests.client import Api
-from tests.make import Campus
+from tests.make import Campus, slot
+from tests.pages import Browser, words_of
 
-ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.django_db
 # Who the institution is; all else is a setting.
 IDENTITY = {"name", "slug", "kind", "time_zone", "contact_email", "contact_phone"}
-# Where it is proved that a setting has the effect that its words promise.
-PROOFS = {
-    "late_after_minutes": "muster/attendance/tests/test_early_marks.py",
-    "minimum_attendance_percent": "muster/web/institutions/tests/test_organisation_pages.py",
-    "register_lock_hours": "muster/attendance/tests/test_reminders.py",
-    "session_horizon_days": "muster/timetable/tests/test_meetings.py",
-    "seat_buffer_percent": "muster/enrollments/tests/test_opening.py",
-    "waitlist_mode": "muster/enrollments/tests/test_waitlists.py",
-    "waitlist_offer_hours": "muster/enrollments/tests/test_waitlists.py",
-    "enroll_until_days": "muster/enrollments/tests/test_opening.py",
-    "organisations_see_attendance": "muster/web/organisations/tests/test_organisation_pages.py",
-    "catalogue_is_public": "muster/web/catalogue/tests/test_catalogue_pages.py",
-    "catalogue_names_instructors": "muster/web/catalogue/tests/test_catalogue_pages.py",
-    "access_grace_days": "muster/enrollments/tests/test_expiring.py",
-    "archived_disables_access": "muster/enrollments/tests/test_expiring.py",
-    "advised_size_min": "tests/test_settings.py",
-    "advised_size_max": "tests/test_settings.py",
-    "max_active_batches": "muster/web/batches/tests/test_edit_pages.py",
-    "max_mentees": "muster/web/allocation/tests/test_pages.py",
-    "last_semester": "tests/test_settings.py",
-    "import_change_percent": "muster/exchange/tests/test_lists.py",
-    "import_change_rows": "muster/exchange/tests/test_lists.py",
-}
-# What they steer is not built yet. Whoever builds it takes them off this list.
-AWAITED = {"rollover_approval"}
-DECLARED = ("institutions/models.py", "institutions/resources.py", "api/institutions/")
 SETTINGS = [field.name for field in INSTITUTION.inputs if field.name not in IDENTITY]
+DAY = timedelta(days=1)
 
 
-def read_in(name: str) -> list[str]:
-    """Where the product reads the setting, beside its declaration."""
-    files = [path for kind in ("py", "sql", "html", "js") for path in (ROOT / "muster").rglob(f"*.{kind}")]
-    said = {str(path.relative_to(ROOT / "muster")): path for path in files}
-    return [
-        where
-        for where, path in said.items()
-        if not where.startswith(DECLARED) and "/tests/" not in where and "/migrations/" not in where
-        if name in path.read_text()
-    ]
+@dataclass(frozen=True)
+class Effect:
+    """What comes of a setting: by each of its values what is seen of it, while others are `beside`."""
+
+    seen: Callable[[Campus], Any]
+    outcomes: dict[Any, Any]
+    beside: dict[str, Any] | None = None
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if not name.startswith("weight_")])
-def test_a_setting_is_read_and_its_effect_is_proved(name):
-    assert (bool(read_in(name)), name in PROOFS) == ((False, False) if name in AWAITED else (True, True))
-    if name in PROOFS:
-        assert name in (ROOT / PROOFS[name]).read_text()
+# --- attendance
+def late_after(campus: Campus) -> Any:
+    """The minutes from the beginning of a session to where lateness begins."""
+    campus.batch(slots=[slot(1, "09:00", "10:00")])
+    session = sessions_in_full(campus.admin)[0]
+    moment = late_from(session, campus.institution)
+    return session.moments and moment and (moment - session.moments[0]) / timedelta(minutes=1)
 
 
-def test_no_proof_is_of_a_setting_that_is_gone():
-    assert PROOFS.keys() - {*SETTINGS} == set()
+def missable(campus: Campus) -> Any:
+    """How many of the four sessions to come somebody may miss who came to none."""
+    batch = campus.batch(start_date=date(2030, 1, 7), end_date=date(2030, 2, 3), slots=[slot(1, "09:00", "10:00")])
+    [found] = attendance_of(campus.admin, campus.enroll(batch).student)
+    return found.projection.may_miss
 
 
-@pytest.mark.django_db
-def test_the_advised_size_is_what_a_batch_is_offered():
-    campus = Campus.found()
-    campus.institution.advised_size_min, campus.institution.advised_size_max = 3, 7
-    campus.institution.save()
+def locked_by_itself(campus: Campus) -> int:
+    """How many registers of two days ago are locked."""
+    ended(campus, days=2).mark()
+    return lock_old_registers(by=campus.admin)
+
+
+def batch_year(campus: Campus, **fields: Any) -> Batch:
+    dates = {"start_date": None, "end_date": None}
+    return campus.batch(kind="academic", course=None, department=campus.department(), year=2031, **dates, **fields)
+
+
+def planned_ahead(campus: Campus) -> Any:
+    """The days from today to the last session of a batch without an end."""
+    daily = [slot(weekday, "23:58", "23:59") for weekday in range(1, 8)]
+    last = batch_year(campus, slots=daily).sessions.order_by("-date")[0]
+    return (last.date - campus.admin.today()).days
+
+
+# --- seats
+def waits(campus: Campus) -> Any:
+    """The place of somebody who waited for a seat that came free."""
+    batch = campus.batch(capacity=1)
+    campus.enroll(batch)
+    place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
+    change_capacity(by=campus.admin, batch=batch, capacity=2)
+    place.refresh_from_db()
+    return place
+
+
+def offer_hours(campus: Campus) -> Any:
+    place = waits(campus)
+    return (place.offer_expires_at - place.offered_at) / timedelta(hours=1)
+
+
+def seats_for_a_student(campus: Campus) -> Any:
+    """Of ten seats, those that a student can take."""
+    return seats_left_of(campus.batch(capacity=10), campus.actor(campus.student()))
+
+
+def days_to_enroll(campus: Campus) -> Any:
+    """The days of a batch of three weeks on which students can enroll after its first."""
+    batch = campus.batch(start_date=date(2030, 1, 7), end_date=date(2030, 1, 27))
+    batch = Batch.objects.get(pk=batch.pk)
+    last = last_day_to_enroll(batch, campus.institution)
+    return last and batch.start_date and (last - batch.start_date).days
+
+
+# --- who sees what
+def in_catalogue(campus: Campus) -> int:
+    """How many batches a stranger finds."""
+    campus.batch()
+    return len(catalogue_of(Actor.stranger(campus.institution)))
+
+
+def names_instructor(campus: Campus) -> bool:
+    teacher = campus.instructor("Thandi Zulu")
+    campus.batch(lead=teacher)
+    return "Thandi Zulu" in str(Api().get(f"/catalogue/{campus.institution.slug}").data)
+
+
+def contact_sees_attendance(campus: Campus) -> bool:
+    """Whether the contact of an organisation reads how its person attends."""
+    room = Class(campus, 1)
+    room.mark(room.row(0, "PRESENT"))
+    works = Organisation.objects.create(institution=campus.institution, name="Works")
+    Enrollment.objects.filter(pk=room.enrollments[0].pk).update(organisation=works)
+    named = name_contact(by=campus.admin, organisation=works, full_name="", email=campus.instructor().email)
+    return "100% attended" in words_of(Browser(campus, named.contact).get("/organisation/"))
+
+
+def access_days(campus: Campus) -> Any:
+    """The days that access lasts beyond the batch."""
+    batch = campus.batch()
+    seat = campus.enroll(batch)
+    return seat.access_expiry_date and batch.end_date and (seat.access_expiry_date - batch.end_date).days
+
+
+def sees_archived(campus: Campus) -> bool:
+    batch = campus.batch()
+    student = campus.actor(campus.enroll(batch).student)
+    archive_batch(by=campus.admin, batch=batch)
+    return batches.rows(student).exists()
+
+
+# --- batches and instructors
+def too_small(campus: Campus) -> int:
+    """How many batches of two, soon to start, are told as filling slowly."""
+    begins = campus.admin.today() + 10 * DAY
+    batch = campus.batch(start_date=begins, end_date=begins + 60 * DAY)
+    for _each in range(2):
+        campus.enroll(batch)
+    return Batch.objects.filter(batch_alerts(campus.admin)["slow"].where, institution=campus.institution).count()
+
+
+def capacity_of_cohort(campus: Campus) -> Any:
+    """The capacity of a cohort for which none is named."""
     body = {
         "name": "Cohort",
         "qualification_id": str(campus.course(default_capacity=None).pk),
         "facilitator_ids": [str(campus.instructor().pk)],
     }
     opened = Api(campus.token()).post("/institution/cohorts", body)
-    assert Batch.objects.get(pk=opened.data["cohort_id"]).capacity == 7
+    return Batch.objects.get(pk=opened.data["cohort_id"]).capacity
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("semester", "status"), [(3, 201), (4, 400)])
-def test_a_batch_year_without_a_course_has_no_semester_beyond_the_last(semester, status):
-    campus = Campus.found()
-    campus.institution.last_semester = 3
-    campus.institution.save()
-    body = {"year": 2031, "dept_id": str(campus.department().pk), "current_semester": semester}
-    assert Api(campus.token()).post("/batches", body).status == status
+def why_nobody_is_suggested(campus: Campus) -> list[str]:
+    """Why an instructor with one batch is left out for another."""
+    campus.batch(lead=campus.instructor())
+    return [one.kind for one in suggestions_for_batch(campus.admin, campus.batch()).left_out]
+
+
+def mentees_at_most(campus: Campus) -> int:
+    return workload_of(campus.admin, campus.instructor().pk).mentee_limit
+
+
+def takes_fourth_semester(campus: Campus) -> bool:
+    """Whether a batch year without a course can be in its fourth semester."""
+    try:
+        batch_year(campus, current_semester=4)
+    except Invalid:
+        return False
+    return True
+
+
+def changes_at_will(campus: Campus) -> int:
+    """How many of ten enrollments an import changes without a confirmation."""
+    batch = campus.batch()
+    for _each in range(10):
+        campus.enroll(batch)
+    return EnrollmentsImport(campus.admin, [], ImportChoices()).limit
+
+
+def counts(kind: str) -> Effect:
+    """A part of the score of a suggested instructor counts, and is told, unless its weight is zero."""
+
+    def seen(campus: Campus) -> bool:
+        asked = {"required_skills": ["welding"], "teaching_styles": ["workshop"], "language": "en"}
+        batch = campus.batch(course=campus.course(**asked), slots=[slot(1, "09:00", "10:00")])
+        campus.instructor()
+        [found] = suggestions_for_batch(campus.admin, batch).ranked
+        return kind in {part.kind for part in found.parts}
+
+    return Effect(seen, {0: False, 5: True})
+
+
+EFFECTS = {
+    "late_after_minutes": Effect(late_after, {5: 5, 20: 20}),
+    "minimum_attendance_percent": Effect(missable, {50: 2, 75: 1}),
+    "register_lock_hours": Effect(locked_by_itself, {None: 0, 24: 1}),
+    "session_horizon_days": Effect(planned_ahead, {10: 10, 20: 20}),
+    "waitlist_mode": Effect(lambda campus: waits(campus).status, {"auto": "accepted", "offer": "offered"}),
+    "waitlist_offer_hours": Effect(offer_hours, {5: 5, 24: 24}),
+    "seat_buffer_percent": Effect(seats_for_a_student, {0: 10, 20: 8}),
+    "enroll_until_days": Effect(days_to_enroll, {None: 20, 7: 7}),
+    "catalogue_is_public": Effect(in_catalogue, {False: 0, True: 1}),
+    "catalogue_names_instructors": Effect(names_instructor, {False: False, True: True}, {"catalogue_is_public": True}),
+    "organisations_see_attendance": Effect(contact_sees_attendance, {False: False, True: True}),
+    "access_grace_days": Effect(access_days, {0: 0, 7: 7}),
+    "archived_disables_access": Effect(sees_archived, {False: True, True: False}),
+    "advised_size_min": Effect(too_small, {2: 0, 3: 1}),
+    "advised_size_max": Effect(capacity_of_cohort, {9: 9, 12: 12}),
+    "max_active_batches": Effect(why_nobody_is_suggested, {1: ["full"], 2: []}),
+    "max_mentees": Effect(mentees_at_most, {3: 3, 6: 6}),
+    "last_semester": Effect(takes_fourth_semester, {3: False, 4: True}),
+    "import_change_percent": Effect(changes_at_will, {10: 1, 50: 5}, {"import_change_rows": 0}),
+    "import_change_rows": Effect(changes_at_will, {2: 2, 7: 7}, {"import_change_percent": 0}),
+    **{f"weight_{kind}": counts(kind) for kind in KINDS},
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_has_an_effect_that_is_seen(name: str) -> None:
+    effect, found = EFFECTS[name], {}
+    for value in effect.outcomes:
+        campus = Campus.found()
+        INSTITUTION.change(by=campus.admin, row=campus.institution, changes={name: value, **(effect.beside or {})})
+        campus.institution.refresh_from_db()
+        found[value] = effect.seen(campus)
+    assert found == effect.outcomes
+    first, second = effect.outcomes.values()
+    assert first != second
+
+
+def test_no_effect_is_of_a_setting_that_is_gone() -> None:
+    assert EFFECTS.keys() - {*SETTINGS} == set()

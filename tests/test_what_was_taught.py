@@ -18,6 +18,8 @@ from tests.client import Api
 from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
+# No hour of the day has the same date in both.
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
 
 
 @dataclass
@@ -38,13 +40,21 @@ class Taught:
 
 @pytest.fixture
 def taught() -> Taught:
-    campus = Campus.found()
+    return taught_in(Campus.found())
+
+
+def taught_in(campus: Campus, **fields_of_batch: Any) -> Taught:
     today = campus.admin.today()
     former, lead, substitute = campus.instructor(), campus.instructor(), campus.instructor()
     start = today - timedelta(days=28)
     week = [slot(day, "08:00", "09:00") for day in range(1, 8)]
     batch = campus.batch(
-        lead=former, start_date=start, end_date=today + timedelta(days=28), slots=week, notes="Pays late."
+        lead=former,
+        start_date=start,
+        end_date=today + timedelta(days=28),
+        slots=week,
+        notes="Pays late.",
+        **fields_of_batch,
     )
     enrollment = campus.enroll(batch)
     Enrollment.objects.filter(pk=enrollment.pk).update(enrollment_date=start)
@@ -137,6 +147,41 @@ def test_substitute_to_come_knows_their_days_alone(taught: Taught) -> None:
     assert (found["students"], found["people"], found["notes"]) == (403, [], "")
     assert found["sessions"] == {str(taught.coming.date)}
     assert marks(taught, taught.substitute, taught.coming) == 403
+
+
+@pytest.mark.parametrize(("here", "there"), [(EAST, WEST), (WEST, EAST)])
+def test_today_is_that_of_the_batch_whatever_the_day_at_the_institution(here: str, there: str) -> None:
+    campus = Campus.found(time_zone=here)
+    taught = taught_in(campus, branch=campus.branch(time_zone=there))
+    today, student = Batch.objects.get(pk=taught.batch.pk).today(), taught.enrollment.student
+    assert today != campus.admin.today()
+    rows = InstructorAssignment.objects
+    # Two lead and one stands in: until yesterday, from today, and today alone.
+    rows.filter(instructor=taught.lead).update(from_date=today)
+    rows.filter(instructor=taught.former).update(until_date=today - timedelta(days=1))
+    rows.filter(instructor=taught.substitute).update(from_date=today, until_date=today)
+    session = taught.batch.sessions.get(date=today)
+    may = {}
+    for name in ("former", "lead", "substitute"):
+        found = sees(taught, getattr(taught, name))
+        may[name] = (
+            found["students"],
+            len(found["people"]),
+            found["notes"],
+            marks(taught, getattr(taught, name), session),
+        )
+    assert may == {
+        "former": (403, 0, "", 404),
+        "lead": (200, 1, "Pays late.", 200),
+        "substitute": (200, 1, "Pays late.", 200),
+    }
+    # The same of a student's last day.
+    seen = []
+    for last in (today, today - timedelta(days=1)):
+        Enrollment.objects.filter(pk=taught.enrollment.pk).update(access_expiry_date=last)
+        path = f"/batches/{taught.batch.pk}/sessions?page_size=1"
+        seen.append(len(Api(campus.token(student)).get(path).data))
+    assert seen == [1, 0]
 
 
 def test_pages_of_what_was_taught_are_read_only(taught: Taught) -> None:

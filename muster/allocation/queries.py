@@ -18,7 +18,7 @@ from muster.batches.models import Batch
 from muster.core.errors import Invalid
 from muster.core.permissions import any_id
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, Membership, Role, local_today
 from muster.people.models import InstructorProfile
 
 Current = IndividualAssignment.objects.current
@@ -134,15 +134,19 @@ def mentee_counts(institution: Institution, people: Iterable[UUID]) -> dict[UUID
 
 
 def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
-    """The requests that the actor may see (or settle), with everybody in them: open ones first, then by first day."""
+    """The requests that the actor may see (or settle), with everybody in them: open ones first, then by first day.
+
+    `is_over` says whether their days are, by the clock of the batch.
+    """
     rows = covers.rows(actor, action).select_related("batch", "instructor", "asked", "substitute", "closed_by")
-    return rows.annotate(is_closed=~Q(status=CoverRequest.Status.OPEN)).order_by("is_closed", "first_date", "pk")
+    rows = rows.annotate(is_over=Q(last_date__lt=local_today("batch__")), is_closed=~Q(status=CoverRequest.Status.OPEN))
+    return rows.order_by("is_closed", "first_date", "pk")
 
 
 def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
     """The open requests whose days are not over, in batches that still meet."""
     return cover_requests(actor, action).filter(
         status=CoverRequest.Status.OPEN,
-        last_date__gte=actor.today(),
+        is_over=False,
         batch__in=Batch.objects.booking().filter(institution=actor.institution),
     )

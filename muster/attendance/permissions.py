@@ -21,13 +21,13 @@ from muster.core.permissions import Access, Scope, Table
 from muster.core.subqueries import is_one_of
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
-from muster.institutions.models import Role
+from muster.institutions.models import Role, local_today
 from muster.timetable.models import ClassSession, ScheduleSlot
 
 
 def _assignments(actor: Actor, first: Any, last: Any) -> QuerySet[InstructorAssignment]:
     """The instructor's that hold today or held between two days; each may be an outer reference."""
-    today, endless = actor.today(), Q(until_date__isnull=True)
+    today, endless = local_today("batch__"), Q(until_date__isnull=True)
     return InstructorAssignment.objects.filter(
         Q(endless | Q(until_date__gte=first), from_date__lte=last)
         | Q(endless | Q(until_date__gte=today), from_date__lte=today),
@@ -43,10 +43,7 @@ def teaching_now(actor: Actor, grant: Grant) -> Q:
     What somebody taught who was replaced since, or substituted on other days, is theirs to read and no more.
     """
     own: dict[str, Any] = {"instructor": actor.user, "institution": actor.institution}
-    today = actor.today()
-    now = InstructorAssignment.objects.filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=today), from_date__lte=today, **own
-    )
+    now = InstructorAssignment.objects.on(local_today("batch__")).filter(**own)
     meetings = BatchMeeting.objects.filter(batch__in=now.values("batch"))
     slots = ScheduleSlot.objects.filter(**own).order_by()
     return (

@@ -14,10 +14,8 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    DateField,
     Exists,
     F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -34,7 +32,7 @@ from muster.batches.permissions import batches, batches_being_taught
 from muster.core.json_rows import JSONList, ReadJSON
 from muster.courses.models import Subject
 from muster.institutions.access import Actor, Grant
-from muster.institutions.models import Affiliation, Institution, Role, Room
+from muster.institutions.models import Affiliation, Institution, Role, Room, local_today
 from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -156,11 +154,7 @@ def without_lead(today: date) -> Q:
 
 
 # What day it is where the batch meets.
-BATCH_TODAY = Func(
-    Func(F("institution"), F("branch"), function="muster_zone", output_field=TextField()),
-    function="muster_today",
-    output_field=DateField(),
-)
+BATCH_TODAY = local_today()
 SEATS_HELD = F("enrolled_students") + F("seats_offered")
 
 
@@ -178,7 +172,7 @@ def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
     """Batches that the actor teaches now or later, in full, with `own_roles`, the roles held there. One statement."""
     roles = InstructorAssignment.objects.filter(instructor=actor.user, batch=OuterRef("pk"))
     taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
-    own_roles = ArraySubquery(roles.exclude(until_date__lt=actor.today()).values("role"))
+    own_roles = ArraySubquery(roles.exclude(until_date__lt=local_today("batch__")).values("role"))
     rows = batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles)
     return rows.order_by("start_date", "name__plain", "pk")
 

@@ -59,10 +59,6 @@ class Institution(Row):
         AUTO = "auto", _("Enroll the next person automatically")
         OFFER = "offer", _("Offer the seat to the next person")
 
-    class RolloverApproval(models.TextChoices):
-        CONFIRM = "confirm", _("The person who requests it can confirm it")
-        FOUR_EYES = "four-eyes", _("Someone else approves")
-
     name = Line(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     kind = Line(_("kind"), max_length=60, blank=True)
@@ -88,12 +84,6 @@ class Institution(Row):
     max_mentees = setting(_("maximum mentees per instructor"), 0, 1000, default=10)
     register_lock_hours = models.PositiveSmallIntegerField(
         _("lock registers after (hours)"), null=True, blank=True, validators=between(0, 8760)
-    )
-    rollover_approval = models.CharField(
-        _("promoting a batch to the next semester"),
-        max_length=10,
-        choices=RolloverApproval,
-        default=RolloverApproval.CONFIRM,
     )
     last_semester = setting(_("last semester without a course"), 1, 20, default=8)
     catalogue_is_public = models.BooleanField(_("public catalog"), default=False)
@@ -223,6 +213,15 @@ class Branch(InstitutionRow):
 def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
     """The zone of the clock times of a branch, else of its institution."""
     return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
+
+
+def local_today(path: str = "") -> models.Func:
+    """What day it is by the clock of rows with an institution and a branch, found at the path (`batch__`): `today` as
+    the database asks it of each row, whatever the day at the institution."""
+    zone = models.Func(
+        F(f"{path}institution"), F(f"{path}branch"), function="muster_zone", output_field=models.TextField()
+    )
+    return models.Func(zone, function="muster_today", output_field=models.DateField())
 
 
 @tracked()

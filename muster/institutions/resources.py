@@ -141,12 +141,8 @@ class Institutions(Resource[Institution]):
         half("max_active_batches", _("Instructors at this limit aren't suggested.")),
         half("max_mentees", _("The same for mentors. An instructor's own limit takes precedence.")),
         half(
-            "rollover_approval",
-            _("If someone else approves, the person who requests it can't confirm it."),
-            note="confirm or four-eyes",
-            section=_("Semesters"),
+            "last_semester", _("Batch years with a course end with the course's last semester."), section=_("Semesters")
         ),
-        half("last_semester", _("Batch years with a course end with the course's last semester.")),
         half(
             "import_change_percent",
             _("Such a share of the students, instructors, batches or enrollments that are here."),

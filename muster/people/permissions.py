@@ -10,7 +10,7 @@ from muster.core.permissions import Access, Scope
 from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_person
 from muster.institutions.access import students as both_students
-from muster.institutions.models import STUDENT_ROLES, Role
+from muster.institutions.models import STUDENT_ROLES, Role, local_today
 from muster.institutions.permissions import learners_of, members_of, users
 
 
@@ -53,7 +53,7 @@ def of_department(actor: Actor, grant: Grant) -> Q:
 
 def of_own_batches(actor: Actor, grant: Grant) -> Q:
     """Students of the batches that the instructor is assigned to, now or later; as a substitute on those days alone."""
-    own, today = "batch__instructor_assignments__", actor.today()
+    own, today = "batch__instructor_assignments__", local_today("batch__")
     return learners_of(
         actor,
         Q(**{f"{own}until_date__isnull": True}) | Q(**{f"{own}until_date__gte": today}),

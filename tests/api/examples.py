@@ -465,7 +465,6 @@ EXAMPLES: dict[str, Example] = {
             "advised_size_max": 30,
             "max_active_batches": 6,
             "max_mentees": 20,
-            "rollover_approval": "confirm",
             "last_semester": 8,
             "weight_skills": 5,
             "weight_availability": 4,

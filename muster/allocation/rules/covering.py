@@ -52,13 +52,14 @@ def ask_for_cover(
     batch = locked_batch(batch)
     if batch.status not in (Batch.Status.UPCOMING, Batch.Status.ACTIVE):
         raise BatchNotOpen(batch)
-    if wrong := _problems(by, first_date, last_date, note):
+    today = batch.today()
+    if wrong := _problems(by, today, first_date, last_date, note):
         raise Invalid.fields(wrong)
     if asked is not None:
         if asked.pk == instructor.pk:
             raise OwnCover(field="asked_id")
         must_teach(batch.institution_id, asked, "asked_id")
-    first_date = max(first_date, by.today())
+    first_date = max(first_date, today)
     meetings = led_meetings(by, instructor, Batch.objects.filter(pk=batch.pk), first_date, last_date)
     if not meetings:
         raise NothingToCover(name=instructor.full_name, batch=batch.code)
@@ -117,7 +118,7 @@ def fill_cover(
     request = _lock_request(by, request)
     if substitute.pk == request.instructor_id:
         raise OwnCover(field="instructor_id")
-    batch, first = request.batch, max(request.first_date, by.today())
+    batch, first = request.batch, max(request.first_date, request.batch.today())
     meetings = led_meetings(by, request.instructor, Batch.objects.filter(pk=batch.pk), first, request.last_date)
     if not meetings:
         raise NothingToCover(name=request.instructor.full_name, batch=batch.code)
@@ -126,7 +127,7 @@ def fill_cover(
         batch=batch,
         instructor=substitute,
         role=InstructorAssignment.Role.SUBSTITUTE,
-        from_date=first_day_left(by, batch, meetings, first),
+        from_date=first_day_left(batch, meetings, first),
         until_date=request.last_date,
         notes=_("Covers for %(name)s") % {"name": request.instructor.full_name},
         override_reason=override_reason,
@@ -148,7 +149,7 @@ def reopen_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
     request.batch = batch
     if request.status not in (CoverRequest.Status.FILLED, CoverRequest.Status.DECLINED):
         raise CoverNotSettled
-    if request.last_date < by.today():
+    if request.last_date < batch.today():
         raise CoverOver
     given = batch.instructor_assignments.filter(
         role=InstructorAssignment.Role.SUBSTITUTE,
@@ -162,7 +163,7 @@ def reopen_cover(*, by: Actor, request: CoverRequest) -> CoverRequest:
         institution=by.institution,
         batch=batch,
         instructor=request.instructor,
-        first_date=max(request.first_date, by.today()),
+        first_date=max(request.first_date, batch.today()),
         last_date=request.last_date,
         note=request.note,
         asked=request.asked,
@@ -195,9 +196,9 @@ def problems_of_cover_days(by: Actor, first: date, last: date) -> list[FieldErro
     return problems_of_days(by, first, last, too_long=_("Ask for cover for up to %(most)d days at a time."))
 
 
-def _problems(by: Actor, first: date, last: date, note: str) -> list[FieldError]:
+def _problems(by: Actor, today: date, first: date, last: date, note: str) -> list[FieldError]:
     wrong = problems_of_cover_days(by, first, last)
-    if not wrong and last < by.today():
+    if not wrong and last < today:
         wrong.append(FieldError("last_date", _("These days have passed.")))
     if len(note) > MOST_COVER_NOTE:
         wrong.append(FieldError("note", _("Keep this to %(most)d characters or fewer.") % {"most": MOST_COVER_NOTE}))
@@ -215,7 +216,7 @@ def _lock_request(by: Actor, request: CoverRequest) -> CoverRequest:
     now.batch = batch
     if now.status != CoverRequest.Status.OPEN:
         raise CoverClosed(status=now.get_status_display().lower())
-    if now.last_date < by.today():
+    if now.last_date < batch.today():
         raise CoverOver
     return now
 

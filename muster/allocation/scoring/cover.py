@@ -26,6 +26,8 @@ from muster.timetable.models import Booking
 from muster.timetable.weeks import HolidayCalendar, times_between
 
 DAY = timedelta(days=1)
+# How many days a branch is behind its institution at most: clocks differ by up to 26 hours.
+FURTHEST_BEHIND = 2 * DAY
 # From when to when, and for which session.
 Booked = tuple[datetime, datetime, UUID]
 
@@ -65,22 +67,23 @@ def led_meetings(actor: Actor, person: User, batches: QuerySet[Batch], first: da
     ]
 
 
-def first_day_left(actor: Actor, batch: Batch, meetings: Sequence[Occurrence], first: date) -> date:
+def first_day_left(batch: Batch, meetings: Sequence[Occurrence], first: date) -> date:
     """From when a substitute takes these meetings: the first day asked about, but not a today that is over."""
-    first = max(first, actor.today())
+    today = batch.today()
+    first = max(first, today)
     begins = meetings[0].starts_at.astimezone(batch.zone).date()
-    return first + DAY if first == actor.today() < begins else first
+    return first + DAY if first == today < begins else first
 
 
 def cover_of(
     actor: Actor, person: User, first: date, last: date, *, batches: QuerySet[Batch] | None = None
 ) -> list[ToCover]:
-    """What the person leads from the first to the last day (today on), by batch, each with who could stand in, the best
-    first. Eight statements at most, whatever the number of batches and instructors.
+    """What the person leads from the first to the last day (today on, by each batch's own clock), by batch, each with
+    who could stand in, the best first. Eight statements at most, whatever the number of batches and instructors.
 
     `batches` narrows it to some of theirs.
     """
-    first = max(first, actor.today())
+    first = max(first, actor.today() - FURTHEST_BEHIND)
     led = led_by(actor, person, first, last) if batches is None else batches
     by_batch: dict[UUID, list[Occurrence]] = {}
     for meeting in led_meetings(actor, person, led, first, last) if first <= last else ():
@@ -92,6 +95,7 @@ def cover_of(
         batch.pk: batch
         for batch in led.filter(pk__in=by_batch).select_related("institution", "branch", "course", "department")
     }
+    first = max(first, min(batch.today() for batch in rows.values()))
     needs = [_on_days(need, first, last) for need in needs_of_batches(Batch.objects.filter(pk__in=rows), first)]
     candidates = candidates_of(actor.institution, actor.today(), first=first, last=last)
     booked = _bookings(actor, candidates, first, last)

@@ -399,6 +399,48 @@ def test_a_substitute_takes_nothing_of_a_today_that_is_over(campus: Campus, ann:
     assert InstructorAssignment.objects.get(instructor=bea).from_date == day + timedelta(days=1)
 
 
+# No hour of the day has the same date in both.
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+
+
+def abroad(here: str, there: str) -> tuple[Campus, Batch, User]:
+    """A batch whose branch has another date than its institution, who leads it late each day, and the institution."""
+    campus = Campus.found(time_zone=here)
+    lead = campus.instructor()
+    day = campus.admin.today()
+    nights = [slot(weekday, "23:58", "23:59") for weekday in range(1, 8)]
+    dates = {"start_date": day - timedelta(days=7), "end_date": day + timedelta(days=30)}
+    made = campus.batch(lead=lead, branch=campus.branch(time_zone=there), slots=nights, **dates)
+    return campus, Batch.objects.get(pk=made.pk), lead
+
+
+def test_tonight_is_covered_where_the_institution_has_tomorrow() -> None:
+    campus, batch, lead = abroad(EAST, WEST)
+    tonight = batch.today()
+    assert tonight < campus.admin.today()
+    days = {"first_date": tonight, "last_date": tonight}
+    request = asked(campus, batch, lead, **days)
+    assert (request.first_date, list(waiting_cover(campus.admin))) == (tonight, [request])
+    (one,) = cover_of(campus.admin, lead, tonight - timedelta(days=3), tonight)
+    assert [meeting.day for meeting in one.meetings] == [tonight]
+    substitute = campus.instructor()
+    fill_cover(by=campus.admin, request=request, substitute=substitute)
+    assert InstructorAssignment.objects.get(instructor=substitute).from_date == tonight
+
+
+def test_days_are_over_where_the_institution_still_has_them() -> None:
+    campus, batch, lead = abroad(WEST, EAST)
+    yesterday = batch.today() - timedelta(days=1)
+    assert yesterday >= campus.admin.today()
+    with pytest.raises(Invalid, match="These days have passed"):
+        asked(campus, batch, lead, first_date=yesterday, last_date=yesterday)
+    request = asked(campus, batch, lead, first_date=batch.today(), last_date=batch.today())
+    CoverRequest.objects.filter(pk=request.pk).update(first_date=yesterday, last_date=yesterday)
+    assert list(waiting_cover(campus.admin)) == []
+    with pytest.raises(CoverOver):
+        decline_cover(by=campus.admin, request=request)
+
+
 def test_nobody_is_assigned_where_nothing_is_left_to_cover(campus: Campus, ann: User, bea: User, batch: Batch) -> None:
     request = asked(campus, batch, ann)
     days = {"from_date": FIRST, "until_date": LAST}

@@ -99,11 +99,22 @@ def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) ->
     return page_of(rows, narrowing, batch_json, COLUMNS, removed=removed)
 
 
-@router.post("/courses/{course_id}/batches", allow=batches["change"], fixed=True, data=BatchOut, status=201)
+def _course(actor: Any, course_id: str) -> Course:
+    return courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
+
+
+@router.post(
+    "/courses/{course_id}/batches",
+    allow=batches["change"],
+    on="course_id",
+    find=_course,
+    fixed=True,
+    data=BatchOut,
+    status=201,
+)
 def open_course_batch(request: HttpRequest, course_id: str, body: NewBatchIn) -> HttpResponse:
     """Create a batch of a course. Generates a code if there is none; the lead defaults to the course's instructor."""
-    actor = request_actor(request)
-    course = courses.get(actor, course_id, among=Course.objects.select_related("department", "default_instructor"))
+    actor, course = request_actor(request), request_object(request, Course)
     fields = batch_input(actor, body)
     lead = fields.lead or course.default_instructor
     if lead is None:

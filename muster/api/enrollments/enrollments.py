@@ -137,10 +137,18 @@ class EnrollmentQuery(OfBatches, In):
         return with_words(rows, q, "student__full_name")
 
 
+def _student(actor: Any, student_id: str) -> User:
+    if actor.user is not None and str(actor.user.pk) == student_id.lower():
+        return actor.user  # type: ignore[no-any-return]
+    return users.get(actor, student_id)
+
+
 @router.post(
     "/students/{student_id}/enroll",
     fixed=True,
     allow=enrollments["enroll"],
+    on="student_id",
+    find=_student,
     data=EnrollmentOut,
     status=201,
     answers={202: Success[WaitlistPlaceOut]},
@@ -151,8 +159,7 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     What was passed over stands in `warnings`: a batch past its last day for enrolling, a seat kept back, a clash with
     the student's own timetable. With `join_waitlist`, 202 and a place on the waitlist where no seat is left.
     """
-    actor = request_actor(request)
-    student = _student(actor, student_id)
+    actor, student = request_actor(request), request_object(request, User)
     batch = batches.get_named(actor, body.batchId, "batchId", among=_batches_with_rights) if body.batchId else None
     # A batch brings its own course along: another one is the rule's to refuse.
     brought = batch is not None and as_id(body.courseId) == batch.course_id
@@ -182,12 +189,6 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
 
 def _batches_with_rights(actor: Any) -> QuerySet[Batch]:
     return batches.with_rights(actor, "change") if actor.manages else Batch.objects.all()
-
-
-def _student(actor: Any, student_id: str) -> User:
-    if actor.user is not None and str(actor.user.pk) == student_id.lower():
-        return actor.user  # type: ignore[no-any-return]
-    return users.get(actor, student_id)
 
 
 @router.get("", allow=enrollments["see"], rows=EnrollmentRowOut)

@@ -130,11 +130,21 @@ def _batches_in_full(_actor: Any) -> QuerySet[Batch]:
     return Batch.objects.select_related("institution", "branch")
 
 
-@batch_router.post("/{batch_id}/waitlist", allow=waitlist["join"], data=WaitlistPlaceOut, status=201)
+def _batch_to_join(actor: Any, batch_id: str) -> Batch:
+    return batches.get(actor, batch_id, "change" if actor.manages else "see")
+
+
+@batch_router.post(
+    "/{batch_id}/waitlist",
+    allow=waitlist["join"],
+    on="batch_id",
+    find=_batch_to_join,
+    data=WaitlistPlaceOut,
+    status=201,
+)
 def join_waitlist(request: HttpRequest, batch_id: str, body: JoinIn) -> HttpResponse:
     """Join the waitlist of a full batch, or put a student on it. Students can only join themselves."""
-    actor = request_actor(request)
-    batch = batches.get(actor, batch_id, "change" if actor.manages else "see")
+    actor, batch = request_actor(request), request_object(request, Batch)
     student = actor.user
     if body.student_id and (student is None or body.student_id.lower() != str(student.pk)):
         student = users.get_named(actor, body.student_id, "student_id")

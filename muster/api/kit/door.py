@@ -1,8 +1,9 @@
 """Routes that cannot forget their permission, nor to say what they answer.
 
 A route is declared with `allow`, the action of an `Access` that it needs, and, where its path names an object, with
-`on`, the path's parameter. Signing in, the role, and the object are asked for before the body is read, in the order
-401, 403, 404, 403; a body that names something unseen is the rule's 400.
+`on`, the path's parameter; `find` looks that up where it is of another noun than `allow`. Signing in, the role, and the
+object are asked for before the body is read, in the order 401, 403, 404, 403; a body that names something unseen is the
+rule's 400.
 
 `data` is the type of what a success carries, `rows` that of each row of a list. Both describe and cost nothing: what a
 route answers is not read again, and tests compare real answers with the description.
@@ -92,9 +93,15 @@ class Guard:
     """Signs the caller in, asks for the role, loads the object of the path: `request.actor`, `request.found`."""
 
     def __init__(
-        self, allow: Permission | Open, on: str, among: Callable[[Any], QuerySet[Any]] | None, *, repeatable: bool
+        self,
+        allow: Permission | Open,
+        on: str,
+        among: Callable[[Any], QuerySet[Any]] | None,
+        find: Callable[[Any, str], Any] | None,
+        *,
+        repeatable: bool,
     ) -> None:
-        self.allow, self.on, self.among, self.repeatable = allow, on, among, repeatable
+        self.allow, self.on, self.among, self.find, self.repeatable = allow, on, among, find, repeatable
 
     def __call__(self, request: HttpRequest) -> bool:
         if isinstance(self.allow, Open) and not self.allow.signed_in:
@@ -114,7 +121,8 @@ class Guard:
     def _find(self, request: HttpRequest, allow: Permission, actor: Any) -> None:
         pk = request.resolver_match.kwargs[self.on]  # type: ignore[union-attr]
         try:
-            request.found = allow.access.get(actor, pk, allow.action, self.among)  # type: ignore[attr-defined]
+            found = self.find(actor, pk) if self.find else allow.access.get(actor, pk, allow.action, self.among)
+            request.found = found  # type: ignore[attr-defined]
         except (Missing, Forbidden):
             # The first of two same calls may have moved the object out of reach, as restoring it does.
             if not self.repeatable or not (first := first_answer(request)):
@@ -151,6 +159,7 @@ class Door(Router):
         allow: Permission | Open,
         on: str = "",
         among: Callable[[Any], QuerySet[Any]] | None = None,
+        find: Callable[[Any, str], Any] | None = None,
         data: Any = Any,
         rows: Any = None,
         status: int = 200,
@@ -165,11 +174,12 @@ class Door(Router):
     ) -> Callable[[View], View]:
         """Declare a route.
 
-        `among` narrows or joins the rows searched. `repeatable=False` ignores Idempotency-Key. `versioned` tells the
-        object's version as ETag, and where it changes something takes If-Match. `limited` may answer 429. `answers`
-        names further successes by their status. `files` are the media types of a route that answers with a file, or
-        with `rows` where it has these too. `takes` is the shape of a body that is JSON or a form with files, and that
-        the view reads by `request_body`. Of a `fixed` call parameters that it doesn't know are not refused.
+        `among` narrows or joins the rows searched; `find` takes the actor and the id. `repeatable=False` ignores
+        Idempotency-Key. `versioned` tells the object's version as ETag, and where it changes something takes If-Match.
+        `limited` may answer 429. `answers` names further successes by their status. `files` are the media types of a
+        route that answers with a file, or with `rows` where it has these too. `takes` is the shape of a body that is
+        JSON or a form with files, and that the view reads by `request_body`. Of a `fixed` call parameters that it
+        doesn't know are not refused.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -194,7 +204,7 @@ class Door(Router):
             register = super(Door, self).api_operation(
                 methods,
                 path,
-                auth=Guard(allow, on, among, repeatable=repeatable),
+                auth=Guard(allow, on, among, find, repeatable=repeatable),
                 response={status: success, **(answers or {}), **dict.fromkeys(sorted(refusals), Failure)},
                 summary=options.pop("summary", summary.partition(". ")[0].removesuffix(".")),
                 description=options.pop("description", f"{summary}\n{more}".strip()),

@@ -117,8 +117,9 @@ def cover_request_list(request: ActorRequest) -> HttpResponse:
     )
 
 
-def _row(actor: Actor, one: CoverRequest) -> dict[str, Any]:
-    over = one.status == CoverRequest.Status.OPEN and one.last_date < actor.today()
+def _row(actor: Actor, one: Any) -> dict[str, Any]:
+    """A request of `cover_requests`."""
+    over = one.status == CoverRequest.Status.OPEN and one.is_over
     tone, icon = LOOKS[CoverRequest.Status(one.status)]
     return {
         "request": one,
@@ -147,8 +148,8 @@ def _answer(one: CoverRequest) -> str:
 def request_page(request: ActorRequest, cover_id: UUID) -> HttpResponse:
     """One request: the meetings, who could take them, and what the reader may do about it."""
     actor = request.actor
-    one = covers.get(actor, cover_id, among=cover_requests(actor))
-    is_open = one.status == CoverRequest.Status.OPEN and one.last_date >= actor.today()
+    one: Any = covers.get(actor, cover_id, among=cover_requests(actor))
+    is_open = one.status == CoverRequest.Status.OPEN and not one.is_over
     may = {action: is_open and covers.allows(actor, action, one) for action in ("settle", "answer", "withdraw")}
     row = _row(actor, one)
     could = _substitutes(actor, one) if may["settle"] else {}
@@ -390,7 +391,7 @@ def _ask_for_days(actor: Actor, person: User, asked: dict[str, Any]) -> CoverReq
 
 def _open_batch(actor: Actor, person: User, one: ToCover, days: dict[str, Any]) -> dict[str, Any]:
     """One batch: managers assign at once, others ask."""
-    first = first_day_left(actor, one.batch, one.meetings, days["first_date"])
+    first = first_day_left(one.batch, one.meetings, days["first_date"])
     ask = [("batch_id", str(one.batch.pk)), ("first_date", first.isoformat())]
     ask.append(("last_date", days["last_date"].isoformat()))
     row: dict[str, Any] = {

@@ -459,7 +459,6 @@ def test_others_see_what_the_institution_is_called_and_not_how_it_works(campus):
         ("advised_size_max", 0),
         ("max_active_batches", 0),
         ("max_mentees", -5),
-        ("rollover_approval", "coin"),
         ("last_semester", 0),
         ("last_semester", 21),
         ("import_change_percent", 101),
