@@ -145,7 +145,8 @@ def cover_requests(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
 
 def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
     """The open requests whose days are not over, in batches that still meet."""
-    return cover_requests(actor, action).filter(
+    rows: QuerySet[Any] = cover_requests(actor, action)
+    return rows.filter(
         status=CoverRequest.Status.OPEN,
         is_over=False,
         batch__in=Batch.objects.booking().filter(institution=actor.institution),

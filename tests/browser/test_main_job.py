@@ -113,12 +113,15 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
     dialog.get_by_role("button", name="Enroll 3 students").click()
     expect(dialog).to_contain_text("2 students enrolled, 1 refused")
     expect(dialog).to_contain_text("Batch has reached maximum capacity")
-    seat.go(f"/batches/{batch.pk}/students/")
+    seat.go(f"/batches/{batch.pk}/")
     expect(tab.locator(".seats").first).to_contain_text("2 / 2")
 
     # One leaves, and the seat is free for another.
+    seat.go(f"/batches/{batch.pk}/students/")
     tab.locator("main table").get_by_role("link", name="Cancel").first.click()
     tab.get_by_role("dialog").locator("footer [type=submit]").click()
+    expect(tab.get_by_role("dialog")).to_have_count(0)
+    seat.go(f"/batches/{batch.pk}/")
     expect(tab.locator(".seats").first).to_contain_text("1 / 2")
     batch.refresh_from_db()
     assert batch.enrolled_students == 1
