@@ -147,6 +147,6 @@ def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
     """The open requests whose days are not over, in batches that still meet."""
     return cover_requests(actor, action).filter(
         status=CoverRequest.Status.OPEN,
-        is_over=False,
+        last_date__gte=local_today("batch__"),
         batch__in=Batch.objects.booking().filter(institution=actor.institution),
     )
