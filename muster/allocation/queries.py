@@ -148,6 +148,6 @@ def waiting_cover(actor: Actor, action: str = "see") -> QuerySet[CoverRequest]:
     rows: QuerySet[Any] = cover_requests(actor, action)
     return rows.filter(
         status=CoverRequest.Status.OPEN,
-        is_over=False,
+        last_date__gte=local_today("batch__"),
         batch__in=Batch.objects.booking().filter(institution=actor.institution),
     )
