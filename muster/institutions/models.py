@@ -71,7 +71,7 @@ class Institution(Row):
     minimum_attendance_percent = setting(_("minimum attendance (percent)"), 0, 100, default=75)
     session_horizon_days = setting(_("create sessions ahead (days)"), 1, 730, default=120)
     waitlist_mode = models.CharField(
-        _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.OFFER
+        _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.AUTO
     )
     waitlist_offer_hours = setting(_("offer expires after (hours)"), 1, 720, default=48)
     seat_buffer_percent = setting(_("spare seats (percent)"), 0, 50, default=0)

@@ -54,7 +54,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def campus():
-    return Campus.found()
+    return set_up(Campus.found(), waitlist_mode="offer")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ INSTITUTION = "Ridgeline Institute"
 TIME_ZONE = "Africa/Johannesburg"
 SETTINGS = {
     "catalogue_is_public": True,
+    "waitlist_mode": "offer",
     "catalogue_names_instructors": True,
     "contact_email": "office@ridgeline.example",
     "contact_phone": "+27 31 555 0100",
