@@ -218,7 +218,7 @@ EFFECTS = {
     "register_lock_hours": Effect(locked_by_itself, {None: 0, 24: 1}),
     "session_horizon_days": Effect(planned_ahead, {10: 10, 20: 20}),
     "waitlist_mode": Effect(lambda campus: waits(campus).status, {"auto": "accepted", "offer": "offered"}),
-    "waitlist_offer_hours": Effect(offer_hours, {5: 5, 24: 24}),
+    "waitlist_offer_hours": Effect(offer_hours, {5: 5, 24: 24}, {"waitlist_mode": "offer"}),
     "seat_buffer_percent": Effect(seats_for_a_student, {0: 10, 20: 8}),
     "enroll_until_days": Effect(days_to_enroll, {None: 20, 7: 7}),
     "catalogue_is_public": Effect(in_catalogue, {False: 0, True: 1}),
