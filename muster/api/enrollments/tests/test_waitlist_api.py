@@ -12,7 +12,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def campus():
-    return Campus.found()
+    campus = Campus.found()
+    campus.institution.waitlist_mode = "offer"
+    campus.institution.save(update_fields=["waitlist_mode"])
+    return campus
 
 
 @pytest.fixture
