@@ -19,7 +19,8 @@ class DatabaseCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            ensure_running()
+            # A part of `muster serve`, which has made the database.
+            ensure_running(make=not ctx.params.get("child", False))
             refuse_old_server()
             return super().invoke(ctx)
         except (DomainError, EmbeddedPostgresError) as error:

@@ -12,7 +12,7 @@ from granian.log import LogLevels
 from muster.cli import set_up_django
 from muster.cli.children import GRACE, end_with_parent
 from muster.cli.wsgi import WsgiOverRsgi
-from muster.core.postgres import ensure_running
+from muster.core.postgres import EmbeddedPostgresError, ensure_running
 
 # Each worker keeps at most eight connections (config.settings), so more threads would only wait for them.
 THREADS = min(8, (os.cpu_count() or 1) * 2 + 1)
@@ -32,7 +32,11 @@ def command(host: str, port: int, workers: int, child: bool) -> None:
     set_up_django()
     # Known once Django is set up.
     import_module("muster.cli.base").refuse_missing_address()
-    ensure_running()
+    try:
+        # A part of `muster serve`, which has made the database.
+        ensure_running(make=not child)
+    except EmbeddedPostgresError as error:
+        raise click.ClickException(str(error)) from error
     if child:
         end_with_parent()
     server = Granian(

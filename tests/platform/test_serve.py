@@ -181,6 +181,24 @@ def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Serve
     away.rename(data)
 
 
+@pytest.mark.parametrize("part", ["web", "worker"])
+def test_part_of_serve_makes_no_empty_database_in_the_place_of_a_lost_one(part: str, open_folder: Path):
+    home = open_folder / "home"
+    done = subprocess.run(
+        [sys.executable, "-m", "muster.cli", part, "--child"],
+        cwd=ROOT,
+        env={**os.environ, "MUSTER_HOME": str(home)},
+        stdin=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"Its data in {EmbeddedServer(home).places.data} are gone." in done.stderr
+    assert not EmbeddedServer(home).places.data.exists()
+
+
 @pytest.mark.parametrize("part", ["serve", "web", "worker"])
 def test_serving_others_without_an_address_for_mails_is_refused(part: str, open_folder: Path):
     done = subprocess.run(

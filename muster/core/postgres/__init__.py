@@ -29,17 +29,17 @@ def embedded_settings(home: Path) -> dict[str, Any]:
     }
 
 
-def ensure_running() -> None:
+def ensure_running(*, make: bool = True) -> None:
     """Start or join the embedded server for as long as this process lives; nothing when DATABASE_URL is set.
 
     The last process to end stops it. Makes the data folder private, whichever database is used. Raises
-    EmbeddedPostgresError.
+    EmbeddedPostgresError, with `make` false also when there are no data yet.
     """
     home = data_folder(os.environ.get("MUSTER_HOME", ""))
     close_home(home)
     if os.environ.get("DATABASE_URL"):
         return
-    hold(EmbeddedServer(home))
+    hold(EmbeddedServer(home), make=make)
 
 
 def close_home(home: Path) -> None:
@@ -54,11 +54,11 @@ def embedded_server() -> EmbeddedServer | None:
     return next(iter(_held.values()), None)
 
 
-def hold(server: EmbeddedServer) -> EmbeddedServer:
+def hold(server: EmbeddedServer, *, make: bool = True) -> EmbeddedServer:
     """Start or join the server until this process ends. Safe to call again."""
     if server.home in _held:
         return _held[server.home]
-    server.start()
+    server.start(make=make)
     _held[server.home] = server
     owner = os.getpid()
 

@@ -77,10 +77,11 @@ class EmbeddedServer:
         """How other programs reach the database, as a DATABASE_URL."""
         return f"postgres://{OWNER}@/{DATABASE}?host={quote(str(self.places.socket), safe='/')}"
 
-    def start(self) -> None:
+    def start(self, *, make: bool = True) -> None:
         """Start the server or join the one that runs, and count as its user until `stop` or the end of the process.
 
-        Makes the data folder and the database `muster` when they are not there.
+        Makes the data folder and the database `muster` when they are not there, unless `make` is false: what is
+        started again while others serve must not begin an empty database in the place of one that was lost.
         Waits for another command that is starting or stopping it. Raises EmbeddedPostgresError.
         """
         if self._users is not None:
@@ -89,6 +90,8 @@ class EmbeddedServer:
         places.may_use()
         self.home.mkdir(parents=True, exist_ok=True)
         with self._guard():
+            if not make:
+                self._refuse_lost_data()
             places.prepare()
             self._bring_up(places)
             users = self._open("pg.users")
@@ -102,9 +105,8 @@ class EmbeddedServer:
         Raises EmbeddedPostgresError, also when the data are gone: they would be made anew, and empty.
         """
         with self._guard():
+            self._refuse_lost_data()
             places = self.places
-            if not places.data.exists():
-                raise EmbeddedPostgresError(f"Its data in {places.data} are gone.")
             places.prepare()
             self._run_until_ready(self._cluster(places))
             self._joined = processes.recorded_pid(places.data)
@@ -138,6 +140,10 @@ class EmbeddedServer:
         places = self.places
         pid = processes.recorded_pid(places.data)
         return pid is not None and self._joined in (None, pid) and processes.serves(pid, places.data)
+
+    def _refuse_lost_data(self) -> None:
+        if not self.places.data.exists():
+            raise EmbeddedPostgresError(f"Its data in {self.places.data} are gone.")
 
     # --- the two lock files -------------------------------------------------------------------------------------
 
