@@ -41,7 +41,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
     from muster.accounts.models import User  # noqa: PLC0415
     from muster.batches.models import Batch  # noqa: PLC0415
     from muster.batches.rules import BatchInput, make_feed, open_batch  # noqa: PLC0415
-    from muster.courses.models import Course, Subject  # noqa: PLC0415
+    from muster.courses.models import Course, GradeBand, GradingComponent, Subject  # noqa: PLC0415
     from muster.enrollments.models import Enrollment  # noqa: PLC0415
     from muster.enrollments.rules import delete_batch  # noqa: PLC0415
     from muster.exchange.rules import carry_out, start_import  # noqa: PLC0415
@@ -152,6 +152,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
+        "scheme_id": GradeBand.objects.get(grade="A+").scheme_id,
+        "component_id": GradingComponent.objects.get(code="END").pk,
+        "band_id": GradeBand.objects.get(grade="A+").pk,
         "mapping_id": Batch.objects.get(name="Software development 2025")
         .subject_mappings.earliest("semester", "pk")
         .pk,

@@ -1,8 +1,8 @@
-"""What is taught: courses and their subjects."""
+"""What is taught, and how it is graded: courses and their subjects, grading schemes."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +26,115 @@ from muster.institutions.models import (
     person_of_institution,
     same_institution,
 )
+
+PERCENT: dict[str, Any] = {"max_digits": 5, "decimal_places": 2, "validators": between(0, 100)}
+MARKS: dict[str, Any] = {"max_digits": 6, "decimal_places": 2}
+
+
+@tracked()
+class GradingScheme(InstitutionRow):
+    """How marks become a grade: components, letter bands, rounding. A course or a subject names the one that it uses.
+
+    `progression/grading` works grades out by it. Without a scheme a subject has one component, its own maximum.
+    """
+
+    counted = ngettext_lazy("%(count)d grading scheme", "%(count)d grading schemes", "count")
+
+    class Rounding(models.TextChoices):
+        HALF_UP = "half_up", _("Half up: 49.5 becomes 50")
+        HALF_EVEN = "half_even", _("Half to even: 50.5 becomes 50")
+        DOWN = "down", _("Down: 49.9 becomes 49")
+        UP = "up", _("Up: 49.1 becomes 50")
+
+    name = Line(_("name"), max_length=100)
+    department = owned_key(
+        Department, null=True, blank=True, related_name="grading_schemes", verbose_name=_("department")
+    )
+    pass_percent = models.DecimalField(_("pass mark (percent)"), default=50, **PERCENT)
+    decimals = models.PositiveSmallIntegerField(_("decimals of a total"), default=0, validators=between(0, 2))
+    rounding = models.CharField(_("rounding"), max_length=10, choices=Rounding, default=Rounding.HALF_UP)
+    grace_marks = models.DecimalField(
+        _("grace marks"), max_digits=5, decimal_places=2, default=0, validators=between(0, 100)
+    )
+    counts_failed = models.BooleanField(_("failed subjects count in averages"), default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("grading_scheme"),
+            same_institution("grading_scheme", "department", "institutions.Department"),
+            models.UniqueConstraint("institution", Lower("name"), name="one_scheme_for_each_name"),
+            models.CheckConstraint(
+                condition=Q(pass_percent__gte=0, pass_percent__lte=100, grace_marks__gte=0, decimals__lte=2),
+                name="scheme_is_within_bounds",
+            ),
+        ]
+        ordering: ClassVar = ["name__plain"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked(part_of="scheme")
+class GradingComponent(InstitutionPart):
+    """A part of a subject's marks: an internal test, the end-term examination."""
+
+    counted = ngettext_lazy("%(count)d component", "%(count)d components", "count")
+
+    scheme = owned_key(GradingScheme, on_delete=models.CASCADE, related_name="components", db_index=False)
+    code = Line(_("code"), max_length=12)
+    name = Line(_("name"), max_length=60)
+    maximum = models.DecimalField(_("maximum marks"), default=100, validators=between(1, 1000), **MARKS)
+    minimum = models.DecimalField(_("minimum to pass"), default=0, validators=between(0, 1000), **MARKS)
+    weight = models.DecimalField(_("weight"), default=100, validators=between(0, 1000), **MARKS)
+    place = models.PositiveSmallIntegerField(_("place"), default=1, validators=between(1, 50))
+
+    class Meta:
+        constraints: ClassVar = [
+            one_key("grading_component"),
+            same_institution("grading_component", "scheme", "courses.GradingScheme"),
+            models.UniqueConstraint("scheme", Lower("code"), name="one_component_for_each_code"),
+            models.CheckConstraint(
+                condition=Q(maximum__gt=0, minimum__gte=0, minimum__lte=F("maximum"), weight__gte=0),
+                name="minimum_of_a_component_within_maximum",
+            ),
+        ]
+        ordering: ClassVar = ["place", "code__plain"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked(part_of="scheme")
+class GradeBand(InstitutionPart):
+    """A grade, from which percent on it is given, and the points that it is worth."""
+
+    counted = ngettext_lazy("%(count)d grade", "%(count)d grades", "count")
+
+    scheme = owned_key(GradingScheme, on_delete=models.CASCADE, related_name="bands", db_index=False)
+    grade = Line(_("grade"), max_length=12)
+    from_percent = models.DecimalField(_("from (percent)"), default=0, **PERCENT)
+    points = models.DecimalField(_("points"), max_digits=5, decimal_places=2, default=0, validators=between(0, 100))
+
+    class Meta:
+        verbose_name = _("grade")
+        verbose_name_plural = _("grades")
+        constraints: ClassVar = [
+            one_key("grade_band"),
+            same_institution("grade_band", "scheme", "courses.GradingScheme"),
+            models.UniqueConstraint("scheme", Lower("grade"), name="one_band_for_each_grade"),
+            models.CheckConstraint(
+                condition=Q(from_percent__gte=0, from_percent__lte=100, points__gte=0),
+                name="grade_begins_at_a_percentage",
+            ),
+        ]
+        ordering: ClassVar = ["-from_percent", "-points", "grade__plain"]
+
+    def __str__(self) -> str:
+        return self.grade
+
+
+def _scheme() -> Any:
+    return owned_key(GradingScheme, null=True, blank=True, related_name="%(class)ss", verbose_name=_("grading scheme"))
 
 
 @tracked()
@@ -53,6 +162,7 @@ class Course(InstitutionRow):
     default_instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
+    grading_scheme = _scheme()
     default_capacity = models.PositiveIntegerField(
         _("usual capacity"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -83,6 +193,7 @@ class Course(InstitutionRow):
             one_key("course"),
             same_institution("course", "department", "institutions.Department"),
             person_of_institution("course", "default_instructor"),
+            same_institution("course", "grading_scheme", "courses.GradingScheme"),
             models.UniqueConstraint(
                 "institution",
                 Lower("code"),
@@ -119,11 +230,13 @@ class Subject(InstitutionPart):
         _("maximum marks"), default=100, validators=[MinValueValidator(1, _("Maximum marks must be at least 1."))]
     )
     pass_marks = models.PositiveSmallIntegerField(_("pass marks"), default=50)
+    grading_scheme = _scheme()
 
     class Meta:
         constraints: ClassVar = [
             one_key("subject"),
             same_institution("subject", "course", "courses.Course"),
+            same_institution("subject", "grading_scheme", "courses.GradingScheme"),
             models.UniqueConstraint(
                 "course",
                 Lower("code"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from muster.core.permissions import Access
-from muster.courses.models import Course, Subject
+from muster.core.permissions import Access, Table
+from muster.courses.models import Course, GradeBand, GradingComponent, GradingScheme, Subject
 from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_department, students
 from muster.institutions.models import Role
 
@@ -37,3 +37,15 @@ subjects = Access(
         "change": ADMINS | {Role.DEPT_ADMIN.value: own_department("course__department_id")},
     },
 )
+
+
+def _of_schemes(path: str = "") -> dict[str, Table]:
+    return {
+        "see": ADMINS | all_of(*READERS),
+        "change": ADMINS | {Role.DEPT_ADMIN.value: own_department(f"{path}department_id")},
+    }
+
+
+schemes = Access(GradingScheme, _of_schemes())
+components = Access(GradingComponent, _of_schemes("scheme__"))
+bands = Access(GradeBand, _of_schemes("scheme__"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from typing import Any
 
-from muster.courses.models import Course
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from muster.courses.models import Course, GradeBand, GradingComponent, GradingScheme
 
 
 def _number(of: Count) -> Coalesce:
@@ -27,3 +30,18 @@ def courses_with_numbers(rows: QuerySet[Course]) -> QuerySet[Course]:
     return courses_in_full(rows).annotate(
         batch_count=_number(Count("batches", filter=running)), subject_count=_number(Count("subjects"))
     )
+
+
+def schemes_in_full(rows: QuerySet[GradingScheme]) -> QuerySet[GradingScheme]:
+    """Grading schemes with their department, and with `parts` and `grades`, their components and bands as plain values
+    in their order; in one statement."""
+    components = GradingComponent.objects.filter(scheme=OuterRef("pk")).order_by("place", "code__plain")
+    bands = GradeBand.objects.filter(scheme=OuterRef("pk")).order_by("-from_percent", "-points", "grade__plain")
+    return rows.select_related("department").annotate(
+        parts=_as_list(components, "code", "name", "maximum", "minimum", "weight"),
+        grades=_as_list(bands, "grade", "from_percent", "points"),
+    )
+
+
+def _as_list(rows: QuerySet[Any], *names: str) -> ArraySubquery:
+    return ArraySubquery(rows.annotate(told=JSONObject(id="pk", **{name: name for name in names})).values("told"))

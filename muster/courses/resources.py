@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from muster.core.errors import FieldError
 from muster.core.resources import Derived, Field, Narrowing, Related, Resource, Retirement
 from muster.courses.errors import NotACourseInstructor, SemestersInUse
-from muster.courses.models import Course, Subject
-from muster.courses.permissions import courses, subjects
-from muster.courses.queries import courses_in_full
+from muster.courses.models import Course, GradeBand, GradingComponent, GradingScheme, Subject
+from muster.courses.permissions import bands, components, courses, schemes, subjects
+from muster.courses.queries import courses_in_full, schemes_in_full
 from muster.institutions.access import Actor, teaching_memberships
 from muster.institutions.models import Role
 from muster.institutions.permissions import departments
@@ -26,6 +26,103 @@ INSTRUCTORS = Related(
     name="full_name",
     words=lambda person: f"{person.full_name} ({person.email})",
 )
+
+SCHEME = Related(schemes.get_named, schemes.rows)
+
+
+class GradingSchemes(Resource[GradingScheme]):
+    """Grading schemes. Department administrators keep those of their department."""
+
+    model, access = GradingScheme, schemes
+    noun, plural = "scheme", "schemes"
+    fields = (
+        Field("name", listed="title", searched=True, sorted=True),
+        Field(
+            "department",
+            called="dept_id",
+            related=Related(departments.get_named, lambda actor: departments.rows(actor, "change")),
+            empty=_("All departments"),
+            bounds_reach=True,
+            listed="meta",
+            help=_("Who keeps it. Every course can use it."),
+        ),
+        Field("pass_percent", width="half", listed="hide", sorted=True),
+        Field("grace_marks", width="half", help=_("Added where they make the difference, never after an absence.")),
+        Field("decimals", width="half"),
+        Field("rounding", width="half", note="half_up, half_even, down or up"),
+        Field("counts_failed", help=_("They count with the points of the lowest grade.")),
+        Derived("component_count", value=lambda scheme: len(scheme.parts), label=_("Components"), listed=""),
+        Derived("band_count", value=lambda scheme: len(scheme.grades), label=_("Grades"), listed="hide"),
+    )
+    narrowings = (Narrowing("department", page="department", api="dept"),)
+    order = ("name",)
+    search_hint = _("Name")
+    one_of_a_kind = {
+        "one_scheme_for_each_name": (
+            "name",
+            _("Another grading scheme is already called %(name)s. Choose another name."),
+        )
+    }
+    instead = _("Choose another scheme for them first.")
+
+    title, none_yet = _("Grading schemes"), _("No grading schemes yet")
+    about = _(
+        "How marks become a grade: the parts that count, the letters and their points. Courses and subjects use it."
+    )
+    add_words, delete_words = _("Add grading scheme"), _("Delete grading scheme")
+
+    def in_full(self, rows: QuerySet[GradingScheme]) -> QuerySet[GradingScheme]:
+        return schemes_in_full(rows)
+
+    def delete_text(self, row: GradingScheme) -> Sequence[Any]:
+        return [gettext("No course or subject uses it. Its components and grades will also be deleted.")]
+
+
+class GradingComponents(Resource[GradingComponent]):
+    """The components of a grading scheme."""
+
+    model, access = GradingComponent, components
+    noun, plural = "component", "components"
+    within = "scheme"
+    fields = (
+        Field("name", searched=True, sorted=True),
+        Field("code", width="half", searched=True, sorted=True, help=_("Names it in files and in the API.")),
+        Field("place", width="half", sorted=True, help=_("Its column in the results sheet.")),
+        Field("maximum", width="w2"),
+        Field("minimum", width="w2", help=_("0 for none.")),
+        Field("weight", width="w2"),
+    )
+    order = ("place", "code")
+    one_of_a_kind = {
+        "one_component_for_each_code": ("code", _("This scheme already has a component %(code)s. Choose another code."))
+    }
+
+    title = _("Components")
+    add_words, delete_words = _("Add component"), _("Delete component")
+
+    def problems(self, by: Actor, row: GradingComponent, wrong: set[str]) -> Iterator[FieldError]:
+        if not wrong & {"maximum", "minimum"} and row.minimum > row.maximum:
+            yield FieldError("minimum", gettext("The minimum can't be higher than the maximum."))
+
+
+class GradeBands(Resource[GradeBand]):
+    """The letter grades of a grading scheme."""
+
+    model, access = GradeBand, bands
+    noun, plural = "band", "bands"
+    within = "scheme"
+    fields = (
+        Field("grade", width="w2", searched=True, sorted=True),
+        Field("from_percent", width="w2", sorted=True),
+        Field("points", width="w2", sorted=True),
+    )
+    order = ("-from_percent", "grade")
+    one_of_a_kind = {
+        "one_band_for_each_grade": ("grade", _("This scheme already has the grade %(grade)s. Edit it there."))
+    }
+
+    title = _("Grades")
+    add_words, delete_words = _("Add grade"), _("Delete grade")
 
 
 class Courses(Resource[Course]):
@@ -92,6 +189,13 @@ class Courses(Resource[Course]):
             empty=_("None"),
             width="w3",
             listed="hide",
+        ),
+        Field(
+            "grading_scheme",
+            related=SCHEME,
+            empty=_("Marks and pass marks of each subject"),
+            help=_("For subjects that don't have their own."),
+            width="w3",
         ),
         Derived("batch_count", label=_("Current batches"), listed=""),
         Field("language", width="w3"),
@@ -186,6 +290,7 @@ class Subjects(Resource[Subject]):
         Field("credits", width="w2"),
         Field("maximum_marks", width="w2"),
         Field("pass_marks", width="w2"),
+        Field("grading_scheme", related=SCHEME, empty=_("That of the course")),
     )
     narrowings = (Narrowing("semester", api="semester", most=100),)
     order = ("semester", "title")
@@ -211,5 +316,8 @@ class Subjects(Resource[Subject]):
             yield FieldError("pass_marks", gettext("Pass marks can't be higher than maximum marks."))
 
 
+SCHEMES = GradingSchemes()
+COMPONENTS = GradingComponents()
+BANDS = GradeBands()
 COURSES = Courses()
 SUBJECTS = Subjects()

@@ -44,3 +44,31 @@ class NothingToCopyFrom(Invalid):
     sentence = _("Choose another batch of the same course to copy from.")
     default_code = "other_course"
     default_field = "from_batch"
+
+
+class HasScores(Conflict):
+    """A subject whose students have scores is to leave the batch, or to be another one."""
+
+    sentence = _("%(subject)s has scores in %(batch)s, so its semester and subject stay as they are.")
+    default_code = "has_scores"
+
+
+class ResultPublished(Conflict):
+    """A score behind a published result is to change."""
+
+    sentence = _("%(name)s's result is published. Reopen it with a reason to change its scores.")
+    default_code = "published"
+
+
+class NothingToPublish(Conflict):
+    """Nobody has a result that is not published."""
+
+    sentence = _("No result of %(subject)s is ready to publish. Enter the missing scores first.")
+    default_code = "nothing_to_publish"
+
+
+class NothingToReopen(Conflict):
+    """None of those named has a published result."""
+
+    sentence = _("No published result of %(subject)s to reopen.")
+    default_code = "nothing_to_reopen"

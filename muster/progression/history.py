@@ -16,6 +16,10 @@ USE_CASES = {
     "remap_subject": gettext_lazy("changed a subject"),
     "unmap_subject": gettext_lazy("removed a subject"),
     "copy_subjects": gettext_lazy("copied subjects"),
+    "save_scores": gettext_lazy("entered scores"),
+    "moderate_scores": gettext_lazy("moderated scores"),
+    "publish_results": gettext_lazy("published results"),
+    "reopen_results": gettext_lazy("reopened results"),
 }
 
 

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.permissions import ARCHIVERS, MANAGERS, batches, batches_being_taught, own_only
 from muster.core.permissions import Access, Scope, Table
 from muster.institutions.access import Actor, Grant, students
 from muster.institutions.models import Role
+from muster.people.permissions import students as people
 from muster.progression.models import SubjectMapping
 
 # Administrators, and those of the batch's own department.
 _MAPPERS = ARCHIVERS
 _READERS = MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught} | students(own_only)
 
-# What may be done with the subjects of a batch as a whole.
-batch_subjects = Access(Batch, {"see": batches.tables["see"], "list": _READERS, "map": _MAPPERS})
+# Results: who manages the batch reads them, its department and whoever teaches the subject enter them.
+_RESULT_READERS = MANAGERS | {Role.INSTRUCTOR.value: batches_being_taught}
+_MARKERS = _MAPPERS | {Role.INSTRUCTOR.value: batches_being_taught}
+
+# What may be done with the subjects of a batch as a whole, and the results of one of them.
+batch_subjects = Access(
+    Batch,
+    {
+        "see": batches.tables["see"],
+        "list": _READERS,
+        "map": _MAPPERS,
+        "results": _RESULT_READERS,
+        "mark": _MARKERS,
+    },
+)
 
 
 def _in_batches(table: Table) -> Table:
@@ -33,3 +48,23 @@ def _in_batch(scope: Scope) -> Scope:
 
 
 mappings = Access(SubjectMapping, {"see": _in_batches(_READERS), "change": _in_batches(_MAPPERS)})
+
+
+def _of_own_subject(actor: Actor, grant: Grant) -> Q:
+    """Subjects that the instructor is named for in batches in which they teach."""
+    return Q(instructor=actor.user) & _in_batch(batches_being_taught)(actor, grant)
+
+
+results = Access(
+    SubjectMapping,
+    {
+        "see": _in_batches(MANAGERS) | {Role.INSTRUCTOR.value: _of_own_subject},
+        "mark": _in_batches(_MAPPERS) | {Role.INSTRUCTOR.value: _of_own_subject},
+    },
+)
+# What a student achieved: for themselves, and for who manages them.
+records = Access(
+    User,
+    {"see": {role: scope for role, scope in people.tables["see"].items() if role != Role.INSTRUCTOR.value}},
+    owner=people.owner,
+)

@@ -16,6 +16,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.courses.models import Subject
+from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
 from muster.exchange.models import ImportRun
@@ -189,6 +190,15 @@ def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": message.pk}
 
 
+def graded(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """A grading scheme of the department, with a component and a grade."""
+    name = f"Scheme of {found['department'].short_code}"
+    scheme = SCHEMES.add(by=campus.admin, fields={"name": name, "department": found["department"]})
+    component = COMPONENTS.add(by=campus.admin, within=scheme, fields={"code": "END", "name": "End-term"})
+    band = BANDS.add(by=campus.admin, within=scheme, fields={"grade": "A"})
+    return {"scheme_id": scheme.pk, "component_id": component.pk, "band_id": band.pk}
+
+
 def taught(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The batch of the part is taught a subject by its teacher."""
     subject = Subject.objects.get(pk=found["subject_id"])
@@ -216,6 +226,7 @@ FURTHER = (
     waited,
     published,
     written,
+    graded,
     taught,
     paid_for,
 )

@@ -72,6 +72,7 @@ BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
 PAID = Who(f"{ADMINS} branch-manager", ADMINS)
 # Found by those who may change it, and by nobody else.
 OF_DEPARTMENT = Who(f"{ADMINS} dept-admin", ADMINS)
+MARKED = Who(f"{ADMINS} dept-admin instructor", ADMINS)
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -137,6 +138,9 @@ TABLE: dict[str, dict[str, Who]] = {
         "*": IN_DEPARTMENT,
     },
     "subjects": {"see": OF_COURSE, "*": IN_DEPARTMENT},
+    # The scheme's parts are named by ids of their own.
+    "grading-schemes": {"list see components bands": Who(STAFF, STAFF), "*": IN_DEPARTMENT},
+    "components bands": {"see": Who(STAFF, STAFF), "*": IN_DEPARTMENT},
     # What is published is for everybody.
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
@@ -149,7 +153,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "batches": {
         "list": MEMBER,
         "see schedule sessions": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
-        "students history instructors messages add-messages add-sessions waitlist": TAUGHT,
+        "change-results add-results/publish add-results/reopen add-results/moderate": MARKED,
+        "results students history instructors messages add-messages add-sessions waitlist": TAUGHT,
         "add-waitlist": Who(f"{MANAGERS} {LEARNERS}", f"{ADMINS} {LEARNERS}"),
         "waitlist/join": Who(LEARNERS, LEARNERS),
         "archive change-archive add-subjects add-subjects/copy subjects/copy": OF_DEPARTMENT,
@@ -173,7 +178,7 @@ TABLE: dict[str, dict[str, Who]] = {
     "students": {
         "list": TAUGHT,
         "see attendance timetable": OF_STUDENT,
-        "add-enroll": BY_STUDENT,
+        "add-enroll record": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,
     },

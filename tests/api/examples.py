@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
 from muster.notifications.models import Notification
 from muster.people.rules import add_time_off
+from muster.progression.rules import ScoreInput, map_subject, publish_results, save_scores
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
 from tests.make import PASSWORD, Campus, prove_email, slot
@@ -132,6 +134,7 @@ def _course(objects: Objects) -> dict[str, Any]:
         "required_skills": ["welding"],
         "teaching_styles": ["workshop"],
         "language": "en",
+        "grading_scheme": str(objects["scheme_id"]),
         "price": 1200.5,
         "currency": "USD",
         "active": True,
@@ -147,7 +150,35 @@ def _time_off(campus: Campus) -> Objects:
 
 
 def _subject(objects: Objects) -> dict[str, Any]:
-    return {"code": "W1", "title": "Safety", "semester": 1, "credits": 2.5, "maximum_marks": 100, "pass_marks": 40}
+    return {
+        "code": "W1",
+        "title": "Safety",
+        "semester": 1,
+        "credits": 2.5,
+        "maximum_marks": 100,
+        "pass_marks": 40,
+        "grading_scheme": str(objects["scheme_id"]),
+    }
+
+
+def _scheme(objects: Objects) -> dict[str, Any]:
+    return {
+        "name": "Workshops",
+        "dept_id": str(objects["department_id"]),
+        "pass_percent": 40,
+        "grace_marks": 2.5,
+        "decimals": 1,
+        "rounding": "half_even",
+        "counts_failed": True,
+    }
+
+
+def _component(objects: Objects) -> dict[str, Any]:
+    return {"code": "INT", "name": "Internal", "place": 2, "maximum": 20, "minimum": 8, "weight": 20}
+
+
+def _band(objects: Objects) -> dict[str, Any]:
+    return {"grade": "B", "from_percent": 62.5, "points": 8}
 
 
 def _user(objects: Objects) -> dict[str, Any]:
@@ -606,6 +637,50 @@ EXAMPLES: dict[str, Example] = {
     "see_subject": Example(),
     "change_subject": Example(_subject),
     "delete_subject": Example(objects=lambda campus: {"subject_id": _subject_row(campus)}),
+    "list_schemes": Example(),
+    "add_scheme": Example(_scheme),
+    "see_scheme": Example(),
+    "change_scheme": Example(_scheme),
+    "delete_scheme": Example(),
+    "list_components": Example(),
+    "add_component": Example(_component),
+    "see_component": Example(),
+    "change_component": Example(_component),
+    "delete_component": Example(),
+    "list_bands": Example(),
+    "add_band": Example(_band),
+    "see_band": Example(),
+    "change_band": Example(_band),
+    "delete_band": Example(),
+    "see_results": Example(query="subject=S1"),
+    "save_scores": Example(
+        lambda o: {
+            "rows": [
+                {
+                    "enrollment_id": str(o["enrollment_id"]),
+                    "components": {"MARK": 61.5},
+                    "marked_at": "2026-01-08T08:05:00Z",
+                }
+            ]
+        },
+        query="subject=S1",
+    ),
+    "publish_results": Example(lambda o: {"subject_id": "S1", "attempt": 1}, objects=lambda campus: _scored(campus)),
+    "reopen_results": Example(
+        lambda o: {"subject_id": "S1", "attempt": 1, "reason": "A sum was wrong", "enrollment_ids": None},
+        objects=lambda campus: _scored(campus, is_published=True),
+    ),
+    "moderate_scores": Example(
+        lambda o: {
+            "subject_id": "S1",
+            "attempt": 1,
+            "component": "MARK",
+            "kind": "add",
+            "amount": 2.5,
+            "reason": "Question 4 was withdrawn",
+        }
+    ),
+    "see_record": Example(),
     "list_batch_subjects": Example(),
     "map_subject": Example(
         lambda o: {
@@ -786,6 +861,18 @@ def _in_course(campus: Campus) -> Objects:
     batch = campus.batch()
     subject = Subject.objects.create(institution=campus.institution, course=batch.course, code="S9", title="Subject")
     return {"batch_id": batch.pk, "new_subject_id": subject.pk}
+
+
+def _scored(campus: Campus, *, is_published: bool = False) -> Objects:
+    """A batch with a student who has a score in its subject S1."""
+    batch = campus.batch()
+    enrollment = campus.enroll(batch)
+    subject = Subject.objects.create(institution=campus.institution, course=batch.course, code="S1", title="Subject")
+    mapping = map_subject(by=campus.admin, batch=batch, subject=subject)
+    save_scores(by=campus.admin, mapping=mapping, cells=[ScoreInput(0, enrollment.pk, "MARK", Decimal(70))])
+    if is_published:
+        publish_results(by=campus.admin, mapping=mapping)
+    return {"batch_id": batch.pk}
 
 
 def _subject_row(campus: Campus) -> Any:

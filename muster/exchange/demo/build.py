@@ -29,7 +29,7 @@ from muster.batches.rules import (
 )
 from muster.core.database import atomic
 from muster.courses.models import Course
-from muster.courses.resources import COURSES, SUBJECTS
+from muster.courses.resources import BANDS, COMPONENTS, COURSES, SCHEMES, SUBJECTS
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import PaymentInput, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
@@ -209,6 +209,15 @@ class _Builder:
             if price := fields["price"]:
                 fields |= {"price": Decimal(price), "currency": "ZAR"}
             self.courses[course[0]] = COURSES.add(by=self.by, fields=fields)
+        name, components, bands = college.GRADING
+        scheme = SCHEMES.add(by=self.by, fields={"name": name, "department": self.departments["CMP"]})
+        for place, (code, title, maximum, minimum) in enumerate(components, 1):
+            marks = {"maximum": Decimal(maximum), "minimum": Decimal(minimum), "weight": Decimal(maximum)}
+            COMPONENTS.add(by=self.by, within=scheme, fields={"code": code, "name": title, "place": place, **marks})
+        for grade, percent, points in bands:
+            band = {"grade": grade, "from_percent": Decimal(percent), "points": Decimal(points)}
+            BANDS.add(by=self.by, within=scheme, fields=band)
+        COURSES.change(by=self.by, row=self.courses["SD"], changes={"grading_scheme": scheme})
         for within, code, title, semester, points in college.SUBJECTS:
             fields = {"code": code, "title": title, "semester": semester, "credits": Decimal(points)}
             SUBJECTS.add(by=self.by, within=self.courses[within], fields=fields)

@@ -84,6 +84,18 @@ SUBJECTS = [
     ("DA", "DA3", "Visual encoding", 1, 10),
 ]
 
+# How degrees are graded: code, name, maximum, minimum; grade, from which percent on, points.
+GRADING = (
+    "Degrees, ten points",
+    [
+        ("IN1", "Internal 1", 15, 0),
+        ("IN2", "Internal 2", 15, 0),
+        ("PRA", "Practical", 20, 8),
+        ("END", "End-term", 50, 20),
+    ],
+    [("A+", 90, 10), ("A", 80, 9), ("B", 70, 8), ("C", 60, 7), ("D", 50, 6), ("F", 0, 0)],
+)
+
 # Of the batch years' subjects, those that their lead teaches.
 TAUGHT_BY_LEAD = ("SD102", "SD202", "SD301", "SD303")
 

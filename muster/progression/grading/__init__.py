@@ -4,5 +4,6 @@ What is between the marks and a figure is a fraction; each figure is rounded onc
 """
 
 from muster.progression.grading.averages import Weighted, grade_point_average
-from muster.progression.grading.outcomes import Outcome, work_out
+from muster.progression.grading.moderation import Step, StepKind, moderate
+from muster.progression.grading.outcomes import Cell, Outcome, Reason, Verdict, work_out
 from muster.progression.grading.schemes import Band, Component, Rounding, Scheme, State, round_exactly

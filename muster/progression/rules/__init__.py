@@ -7,3 +7,11 @@ from muster.progression.rules.mapping import (
     unmap_subject,
     warnings_of_joining,
 )
+from muster.progression.rules.results import (
+    ScoreInput,
+    ScoreOutcome,
+    moderate_scores,
+    publish_results,
+    reopen_results,
+    save_scores,
+)

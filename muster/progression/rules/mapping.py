@@ -26,7 +26,14 @@ from muster.core.errors import DomainError, Missing
 from muster.core.history import recorded
 from muster.courses.models import Subject
 from muster.institutions.access import Actor, teaching_memberships
-from muster.progression.errors import MappedAlready, NoCourse, NoSuchSemester, NothingToCopyFrom, NotOfTheCourse
+from muster.progression.errors import (
+    HasScores,
+    MappedAlready,
+    NoCourse,
+    NoSuchSemester,
+    NothingToCopyFrom,
+    NotOfTheCourse,
+)
 from muster.progression.models import SubjectMapping
 from muster.progression.queries import subjects_left, subjects_of
 
@@ -71,11 +78,14 @@ def remap_subject(
 ) -> SubjectMapping:
     """Change what is named of `subject`, `semester`, `instructor`, `is_elective`.
 
-    Whoever taught it before stays in the batch, as its instructors say. As `map_subject`; raises Missing too.
+    Whoever taught it before stays in the batch, as its instructors say. As `map_subject`; also Missing,
+    HasScores.
     """
     batch = locked_batch(mapping.batch)
     mapping = _current_row(mapping)
     mapping.batch = batch
+    if any(name in changes and changes[name] != getattr(mapping, name) for name in ("subject", "semester")):
+        _must_be_without_scores(mapping)
     for name, value in changes.items():
         setattr(mapping, name, value)
     _store(by, mapping, "remap_subject", override_reason)
@@ -84,9 +94,10 @@ def remap_subject(
 
 @atomic
 def unmap_subject(*, by: Actor, mapping: SubjectMapping) -> None:
-    """Have the batch taught the subject no more. Locks the batch. Raises Missing, BatchArchived."""
+    """Have the batch taught the subject no more. Locks the batch. Raises Missing, BatchArchived, HasScores."""
     batch = locked_batch(mapping.batch)
     mapping = _current_row(mapping)
+    _must_be_without_scores(mapping)
     with recorded(by, "unmap_subject"), _explain_refusals(batch, mapping.subject):
         mapping.delete()
 
@@ -104,6 +115,7 @@ def copy_subjects(
     batch = locked_batch(batch)
     if batch.course_id is None:
         raise NoCourse(batch=batch.code)
+    plain: list[tuple[Subject, int, User | None, bool]]
     if source is None:
         plain = [(subject, subject.semester, None, False) for subject in subjects_left(batch)]
     elif source.pk == batch.pk or source.course_id != batch.course_id:
@@ -137,6 +149,11 @@ def warnings_of_joining(by: Actor, batch: Batch, person: User) -> list[SoftWarni
         return []
     timetable = timetable_of(batch, slots_of(batch), {person.pk}, start=batch.today(), stored=batch)
     return warnings_against(batch, person, by, timetable)
+
+
+def _must_be_without_scores(mapping: SubjectMapping) -> None:
+    if mapping.scores.exists() or mapping.subject_results.exists() or mapping.moderations.exists():
+        raise HasScores(subject=mapping.subject.title, batch=mapping.batch.code)
 
 
 def _current_row(mapping: SubjectMapping) -> SubjectMapping:
