@@ -17,7 +17,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.core.ownership import without_triggers
 from muster.courses.models import Course
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role, Room
@@ -128,6 +128,10 @@ class Campus:
         return Course.objects.create(
             **{"institution": self.institution, "title": f"Course {number}", "code": f"C{number}", **fields}
         )
+
+    def organisation(self, **fields: Any) -> Organisation:
+        number = next(NEXT)
+        return Organisation.objects.create(**{"institution": self.institution, "name": f"Works {number}", **fields})
 
     def batch(self, *, by: Actor | None = None, slots: Sequence[SlotInput] = (), **fields: Any) -> Batch:
         """A course batch that runs through the first half of 2030, unless told otherwise."""

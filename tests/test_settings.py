@@ -25,7 +25,7 @@ from muster.batches.workload import workload_of
 from muster.core.errors import Invalid
 from muster.enrollments.catalogue import catalogue_of
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.opening import last_day_to_enroll, seats_left_of
+from muster.enrollments.opening import last_day_to_cancel, last_day_to_enroll, seats_left_of
 from muster.enrollments.rules import change_capacity, join_waitlist, name_contact
 from muster.exchange.lists import ImportChoices
 from muster.exchange.rules.enrollments import EnrollmentsImport
@@ -112,6 +112,24 @@ def days_to_enroll(campus: Campus) -> Any:
     batch = Batch.objects.get(pk=batch.pk)
     last = last_day_to_enroll(batch, campus.institution)
     return last and batch.start_date and (last - batch.start_date).days
+
+
+def cancels(campus: Campus) -> bool:
+    """Whether a student leaves a batch by themself."""
+    seat = campus.enroll(campus.batch())
+    return bool(Api(campus.token(seat.student)).delete(f"/enrollments/{seat.pk}").status == 200)
+
+
+def days_to_cancel(campus: Campus) -> Any:
+    """The days after its first on which a student can leave a batch."""
+    seat = Enrollment.objects.select_related("batch").get(pk=campus.enroll(campus.batch()).pk)
+    last = last_day_to_cancel(seat, campus.institution)
+    return last and seat.batch and seat.batch.start_date and (last - seat.batch.start_date).days
+
+
+def days_of_trial(campus: Campus) -> Any:
+    seat = campus.enroll(campus.batch(), enrollment_type="trial")
+    return seat.access_expiry_date and seat.trial_began_on and (seat.access_expiry_date - seat.trial_began_on).days + 1
 
 
 # --- who sees what
@@ -221,6 +239,9 @@ EFFECTS = {
     "waitlist_offer_hours": Effect(offer_hours, {5: 5, 24: 24}, {"waitlist_mode": "offer"}),
     "seat_buffer_percent": Effect(seats_for_a_student, {0: 10, 20: 8}),
     "enroll_until_days": Effect(days_to_enroll, {None: 20, 7: 7}),
+    "students_cancel": Effect(cancels, {True: True, False: False}),
+    "cancel_until_days": Effect(days_to_cancel, {None: None, -7: -7, 3: 3}),
+    "trial_days": Effect(days_of_trial, {7: 7, 14: 14}),
     "catalogue_is_public": Effect(in_catalogue, {False: 0, True: 1}),
     "catalogue_names_instructors": Effect(names_instructor, {False: False, True: True}, {"catalogue_is_public": True}),
     "organisations_see_attendance": Effect(contact_sees_attendance, {False: False, True: True}),
@@ -246,8 +267,7 @@ def test_a_setting_has_an_effect_that_is_seen(name: str) -> None:
         campus.institution.refresh_from_db()
         found[value] = effect.seen(campus)
     assert found == effect.outcomes
-    first, second = effect.outcomes.values()
-    assert first != second
+    assert len(set(map(str, effect.outcomes.values()))) == len(effect.outcomes)
 
 
 def test_no_effect_is_of_a_setting_that_is_gone() -> None:

@@ -210,6 +210,37 @@ class CapacityBelowSeats(Conflict):
         )
 
 
+class CancelClosed(Conflict):
+    """Students do not cancel this enrollment themselves, or not any more."""
+
+    default_code = "cancel_closed"
+
+    def __init__(self, place: str, last: date | None, contact: str = "") -> None:
+        if last is None:
+            message = _("Only your institution cancels enrollments. Ask them to cancel yours in %(place)s.")
+        else:
+            message = _("You could leave %(place)s yourself until %(day)s. Ask your institution to cancel for you.")
+        message %= {"place": place, "day": date_format(last, "D j M Y") if last else ""}
+        super().__init__(
+            " ".join(filter(None, (message, contact))), facts={"until": last.isoformat() if last else None}
+        )
+
+
+class HadTrial(Conflict):
+    """The student has had a trial of this course."""
+
+    def __init__(self, student: User) -> None:
+        words = _("%(name)s has already had a trial of this course. Choose a full enrollment instead.")
+        super().__init__(words % {"name": student.full_name}, code="had_trial", field="enrollment_type")
+
+
+class NoTrial(Conflict):
+    """There is no trial that could become a full enrollment, or none any more."""
+
+    default_code = "no_trial"
+    sentence = gettext_lazy("This isn't a trial that's still going on. Enroll again instead.")
+
+
 class TransactionTaken(Invalid):
     """Another payment has this transaction's number."""
 

@@ -17,6 +17,8 @@ USE_CASES = {
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
     "expire_enrollment": gettext_lazy("ended access"),
+    "convert_trial": gettext_lazy("turned a trial into a full enrollment"),
+    "tell_of_ending_trials": gettext_lazy("told of a trial's end"),
     "join_waitlist": gettext_lazy("joined the waitlist"),
     "leave_waitlist": gettext_lazy("took someone off the waitlist"),
     "prioritize": gettext_lazy("changed a priority on the waitlist"),

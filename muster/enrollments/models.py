@@ -76,7 +76,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end", "end_told_on"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -107,6 +107,10 @@ class Enrollment(InstitutionPart):
     source = Line(_("source"), max_length=60, blank=True)
     enrollment_date = models.DateField(_("enrolled on"))
     access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
+    # The first day of a trial that began with this enrollment. It stays, whatever that becomes: there is no second one.
+    trial_began_on = models.DateField(null=True, blank=True, editable=False)
+    # The last day of access of which the student has been told beforehand.
+    end_told_on = models.DateField(null=True, blank=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -147,6 +151,14 @@ class Enrollment(InstitutionPart):
                 condition=Q(status__in=["active", "on_hold"], frozen=False, batch__isnull=False),
                 name="one_current_enrollment_in_a_batch",
             ),
+            models.UniqueConstraint(
+                fields=["student", "course"],
+                condition=Q(trial_began_on__isnull=False, course__isnull=False),
+                name="one_trial_of_a_course",
+            ),
+            models.CheckConstraint(
+                condition=~Q(enrollment_type="trial") | Q(access_expiry_date__isnull=False), name="a_trial_ends"
+            ),
             models.CheckConstraint(
                 condition=Q(course__isnull=False) | Q(batch__isnull=False), name="enrollment_is_in_a_course_or_batch"
             ),
@@ -164,6 +176,11 @@ class Enrollment(InstitutionPart):
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
             models.Index(fields=["institution", "created_at"], name="enrollment_by_time"),
+            models.Index(
+                fields=["access_expiry_date"],
+                condition=Q(enrollment_type="trial", status__in=["active", "on_hold"], frozen=False),
+                name="trials_by_their_end",
+            ),
         ]
         triggers: ClassVar = [
             triggers.archived_enrollment_is_frozen,
@@ -341,6 +358,10 @@ class Payment(InstitutionPart):
     organisation = owned_key(
         Organisation, null=True, blank=True, related_name="payments", verbose_name=_("organization")
     )
+    # Of the receipt, counted in the institution. The database gives it when the payment is completed, and says when.
+    receipt_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    refunded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -352,16 +373,40 @@ class Payment(InstitutionPart):
                 condition=~Q(transaction_id=""),
                 name="one_payment_for_each_transaction",
             ),
+            models.UniqueConstraint(
+                fields=["institution", "receipt_number"],
+                condition=Q(receipt_number__isnull=False),
+                name="one_payment_for_each_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "failed"], receipt_number__isnull=True)
+                | Q(status__in=["completed", "refunded"], receipt_number__isnull=False),
+                name="completed_payment_has_a_receipt",
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "completed", "failed", "refunded"]), name="payment_status_is_known"
             ),
         ]
-        triggers: ClassVar = [triggers.archived_payment_is_frozen, triggers.payment_moves_step_by_step]
+        triggers: ClassVar = [
+            triggers.archived_payment_is_frozen,
+            triggers.payment_moves_step_by_step,
+            triggers.receipts_are_numbered,
+        ]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def receipt(self) -> str:
+        """The number of its receipt, as people read it; nothing for one that was never completed."""
+        return f"{self.receipt_number:06d}" if self.receipt_number else ""
+
+    @property
+    def payer_name(self) -> str:
+        """Who paid, where it was not the student."""
+        return self.organisation.name if self.organisation else self.payer
 
 
 @tracked(part_of="batch")

@@ -15,7 +15,7 @@ from muster.accounts.mails import Letter, MailSender
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.participants import managers_of
-from muster.enrollments.models import Application, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES
@@ -98,6 +98,52 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
         title=_("The waitlist of %(batch)s is closed") % {"batch": batch.code},
         text=f"{batch.name}. {reason}",
         url=reverse("home"),
+    )
+
+
+# --- trials ---------------------------------------------------------------------------------------------------------
+TRIAL = "trial_ends"
+
+register_kind(
+    NotificationKind(
+        TRIAL,
+        gettext_lazy("My trial ends"),
+        LEARNERS,
+        gettext_lazy("A few days before, with how to stay, and when it's over."),
+    )
+)
+
+
+def _trial_words(enrollment: Enrollment) -> dict[str, str]:
+    last = enrollment.access_expiry_date
+    return {
+        "place": enrollment.batch.name if enrollment.batch else str(enrollment.course),
+        "day": date_format(last, "l j F") if last else "",
+    }
+
+
+def tell_trial_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student on which day their trial ends, and how they stay."""
+    words = _trial_words(enrollment)
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=TRIAL,
+        title=_("Your trial of %(place)s ends on %(day)s") % words,
+        text=_("Choose to stay, and you keep your seat. Otherwise it goes to someone else when the trial is over."),
+        url=reverse("enrollments:convert", args=[enrollment.pk]),
+    )
+
+
+def tell_trial_over(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student that their trial is over."""
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=TRIAL,
+        title=_("Your trial of %(place)s is over") % _trial_words(enrollment),
+        text=_("If you'd like to go on, enroll from the catalog, or ask your institution."),
+        url=reverse("catalogue:list"),
     )
 
 

@@ -15,6 +15,8 @@ from django.db.models.functions import Greatest
 
 from muster.batches.models import Batch
 from muster.batches.queries import BATCH_TODAY, SEATS_HELD
+from muster.enrollments.errors import CancelClosed
+from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -26,6 +28,27 @@ def last_day_to_enroll(batch: Batch, institution: Institution) -> date | None:
     if batch.start_date and institution.enroll_until_days is not None:
         days.append(batch.start_date + timedelta(days=institution.enroll_until_days))
     return min((day for day in days if day is not None), default=None)
+
+
+def last_day_to_cancel(enrollment: Enrollment, institution: Institution) -> date | None:
+    """The last day on which students cancel their own enrollment, counted from the batch's first day, or from their own
+    where they study alone; None where there is no deadline."""
+    days, batch = institution.cancel_until_days, enrollment.batch
+    if days is None:
+        return None
+    if batch is not None and batch.start_date is not None:
+        return batch.start_date + timedelta(days=days)
+    return enrollment.enrollment_date + timedelta(days=max(days, 0))
+
+
+def why_not_cancelled(enrollment: Enrollment, institution: Institution, today: date) -> CancelClosed | None:
+    """Why the student does not cancel it themselves, today by the clock of its batch; None where they may."""
+    last = last_day_to_cancel(enrollment, institution)
+    if institution.students_cancel and (last is None or today <= last):
+        return None
+    place = enrollment.batch.code if enrollment.batch else str(enrollment.course)
+    contact = " · ".join(filter(None, (institution.contact_email, institution.contact_phone)))
+    return CancelClosed(place, last if institution.students_cancel else None, contact)
 
 
 def seats_kept_back(batch: Batch, institution: Institution) -> int:

@@ -39,6 +39,8 @@ enrollments = Access(
         "enroll": MANAGERS | STUDENTS,
         "change": MANAGERS,
         "cancel": MANAGERS | STUDENTS,
+        # Turn a trial into a full enrollment.
+        "convert": MANAGERS | STUDENTS,
         "see_payments": MANAGERS | STUDENTS,
         "add_payment": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("batch__branch_id")},
     },

@@ -104,6 +104,13 @@ payment_moves_step_by_step = refusing_trigger(
     reason="A payment keeps its sum, and is confirmed, fails or is refunded once",
 )
 
+receipts_are_numbered = Trigger(
+    name="receipts_are_numbered",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "receipt_number", "completed_at", "refunded_at"),
+    func=Body("enrollments", "receipts_are_numbered"),
+)
+
 archived_application_is_frozen = batch_is_open("archived_application_is_frozen")
 application_is_decided_once = refusing_trigger(
     "application_is_decided_once",

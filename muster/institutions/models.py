@@ -78,6 +78,12 @@ class Institution(Row):
     enroll_until_days = models.PositiveSmallIntegerField(
         _("enroll until (days after the start)"), null=True, blank=True, validators=between(0, 3650)
     )
+    students_cancel = models.BooleanField(_("students can cancel their own enrollments"), default=True)
+    # Counted from the first day; below zero it is before it.
+    cancel_until_days = models.SmallIntegerField(
+        _("cancel until (days after the start)"), null=True, blank=True, validators=between(-365, 3650)
+    )
+    trial_days = setting(_("trials last (days)"), 1, 365, default=14)
     advised_size_min = setting(_("recommended batch size, from"), 1, 1000, default=8)
     advised_size_max = setting(_("recommended batch size, to"), 1, 1000, default=15)
     max_active_batches = setting(_("maximum active batches per instructor"), 1, 100, default=4)

@@ -114,6 +114,20 @@ class Institutions(Resource[Institution]):
             note="Null: until the batch ends",
         ),
         Field(
+            "students_cancel",
+            help=_("If off, only your institution cancels. Students can still leave a waitlist."),
+            section=_("Cancelling and trials"),
+        ),
+        half(
+            "cancel_until_days",
+            _(
+                "Until then, students can cancel their own enrollments. -7 is a week before the first day. Leave blank "
+                "for no deadline."
+            ),
+            note="Null: no deadline. Below zero: days before the start",
+        ),
+        half("trial_days", _("A trial's access ends then by itself, and the seat goes to the next person.")),
+        Field(
             "catalogue_is_public",
             help=_(
                 "Anyone can see open batches at /catalogue/, followed by the short name, and apply without signing in."

@@ -205,11 +205,12 @@ def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Que
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     """One enrollment, with its payments for those who can see them."""
     actor, enrollment = request_actor(request), request_object(request, Enrollment)
-    paid = list(payments.rows(actor).filter(enrollment=enrollment)) if payments.may(actor, "see") else []
+    sees = enrollments.allows(actor, "see_payments", enrollment)
+    paid = list(Payment.objects.filter(enrollment=enrollment).order_by("created_at", "pk")) if sees else []
     shown: PaidEnrollmentOut = {
         **enrollment_json(enrollment),
         "payments": [payment_json(payment) for payment in paid],
-        "balance": [balance_json(one) for one in balances_of(enrollment)] if paid else [],
+        "balance": [balance_json(one) for one in balances_of(enrollment)] if sees else [],
     }
     return answer(shown, version=enrollment.version)
 
@@ -249,6 +250,13 @@ def cancel_enrollment(
         by=request_actor(request), enrollment=request_object(request, Enrollment), reason=reason
     )
     return answer(enrollment_json(enrollment), "Enrollment cancelled successfully")
+
+
+@router.post("/{enrollment_id}/convert", allow=enrollments["convert"], on="enrollment_id", data=EnrollmentOut)
+def convert_trial(request: HttpRequest, enrollment_id: str) -> HttpResponse:
+    """Turn a trial into a full enrollment, which keeps its seat. Students can while the batch is open to them."""
+    enrollment = rules.convert_trial(by=request_actor(request), enrollment=request_object(request, Enrollment))
+    return answer(enrollment_json(enrollment), "Trial turned into a full enrollment", version=enrollment.version)
 
 
 # --- payments -------------------------------------------------------------------------------------------------------

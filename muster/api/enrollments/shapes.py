@@ -20,6 +20,7 @@ class EnrollmentOut(Stamped):
     status: str
     enrollment_date: Moment
     access_expiry_date: Moment | None
+    trial_began_on: Moment | None
     progress: int
     completed_at: Moment | None
     cancelled_at: Moment | None
@@ -78,6 +79,7 @@ def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
         "status": enrollment.status,
         "enrollment_date": day_stamp(enrollment.enrollment_date),
         "access_expiry_date": day_stamp(enrollment.access_expiry_date),
+        "trial_began_on": day_stamp(enrollment.trial_began_on),
         "progress": enrollment.progress,
         "completed_at": timestamp(enrollment.completed_at),
         "cancelled_at": timestamp(enrollment.cancelled_at),

@@ -28,6 +28,7 @@ from muster.enrollments.errors import (
     AlreadyEnrolled,
     BatchFull,
     EnrollmentEnded,
+    HadTrial,
     MeetsAtOnce,
     NotAStudent,
     NotOpenForEnrollment,
@@ -75,8 +76,9 @@ def enroll_student(
     whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. An
     `organisation` that pays for the seat makes it a corporate one, unless told otherwise. What staff passes over, and a
     clash with the student's own timetable, stands in `warnings` of the enrollment; without `accept_clash` the clash is
-    refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce,
-    NotAStudent, TransactionTaken, Invalid.
+    refused. A trial lasts as many days as the institution says, once for each course. Raises BatchArchived,
+    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, HadTrial, MeetsAtOnce, NotAStudent,
+    TransactionTaken, Invalid.
     """
     if enrollment_type is None and organisation is not None:
         enrollment_type = Enrollment.Type.CORPORATE
@@ -105,10 +107,16 @@ def enroll_student(
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
         warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
+    begins = enrollment_date or today
+    trial = None
+    if enrollment_type == Enrollment.Type.TRIAL:
+        must_have_had_no_trial(student, course_id)
+        trial = trial_period(by, batch, course, begins)
 
     with (
         recorded(by, "enroll_student"),
         refused_at_last(
+            one_trial_of_a_course=lambda: HadTrial(student),
             one_current_enrollment=lambda: AlreadyEnrolled(student),
             seats_held_never_exceed_capacity=lambda: batch_full(batch, by),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
@@ -123,8 +131,9 @@ def enroll_student(
             batch=batch,
             enrollment_type=enrollment_type,
             source=source,
-            enrollment_date=enrollment_date or today,
-            access_expiry_date=access_until(by, batch, course, enrollment_date or today),
+            enrollment_date=begins,
+            access_expiry_date=trial.last if trial else access_until(by, batch, course, begins),
+            trial_began_on=trial.first if trial else None,
             organisation=organisation,
             created_by=by.user,
         )
@@ -212,6 +221,29 @@ def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: 
     return begins + timedelta(days=course.length_days) + grace if course else None
 
 
+@dataclass(frozen=True)
+class TrialPeriod:
+    """The first and the last day of a trial."""
+
+    first: date
+    last: date
+
+
+def trial_period(by: Actor, batch: Batch | None, course: Course | None, day: date) -> TrialPeriod:
+    """When a trial that is given on that day begins, with the batch where that is later, and when it ends: after the
+    institution's days, and never after a full enrollment would."""
+    first = max(day, batch.start_date) if batch and batch.start_date else day
+    last, whole = first + timedelta(days=by.institution.trial_days - 1), access_until(by, batch, course, day)
+    return TrialPeriod(first, min(last, whole) if whole else last)
+
+
+def must_have_had_no_trial(student: User, course_id: UUID | None) -> None:
+    """Raises HadTrial."""
+    had = Enrollment.objects.filter(student=student, trial_began_on__isnull=False)
+    if course_id is not None and had.filter(course=course_id).exists():
+        raise HadTrial(student)
+
+
 def _must_be_sound(
     by: Actor,
     batch: Batch | None,
@@ -230,7 +262,7 @@ def _must_be_sound(
         known = ", ".join(Enrollment.Type.values)
         found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     if not by.manages:
-        found += _beyond_self_service(batch, enrollment_type, payment)
+        found += _beyond_self_service(batch, course, enrollment_type, payment)
     if payment is not None:
         found += problems_of_payment(payment)
     if found:
@@ -259,8 +291,12 @@ def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
         raise Invalid(_("Only the institution can backdate an enrollment."), field="enrollment_date")
 
 
-def _beyond_self_service(batch: Batch | None, enrollment_type: str, payment: PaymentInput | None) -> list[FieldError]:
+def _beyond_self_service(
+    batch: Batch | None, course: Course | None, enrollment_type: str, payment: PaymentInput | None
+) -> list[FieldError]:
     found: list[FieldError] = []
+    if batch is None and course is not None and not course.individual_study:
+        found.append(FieldError("courseId", _("This course is taught in batches only. Choose one of its batches.")))
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
         found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
     if payment is not None and payment.status != Payment.Status.PENDING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -144,7 +144,7 @@ def give_seat(by: Actor, batch: Batch, place: WaitlistEntry, held: Enrollment | 
         enrollment_type=held.enrollment_type if held and held.batch_id else Enrollment.Type.BATCH,
         source=held.source if held else "",
         enrollment_date=today,
-        access_expiry_date=access_until(by, batch, None, today),
+        access_expiry_date=_access_in(by, batch, held, today),
         organisation_id=held.organisation_id if held else None,
         created_by=by.user,
     )
@@ -154,6 +154,18 @@ def give_seat(by: Actor, batch: Batch, place: WaitlistEntry, held: Enrollment | 
         Enrollment.objects.filter(pk=held.pk).update(transferred_to=enrollment)
     notices.tell_seated(by, batch, place, held.batch if held else None)
     return enrollment
+
+
+def _access_in(by: Actor, batch: Batch, held: Enrollment | None, today: date) -> date | None:
+    """The last day of access to a seat. A trial goes on where it moves, for the days that were left of it."""
+    whole = access_until(by, batch, None, today)
+    if held is None or held.batch is None or held.access_expiry_date is None:
+        return whole
+    if held.enrollment_type != Enrollment.Type.TRIAL:
+        return whole
+    left = held.access_expiry_date - max(today, held.batch.start_date or today)
+    ends = max(today, batch.start_date or today) + left
+    return min(ends, whole) if whole else ends
 
 
 def close_waitlist(*, by: Actor, batch: Batch, reason: str) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, waitlist
+from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, self_service, waitlist
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,7 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrollments/resume/", many.resume_many, name="resume-many"),
     path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
-    path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
+    path("batches/<uuid:batch_id>/enroll/", self_service.enroll_self, name="enroll-self"),
+    path("courses/<uuid:course_id>/study/", self_service.study_alone, name="study-alone"),
     path("batches/<uuid:batch_id>/waitlist/join/", waitlist.join_page, name="join-waitlist"),
     path("waitlist/<uuid:place_id>/leave/", waitlist.leave_page, name="leave-place"),
     path("waitlist/<uuid:place_id>/priority/", waitlist.priority_page, name="priority-place"),
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<uuid:payment_id>/refund/", payments.move_page, {"status": "refunded"}, name="payment-refunded"),
     path("enrollments/<uuid:enrollment_id>/hold/", enrollment_actions.hold_page, name="hold"),
     path("enrollments/<uuid:enrollment_id>/resume/", enrollment_actions.resume_page, name="resume"),
+    path("enrollments/<uuid:enrollment_id>/convert/", enrollment_actions.convert_page, name="convert"),
     path("enrollments/<uuid:enrollment_id>/cancel/", enrollment_actions.cancel_page, name="cancel"),
 ]

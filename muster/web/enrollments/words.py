@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.courses.models import Course
 from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.offers import key_of
@@ -95,6 +96,14 @@ def balance_words(balance: Balance) -> str:
     return ", ".join(said)
 
 
+def price_words(course: Course | None) -> str:
+    """What the course costs, and that nothing is paid here."""
+    if course is None or course.price is None:
+        return ""
+    price = money(course.price, course.currency)
+    return _("The price is %(price)s. Your payment will be recorded as pending.") % {"price": price}
+
+
 def kept_back_words(kept: int) -> str:
     """That some of the free seats are kept back, and what for."""
     words = ngettext(
@@ -103,6 +112,13 @@ def kept_back_words(kept: int) -> str:
         kept,
     )
     return words % {"count": kept}
+
+
+def self_url(enrollment: Enrollment) -> str:
+    """Where a student enrolls in the same again."""
+    if enrollment.batch_id:
+        return reverse("enrollments:enroll-self", args=[enrollment.batch_id])
+    return reverse("enrollments:study-alone", args=[enrollment.course_id])
 
 
 @dataclass(frozen=True)

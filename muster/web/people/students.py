@@ -35,6 +35,7 @@ from muster.core.json_rows import JSONList
 from muster.enrollments import rules
 from muster.enrollments.balances import Balance, balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.opening import why_not_cancelled
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
     StudentState,
@@ -231,8 +232,8 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
             "enroll_url": _enroll_url(actor, person),
-            "current": [_row(row, own=own) for row in current],
-            "past": [_row(row, own=own) for row in rows if row not in current],
+            "current": [_row(actor, row, own=own) for row in current],
+            "past": [_row(actor, row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
             "balance": [balance_words(one) for one in balance],
@@ -271,7 +272,7 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
     return enrollments_in_full(actor, rows).prefetch_related("payments")
 
 
-def _row(row: Any, *, own: bool) -> EnrollmentRow:
+def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
     batch, held = row.batch, row.holds_a_seat
     lines = []
     if batch is not None:
@@ -295,11 +296,15 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
         if row.organisation:
             lines.append(_("Paid by %(name)s") % {"name": row.organisation.name})
         lines += [balance_words(one) for one in balances_of(row)]
+    on_trial = row.enrollment_type == Enrollment.Type.TRIAL
+    leave = _("Leave batch") if batch else _("Leave course")
+    closed = own and not row.may_change and why_not_cancelled(row, actor.institution, rules.today_of(row, actor))
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
-        (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
+        (row.may_cancel and on_trial, _("Stay") if own else _("Enroll fully"), "enrollments:convert", "okc"),
+        (row.may_cancel and not closed, leave if own else _("Cancel"), "enrollments:cancel", "x"),
     )
     is_open = held and not row.frozen
     urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
