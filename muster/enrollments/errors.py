@@ -252,6 +252,13 @@ class TransactionTaken(Invalid):
         )
 
 
+class NoReceipt(Conflict):
+    """A payment that was never completed has no receipt."""
+
+    default_code = "no_receipt"
+    sentence = gettext_lazy("This payment isn't confirmed, so it has no receipt yet. Confirm it first.")
+
+
 class PaymentMoveRefused(Conflict):
     """A payment cannot become what it is asked to."""
 

@@ -37,8 +37,10 @@ def last_day_to_cancel(enrollment: Enrollment, institution: Institution) -> date
     if days is None:
         return None
     if batch is not None and batch.start_date is not None:
-        return batch.start_date + timedelta(days=days)
-    return enrollment.enrollment_date + timedelta(days=max(days, 0))
+        begins: date = batch.start_date
+        return begins + timedelta(days=days)
+    own_first: date = enrollment.enrollment_date
+    return own_first + timedelta(days=max(days, 0))
 
 
 def why_not_cancelled(enrollment: Enrollment, institution: Institution, today: date) -> CancelClosed | None:

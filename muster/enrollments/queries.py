@@ -21,10 +21,12 @@ from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.search import with_words
 from muster.courses.models import Course
+from muster.enrollments.balances import Balance, total_of
 from muster.enrollments.catalogue import catalogue_of
-from muster.enrollments.models import Application, Enrollment, Organisation
+from muster.enrollments.models import Application, Enrollment, Organisation, Payment
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
-from muster.enrollments.permissions import applications, enrollments, organisations
+from muster.enrollments.permissions import applications, enrollments, organisations, payments
+from muster.enrollments.receipts import with_receipts
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation
 from muster.people.permissions import students
@@ -214,6 +216,18 @@ def waiting_applications(actor: Actor) -> QuerySet[Application]:
     return applications.rows(actor, "decide", among=rows.select_related("batch")).order_by("created_at", "pk")
 
 
+# --- payments -------------------------------------------------------------------------------------------------------
+def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
+    """The payments that the actor may see, with all that is told of them, the latest first."""
+    return payments.rows(actor, among=with_receipts(Payment.objects.all())).order_by("-created_at", "pk")
+
+
+def open_balance_of(actor: Actor) -> list[Balance]:
+    """What the actor's own enrollments come to. Two statements."""
+    own = Enrollment.objects.filter(student=actor.user, institution=actor.institution)
+    return total_of(own.select_related("course").prefetch_related("payments"))
+
+
 # --- organisations --------------------------------------------------------------------------------------------------
 def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
     """The organisations that can be named as payers."""
@@ -224,6 +238,15 @@ def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
     """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
     rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
     return rows.prefetch_related("payments").order_by(by_family_name("student__"), "-created_at", "pk")
+
+
+def payments_by(payers: Organisation | QuerySet[Organisation]) -> QuerySet[Payment]:
+    """The payments of an organisation, or of some, with all that is told of them, the latest first."""
+    if isinstance(payers, Organisation):
+        rows = Payment.objects.filter(organisation=payers)
+    else:
+        rows = Payment.objects.filter(organisation__in=payers.order_by().values("pk"))
+    return with_receipts(rows).order_by("-created_at", "pk")
 
 
 def organisations_of(account: User) -> QuerySet[Organisation]:

@@ -126,7 +126,7 @@ class Institutions(Resource[Institution]):
             ),
             note="Null: no deadline. Below zero: days before the start",
         ),
-        half("trial_days", _("A trial's access ends then by itself, and the seat goes to the next person.")),
+        half("trial_days", _("After that, a trial ends automatically, and its seat goes to the next person.")),
         Field(
             "catalogue_is_public",
             help=_(

@@ -70,6 +70,7 @@ OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
 # Money is recorded by the branch, and read by the department and the student.
 PAID = Who(f"{ADMINS} branch-manager", ADMINS)
+PAYING = Who(f"{MANAGERS} {LEARNERS}", f"{MANAGERS} {LEARNERS}")
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -130,6 +131,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "courses": {
         "list": MEMBER,
         "see subjects open-batches": OF_COURSE,
+        # The world's courses are not offered now: students enroll where they were before.
+        "study": Who("student", elsewhere="corporate-student"),
         "batches": Who(STAFF, STAFF),
         "add-batches": Who(MANAGERS, MANAGERS),
         "*": IN_DEPARTMENT,
@@ -139,9 +142,9 @@ TABLE: dict[str, dict[str, Who]] = {
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
     "applications": {"*": MANAGED},
-    "organisations": {"list see seats": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
+    "organisations": {"list see seats people": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
     # Nobody in this world signs in for an organisation.
-    "organisation": {"*": Who(elsewhere=EVERYBODY)},
+    "organisation receipts": {"*": Who(elsewhere=EVERYBODY)},
     "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {
@@ -160,11 +163,11 @@ TABLE: dict[str, dict[str, Who]] = {
     "offers": {"*": PUBLIC},
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "payments": {"*": PAID},
+    "payments": {"list": PAYING, "receipt": BY_STUDENT, "*": PAID},
     "enrollments": {
         "list": MEMBER,
         "see": OF_STUDENT,
-        "cancel delete payments": BY_STUDENT,
+        "cancel delete payments convert add-convert": BY_STUDENT,
         "add-payments": PAID,
         "*": MANAGED,
     },

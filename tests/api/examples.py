@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
 from muster.enrollments.models import Organisation
-from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
+from muster.enrollments.rules import (
+    PaymentInput,
+    add_payment,
+    change_capacity,
+    change_status,
+    delete_batch,
+    join_waitlist,
+)
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
@@ -123,6 +131,7 @@ def _course(objects: Objects) -> dict[str, Any]:
         "course_title": "Welding",
         "code": "WELD-1",
         "description": "Joints, safety and a first certificate.",
+        "individual_study": True,
         "kind": "short_course",
         "department": str(objects["department_id"]),
         "semesters": 1,
@@ -219,6 +228,15 @@ def _offered_place(campus: Campus) -> Any:
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
     return place.pk
+
+
+def _trial(campus: Campus) -> Any:
+    return campus.enroll(campus.batch(), enrollment_type="trial").pk
+
+
+def _completed_payment(campus: Campus) -> Any:
+    paid = PaymentInput(Decimal(10), "EUR", status="completed")
+    return add_payment(by=campus.admin, enrollment=campus.enroll(campus.batch()), payment=paid).pk
 
 
 def _enrollment(objects: Objects) -> dict[str, Any]:
@@ -461,6 +479,9 @@ EXAMPLES: dict[str, Example] = {
             "access_grace_days": 30,
             "archived_disables_access": False,
             "organisations_see_attendance": True,
+            "students_cancel": True,
+            "cancel_until_days": 14,
+            "trial_days": 7,
             "catalogue_is_public": True,
             "catalogue_names_instructors": True,
             "advised_size_min": 5,
@@ -492,6 +513,24 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "enroll_many": Example(
+        lambda o: {
+            "rows": [
+                {
+                    "student_id": str(o["campus"].student().pk),
+                    "batchId": str(o["open_batch_id"]),
+                    "enrollment_type": "corporate",
+                    "enrollment_date": "2026-01-05",
+                    "organisation_id": str(o["organisation_id"]),
+                }
+            ],
+            "organisation_id": str(o["organisation_id"]),
+            "enrollment_source": "office",
+            "join_waitlist": True,
+            "dry_run": False,
+        }
+    ),
+    "convert_trial": Example(objects=lambda campus: {"enrollment_id": _trial(campus)}),
     "list_waitlist": Example(),
     "join_waitlist": Example(
         lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},
@@ -530,6 +569,8 @@ EXAMPLES: dict[str, Example] = {
     "list_applications": Example(),
     "decide_application": Example(lambda o: {"decision": "accept", "note": "See you on Monday."}),
     "list_payments": Example(),
+    "list_all_payments": Example(),
+    "print_receipt": Example(objects=lambda campus: {"payment_id": _completed_payment(campus)}),
     "add_payment": Example(
         lambda o: {
             "amount": "250.00",

@@ -1,5 +1,6 @@
 """The API of enrollments."""
 
+from muster.api.enrollments.bulk import router as bulk
 from muster.api.enrollments.catalogue import application_router as applications
 from muster.api.enrollments.catalogue import router as catalogue
 from muster.api.enrollments.enrollments import payment_router as payments
@@ -10,6 +11,7 @@ from muster.api.enrollments.waitlist import router as waitlist
 from muster.api.kit import Door
 
 router = Door()
+router.add_router("/enrollments", bulk, tags=["Enrollment"])
 router.add_router("/enrollments", enrollments, tags=["Enrollment"])
 router.add_router("/payments", payments, tags=["Enrollment"])
 router.add_router("/waitlist", waitlist, tags=["Enrollment"])

@@ -19,6 +19,7 @@ from muster.enrollments.rules.closing import advance_statuses, change_status, de
 from muster.enrollments.rules.enrolling import PaymentInput, enroll_student
 from muster.enrollments.rules.expiring import expire_enrollments, tell_of_ending_trials
 from muster.enrollments.rules.filling import close_waitlist, fill_all_seats, fill_seats, lapse_offers
+from muster.enrollments.rules.many import SeatOutcome, SeatWish, enroll_many
 from muster.enrollments.rules.organisations import name_contact, remove_contact
 from muster.enrollments.rules.payments import add_payment, move_payment, steps_of
 from muster.enrollments.rules.reopening import LeftEnded, Reopening, follow_dates, reopen_batch, restore_batch

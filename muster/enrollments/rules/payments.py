@@ -19,6 +19,8 @@ STEPS = {
     Payment.Status.PENDING: (Payment.Status.COMPLETED, Payment.Status.FAILED),
     Payment.Status.COMPLETED: (Payment.Status.REFUNDED,),
 }
+# What the database adds when a payment is completed or refunded.
+RECEIPT = ("receipt_number", "completed_at", "refunded_at")
 
 
 def steps_of(payment: Payment) -> tuple[Payment.Status, ...]:
@@ -35,7 +37,9 @@ def add_payment(*, by: Actor, enrollment: Enrollment, payment: PaymentInput) -> 
     if found := problems_of_payment(payment):
         raise Invalid.fields([FieldError(one.field.removeprefix("paymentDetails."), one.message) for one in found])
     with recorded(by, "add_payment"), _refusals(enrollment, payment.transaction_id):
-        return Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+        made = Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+    made.refresh_from_db(fields=RECEIPT)
+    return made
 
 
 @atomic
@@ -59,6 +63,7 @@ def move_payment(*, by: Actor, payment: Payment, status: str, transaction_id: st
     now.status, now.transaction_id = status, number
     with recorded(by, "move_payment"), _refusals(now.enrollment, number):
         now.save(update_fields=["status", "transaction_id", "updated_at"])
+    now.refresh_from_db(fields=RECEIPT)
     return now
 
 

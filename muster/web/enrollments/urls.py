@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, self_service, waitlist
+from muster.web.enrollments import (
+    enroll,
+    enrollment_actions,
+    many,
+    payment_list,
+    payments,
+    seats,
+    self_service,
+    waitlist,
+)
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/restore/", seats.restore_page, name="restore"),
     path("batches/<uuid:batch_id>/delete/", seats.delete_page, name="delete"),
     path("enrollments/<uuid:enrollment_id>/payments/", payments.payments_page, name="payments"),
+    path("payments/", payment_list.payment_list, name="payment-list"),
+    path("payments/<uuid:payment_id>/receipt/", payment_list.receipt_page, name="receipt"),
     path("payments/<uuid:payment_id>/confirm/", payments.move_page, {"status": "completed"}, name="payment-completed"),
     path("payments/<uuid:payment_id>/fail/", payments.move_page, {"status": "failed"}, name="payment-failed"),
     path("payments/<uuid:payment_id>/refund/", payments.move_page, {"status": "refunded"}, name="payment-refunded"),

@@ -18,6 +18,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import DomainError, Forbidden
+from muster.core.money import money
 from muster.core.permissions import ANYONE
 from muster.enrollments import rules
 from muster.enrollments.models import WaitlistEntry
@@ -35,7 +36,6 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_for
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page, secret
 from muster.web.ui.undo import Undo
-from muster.web.ui.widgets import money
 
 
 class PriorityForm(Form):

@@ -11,13 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.core.money import money
 from muster.courses.models import Course
 from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
-from muster.web.ui.widgets import money
 
 # The tone and the icon of each status.
 LOOKS: dict[str, tuple[Tone, str]] = {

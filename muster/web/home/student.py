@@ -18,6 +18,7 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_of
 from muster.core.days import days_in_words
+from muster.core.money import money
 from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.queries import OwnClash, offers_to, own_clashes
@@ -28,7 +29,6 @@ from muster.web.enrollments.words import EnrollmentRow, balance_words, offer_url
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
-from muster.web.ui.widgets import money
 
 HORIZON = timedelta(days=120)
 MOST_STANDINGS, MOST_OFFERS = 4, 12
@@ -75,14 +75,17 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
 def _row(place: Enrollment) -> EnrollmentRow:
     """What a student asks of an enrollment: when it meets, until when, whether it is paid."""
     held, until, cancelled, batch = place.holds_a_seat, place.access_expiry_date, place.cancelled_at, place.batch
+    on_trial = held and place.enrollment_type == Enrollment.Type.TRIAL
+    ends = _("Your trial ends on %(day)s") if on_trial else _("Access until %(day)s")
     lines = [
         week_in_words(batch.week) if held and batch else "",
         days_in_words(batch.start_date, batch.end_date) if batch else "",
         *(balance_words(one) for one in (balances_of(place) if held else ())),
-        _("Access until %(day)s") % {"day": date_format(until, "j M Y")} if held and until else "",
+        ends % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
-    return EnrollmentRow(place, lines)
+    stay = [(_("Stay"), reverse("enrollments:convert", args=[place.pk]), "okc")]
+    return EnrollmentRow(place, lines, stay if on_trial else ())
 
 
 def _place(place: Any, now: datetime) -> tuple[Batch, str, str, bool]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
@@ -29,9 +28,8 @@ from muster.attendance.models import Mark
 from muster.attendance.queries.student import LATELY, BatchAttendance, absences_of, attendance_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
-from muster.batches.permissions import batches
-from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
+from muster.core.money import money
 from muster.enrollments import rules
 from muster.enrollments.balances import Balance, balances_of, total_of
 from muster.enrollments.models import Enrollment, Payment
@@ -39,7 +37,6 @@ from muster.enrollments.opening import why_not_cancelled
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
     StudentState,
-    batches_open_to,
     enrollments_in_full,
     seats_seen_by,
     student_state,
@@ -54,7 +51,6 @@ from muster.messaging.queries import messages_to
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
 from muster.web.people.history import student_history
 from muster.web.people.photos import face, photo_url_of
@@ -63,11 +59,9 @@ from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction, Fact
-from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import date_range, money, percent, pill
+from muster.web.ui.widgets import date_range, percent, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -75,7 +69,6 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.ON_HOLD: ("warn", "pause"),
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
-OFFERED_BATCHES = 200
 MOST_CELLS, MOST_ABSENCES, MOST_MESSAGES = 64, 5, 5
 
 
@@ -426,68 +419,7 @@ def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, s
     return [(row, PAYMENT_LOOKS[row.status]) for row in found]
 
 
-# --- a seat for them ------------------------------------------------------------------------------------------------
-class SeatForm(Form):
-    """Where to enroll a student. Names are those of the API."""
-
-    batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
-    enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
-    accept_clash = forms.BooleanField(
-        label=gettext_lazy("Enroll even if another batch meets at the same time"), required=False
-    )
-
-    def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["batchId"].choices = [(str(batch.pk), _choice(batch)) for batch in offered]  # type: ignore[attr-defined]
-        self.fields["enrollment_type"].initial = Enrollment.Type.BATCH
-
-
-def _choice(batch: Batch) -> str:
-    free = batch.available_spots
-    if free is None:
-        return f"{batch.name} ({batch.code})"
-    seats = ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free}
-    return f"{batch.name} ({batch.code}), {seats}"
-
-
 def _enroll_url(actor: Actor, person: Any) -> str:
     if not actor.manages or not enrollments.may(actor, "enroll") or not is_here(person):
         return ""
     return reverse("students:enroll", args=(person.pk,))
-
-
-@page(enrollments["change"])
-def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
-    """Give the student a seat in a batch that the person runs."""
-    actor = request.actor
-    person = student_access.get(actor, student_id)
-    if not actor.manages:
-        raise Forbidden
-    running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
-    form = SeatForm(posted_data(request), offered=offered)
-
-    def enroll() -> Enrollment:
-        batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
-        return rules.enroll_student(by=actor, student=person, batch=batch, **how)
-
-    if did := submit_form(form, enroll):
-        place = did.result.batch
-        sentence = _("%(name)s got a seat in %(batch)s.") % {
-            "name": person.full_name,
-            "batch": place.name if place else "",
-        }
-        sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
-        return redirect_with_message(request, student_url(person.pk), sentence, undo_enrolling([did.result]))
-    text = [] if offered else [_("None of your batches has a free seat for this student.")]
-    return render_dialog(
-        request,
-        form,
-        title=_("Enroll %(name)s") % {"name": person.full_name},
-        button=_("Enroll"),
-        back=student_url(person.pk),
-        text=text,
-        crumbs=(_("Students"), students_url(), person.full_name, student_url(person.pk)),
-        context={"nav": "students"},
-    )

@@ -6,7 +6,8 @@ from muster.web.people.availability import availability_page
 from muster.web.people.instructors import instructor_list, instructor_page
 from muster.web.people.photos import photo_file, photo_page
 from muster.web.people.profile import own_availability, own_page, own_time_off, profile_page
-from muster.web.people.students import enroll_page, student_list, student_page
+from muster.web.people.seats import enroll_page
+from muster.web.people.students import student_list, student_page
 from muster.web.people.time_off import add_page, remove_page
 
 student_pages: list[URLPattern] = [
