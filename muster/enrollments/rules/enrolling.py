@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol, cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.inserts import PreparedInsert
 from muster.core.permissions import any_id
 from muster.courses.models import Course
 from muster.enrollments.errors import (
@@ -35,7 +36,7 @@ from muster.enrollments.errors import (
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
-from muster.enrollments.queries import open_siblings, own_clashes
+from muster.enrollments.queries import HasClash, open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 
@@ -100,14 +101,14 @@ def enroll_student(
         place = _place_in_turn(by, batch, asked, today)
     elif batch is not None:
         _must_have_a_seat(by, batch, asked, today)
-    if batch is not None and asked.is_elsewhere:
+    if batch is not None and asked.meets_at_once:
         clashes = own_clashes(student, by.institution.pk, [batch.pk]).get(batch.pk, [])
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
         warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
 
     with (
-        recorded(by, "enroll_student"),
+        recorded(by, "enroll_student") as context,
         refused_at_last(
             one_current_enrollment=lambda: AlreadyEnrolled(student),
             seats_held_never_exceed_capacity=lambda: batch_full(batch, by),
@@ -116,17 +117,20 @@ def enroll_student(
     ):
         if place is not None:
             leave_with_a_seat(place)
-        enrollment = Enrollment.objects.create(
-            institution=by.institution,
-            student=student,
-            course_id=course_id,
-            batch=batch,
-            enrollment_type=enrollment_type,
-            source=source,
-            enrollment_date=enrollment_date or today,
-            access_expiry_date=access_until(by, batch, course, enrollment_date or today),
-            organisation=organisation,
-            created_by=by.user,
+        enrollment = WRITE_ENROLLMENT(
+            context,
+            Enrollment(
+                institution=by.institution,
+                student=student,
+                course_id=course_id,
+                batch=batch,
+                enrollment_type=enrollment_type,
+                source=source,
+                enrollment_date=enrollment_date or today,
+                access_expiry_date=access_until(by, batch, course, enrollment_date or today),
+                organisation=organisation,
+                created_by=by.user,
+            ),
         )
         if payment is not None:
             Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
@@ -294,8 +298,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
 class Asked(Protocol):
     """What one query tells of a student who is to be enrolled."""
 
-    # Whether they have a seat in another batch.
-    is_elsewhere: bool
+    # Whether another batch of theirs meets at the same time.
+    meets_at_once: bool
     # The keys of their own place in line for the batch, and of the first in line.
     own_place: UUID | None
     next_in_line: UUID | None
@@ -329,7 +333,7 @@ def active_students(institution: Any, user: Any) -> Q:
 
 def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -> QuerySet[User]:
     """The person, if an active student of the institution, with whether the course or the batch has them already,
-    whether another batch does, and who waits for this one."""
+    whether another batch of theirs meets at the same time, and who waits for this one."""
     current = Enrollment.objects.current().filter(student=OuterRef("pk"))
     enrolled = current.filter(Q(course=course) | Q(batch=batch))
     own = WaitlistEntry.objects.current().filter(student=OuterRef("pk"), batch=batch).order_by()
@@ -338,7 +342,7 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
         User.objects.filter(active_students(institution, OuterRef("pk")), pk=student, is_active=True)
         .annotate(
             is_enrolled=Exists(enrolled),
-            is_elsewhere=Exists(current.filter(batch__isnull=False)),
+            meets_at_once=HasClash(F("pk"), Value(institution), Value(batch)),
             own_place=Subquery(own.values("pk")[:1]),
             next_in_line=Subquery(line.values("pk")[:1]),
         )
@@ -346,6 +350,7 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
     )
 
 
+WRITE_ENROLLMENT = PreparedInsert(Enrollment)
 # Where no row is.
 NOWHERE = UUID(int=0)
 STUDENT = Compiled(_student_here, student=UUID(int=1), institution=UUID(int=2), course=UUID(int=3), batch=UUID(int=4))
