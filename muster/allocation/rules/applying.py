@@ -162,8 +162,8 @@ def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
     if instructor.pk == item.student_id:
         raise CannotTake(_("You can't assign someone as their own instructor. Choose someone else."))
     if plan.kind == Plan.Kind.BATCHES:
-        [need] = needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())
-        item.basis = Vacancy(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis
+        [need] = needs_of_batches(Batch.objects.filter(pk=item.batch_id))
+        item.basis = Vacancy(need, tuple(meetings_of([need.id]).get(need.id, ()))).basis
     else:
         [need] = needs_of_students(by, [item.student])
     item.instructor, item.by_hand = instructor, True
