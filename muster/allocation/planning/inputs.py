@@ -136,7 +136,7 @@ def inputs_for_batches(
     wanted = [Vacancy(need, tuple(meetings.get(need.id, ()))) for need in needs]
     ends = [need.last for need in needs]
     last = max(filter(None, ends), default=None) if None not in ends else None
-    people = _by_name(candidates_of(actor.institution, actor.today(), last=last))
+    people = _by_name(candidates_of(actor.institution, last=last))
     booked = booked_hours(actor.institution, [who.id for who in people], wanted)
     return PlanningInput(
         wanted,
@@ -152,7 +152,7 @@ def inputs_for_students(
     actor: Actor, students: Sequence[User], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> PlanningInput:
     """What gives these students a mentor is worked out from. Three statements, whatever the numbers."""
-    people = _by_name(candidates_of(actor.institution, actor.today()))
+    people = _by_name(candidates_of(actor.institution))
     return PlanningInput(
         [Vacancy(need) for need in needs_of_students(actor, students)],
         people,

@@ -155,7 +155,7 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
 
 
 def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
-    candidates = candidates_of(by.institution, by.today())
+    candidates = candidates_of(by.institution)
     who = candidates.get(instructor.pk)
     if who is None:
         raise NotAnInstructor("instructor_id")

@@ -95,7 +95,7 @@ def cover_of(
     }
     first = max(first, min(batch.today() for batch in rows.values()))
     needs = [_on_days(need, first, last) for need in needs_of_batches(Batch.objects.filter(pk__in=rows), first)]
-    candidates = candidates_of(actor.institution, actor.today(), first=first, last=last)
+    candidates = candidates_of(actor.institution, first=first, last=last)
     booked = _bookings(actor, candidates, first, last)
     there = _team(rows, first)
     requests = {

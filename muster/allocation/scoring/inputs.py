@@ -21,10 +21,11 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
 from muster.batches.workload import load_of_each, still_running
+from muster.core.clocks import today_in
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
+from muster.institutions.models import Institution, zone_of
 from muster.people.queries import TeachingProfile, teaching_of
 from muster.timetable.models import Booking
 
@@ -193,7 +194,6 @@ def _once(words: Iterable[str]) -> tuple[str, ...]:
 # --- who there is -----------------------------------------------------------------------------------------------------
 def candidates_of(
     institution: Institution,
-    today: date,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -203,6 +203,7 @@ def candidates_of(
 
     Two statements, whatever the number of instructors. Where it is known what some `said`, these alone, in one.
     """
+    today = today_in(zone_of(institution, None))
     rows = _instructors_with_load(institution, today).order_by("full_name__plain", "pk")
     people = list(rows if said is None else rows.filter(pk__in=said))
     if said is None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, JSONObject
-from django.utils import timezone
+from django.db.models.functions import Cast, JSONObject, Now
+from django.db.models.lookups import LessThan
 
 from muster.attendance.models import HAS_MARKS, BatchTally, CountedMark
 from muster.attendance.queries.missing import LOOK_BACK, ended_at
@@ -44,8 +44,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .values(of=F("batch"))
     )
     open_registers = (
-        sessions.annotate(ended=ended_at())
-        .filter(date__gte=actor.today() - LOOK_BACK, ended__lt=timezone.now(), is_locked=False)
+        sessions.filter(LessThan(ended_at(), Now()), date__gte=actor.today() - LOOK_BACK, is_locked=False)
         .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
