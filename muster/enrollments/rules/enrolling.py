@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypedDict, Unpack, cast
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -54,20 +54,28 @@ class PaymentInput:
     organisation: Organisation | None = None
 
 
+class SeatFields(TypedDict, total=False):
+    """What can be said of an enrollment beside who gets it, and where."""
+
+    course: Course | None
+    enrollment_type: str | None
+    source: str
+    enrollment_date: date | None
+    payment: PaymentInput | None
+    accept_clash: bool
+    organisation: Organisation | None
+
+
+class NoSeat(Exception):
+    """No seat is left for the student in the batch, as it stands, or the next one goes to somebody in line."""
+
+    def __init__(self, batch: Batch, asked: Asked, *, is_awaited: bool = False) -> None:
+        super().__init__()
+        self.batch, self.asked, self.is_awaited = batch, asked, is_awaited
+
+
 @atomic
-def enroll_student(
-    *,
-    by: Actor,
-    student: User,
-    batch: Batch | None = None,
-    course: Course | None = None,
-    enrollment_type: str | None = None,
-    source: str = "",
-    enrollment_date: date | None = None,
-    payment: PaymentInput | None = None,
-    accept_clash: bool = True,
-    organisation: Organisation | None = None,
-) -> Enrollment:
+def enroll_student(*, by: Actor, student: User, batch: Batch | None = None, **fields: Unpack[SeatFields]) -> Enrollment:
     """Give the student a seat in the batch, or, without a batch, a place in the course.
 
     Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
@@ -79,6 +87,26 @@ def enroll_student(
     refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce,
     NotAStudent, TransactionTaken, Invalid.
     """
+    try:
+        return take_seat(by=by, student=student, batch=batch and _as_it_stands(batch, by), **fields)
+    except NoSeat as none:
+        raise BatchFull(none.batch, open_siblings(none.batch, by), is_awaited=none.is_awaited) from none
+
+
+def take_seat(
+    *,
+    by: Actor,
+    student: User,
+    batch: Batch | None,
+    course: Course | None = None,
+    enrollment_type: str | None = None,
+    source: str = "",
+    enrollment_date: date | None = None,
+    payment: PaymentInput | None = None,
+    accept_clash: bool = True,
+    organisation: Organisation | None = None,
+) -> Enrollment:
+    """What `enroll_student` does with a batch as it stands. Raises NoSeat, before anything is written."""
     if enrollment_type is None and organisation is not None:
         enrollment_type = Enrollment.Type.CORPORATE
     elif enrollment_type is None:
@@ -88,7 +116,6 @@ def enroll_student(
     warnings: list[PlanWarning] = []
     today = by.today()
     if batch is not None:
-        batch = _as_it_stands(batch, by)
         today = batch.local_today  # type: ignore[attr-defined]
         if not batch.takes_enrollments:
             raise NotOpenForEnrollment(batch)
@@ -150,19 +177,19 @@ def _as_it_stands(batch: Batch, by: Actor) -> Batch:
 
 
 def _must_have_a_seat(by: Actor, batch: Batch, asked: Asked, today: date) -> None:
-    """Raise BatchFull where no seat is left for a newcomer, or the next one goes to somebody in line.
+    """Raise NoSeat where no seat is left for a newcomer, or the next one goes to somebody in line.
 
     Seats that the line does not get, since they are kept back or the batch is past its last day for enrolling, are the
     staff's to give.
     """
     if seats_left_of(batch, by) == 0:
-        raise BatchFull(batch, open_siblings(batch, by))
+        raise NoSeat(batch, asked)
     if asked.next_in_line and seats_for_the_line(batch, by.institution, today) != 0:
-        raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
+        raise NoSeat(batch, asked, is_awaited=True)
 
 
 def _place_in_turn(by: Actor, batch: Batch, asked: Asked, today: date) -> WaitlistEntry:
-    """The student's own place in line, if it is their turn. Locks the batch. Raises BatchFull."""
+    """The student's own place in line, if it is their turn. Locks the batch. Raises NoSeat."""
     batch = bare_batch(batch, locked=True)
     place = WaitlistEntry.objects.get(pk=any_id(asked.own_place))
     first = WaitlistEntry.objects.waiting().filter(batch=batch).first()
@@ -170,7 +197,7 @@ def _place_in_turn(by: Actor, batch: Batch, asked: Asked, today: date) -> Waitli
     waits = place.status == WaitlistEntry.Status.WAITING
     if place.is_offered(timezone.now()) or (waits and is_next and seats_left_of(batch, by) != 0):
         return place
-    raise BatchFull(batch, open_siblings(batch, by), is_awaited=not batch.is_full)
+    raise NoSeat(batch, asked, is_awaited=not batch.is_full)
 
 
 def leave_with_a_seat(place: WaitlistEntry) -> None:
