@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muster.core.database import sum_each
 from muster.enrollments import rules
-from muster.enrollments.models import WaitlistEntry
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.notices import WELCOME_JOB, tell_welcome
 from muster.enrollments.rules import advance_statuses, expire_enrollments, fill_all_seats, lapse_offers
 from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
@@ -67,3 +70,12 @@ def move_all_waitlists(timestamp: int) -> None:
 def answer_application(*, application_id: str) -> None:
     """Tell an applicant by mail what was decided."""
     rules.answer_application(application_id=application_id)
+
+
+@app.task(name=WELCOME_JOB)
+def welcome(*, enrollment_id: str) -> None:
+    """Welcome a student who was enrolled."""
+    rows = Enrollment.objects.select_related("institution", "student", "course")
+    if (enrollment := rows.filter(pk=enrollment_id).first()) is not None:
+        with translation.override(settings.LANGUAGE_CODE):
+            tell_welcome(enrollment)

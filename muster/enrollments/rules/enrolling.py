@@ -35,6 +35,7 @@ from muster.enrollments.errors import (
     TransactionTaken,
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
+from muster.enrollments.notices import leave_welcome
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
 from muster.enrollments.queries import HasClash, open_siblings, own_clashes
 from muster.institutions.access import Actor
@@ -164,6 +165,7 @@ def take_seat(
         if place is not None:
             WaitlistEntry.objects.filter(pk=place.pk).update(enrollment=enrollment)
     enrollment.warnings = warnings
+    leave_welcome(enrollment)
     return enrollment
 
 
