@@ -29,6 +29,7 @@ ORDER = [
     "batches",
     "enrollments",
     "messaging",
+    "progression",
     "attendance",
     "allocation",
     "exchange",
