@@ -22,6 +22,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.participants import managers_of
 from muster.batches.queries import in_full
 from muster.core.days import days_in_words
+from muster.core.permissions import any_id
 from muster.enrollments.models import Application, Enrollment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
@@ -38,7 +39,7 @@ LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 def schedule_of_seat(notice: Notification) -> CalendarPart | None:
     """The sessions of the batch in which the notification's seat is, while it is held."""
-    held = Enrollment.objects.filter(pk=notice.about).holding_seats().select_related("batch__institution")
+    held = Enrollment.objects.filter(pk=any_id(notice.about)).holding_seats().select_related("batch__institution")
     seat = held.select_related("batch__branch").first()
     return schedule_of(seat.batch) if seat and seat.batch else None
 
@@ -89,7 +90,7 @@ def leave_welcome(enrollment: Enrollment) -> None:
 def tell_welcome(enrollment: Enrollment) -> None:
     """Tell the student, whoever enrolled them, where and when it begins. Not of what is over or has ended since."""
     by = Actor.system(enrollment.institution)
-    batch: Any = in_full(Batch.objects.filter(pk=enrollment.batch_id), by.today()).first()
+    batch: Any = in_full(Batch.objects.filter(enrollments=enrollment.pk)).first()
     if not enrollment.holds_a_seat or (batch is not None and not batch.takes_enrollments):
         return
     facts = [str(enrollment.course)]
