@@ -256,6 +256,22 @@ DA-3,Data three,Nothing,2030-01-07,soon,many,,
     assert not Batch.objects.exists()
 
 
+def test_enrollments_are_imported_with_who_pays(campus):
+    imported(campus, STUDENTS)
+    works, _other = campus.organisation(name="Harbour Works"), campus.organisation(name="Quay Ltd")
+    campus.batch(code="B1")
+    text = "Batch code,Student number,Paid by\nB1,S1,harbour works\nB1,S2,Nobody Ltd\n"
+    report = tried(campus, text, "enrollments")
+    assert outcomes(report) == ["new", "wrong"]
+    assert said(report)[0][1] == "organisation"
+    imported(campus, "Batch code,Student number,Paid by\nB1,S1,harbour works\n", "enrollments")
+    seat = Enrollment.objects.get()
+    assert (seat.organisation, seat.enrollment_type) == (works, "corporate")
+    again = tried(campus, "Batch code,Student number,Paid by\nB1,S1,Harbour Works\nB1,S1,\n", "enrollments")
+    assert outcomes(again)[0] == "same"
+    assert outcomes(tried(campus, "Batch code,Student number,Paid by\nB1,S1,Quay Ltd\n", "enrollments")) == ["wrong"]
+
+
 def test_enrollments_come_change_and_go_again(campus):
     imported(campus, STUDENTS)
     batch = campus.batch(code="B1", capacity=2)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -113,6 +116,9 @@ class PaymentTable(Table):
     def render_amount(self, record: Any) -> str:
         return money(record.amount, record.currency)
 
+    def render_paid(self, value: datetime) -> str:
+        return date_format(timezone.localtime(value), "j M Y")
+
     def render_status(self, record: Any) -> SafeString:
         return pill(record.get_status_display(), *PAYMENT_LOOKS[record.status])
 
@@ -123,7 +129,7 @@ class PaymentTable(Table):
 def receipt_link(payment: Payment) -> SafeString:
     """The way to the receipt, by its number."""
     url = reverse("enrollments:receipt", args=[payment.pk])
-    return format_html('<a href="{}" download>{} {}</a>', url, _("Receipt"), payment.receipt)
+    return format_html('<a class="nowrap" href="{}" download>{} {}</a>', url, _("Receipt"), payment.receipt)
 
 
 @page(payments["see"])

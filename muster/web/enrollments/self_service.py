@@ -41,6 +41,12 @@ from muster.web.ui.pages import page
 from muster.web.ui.undo import Undo
 
 
+class ChosenRadio(forms.RadioSelect):
+    """Something of it is chosen always: it is not called optional, though programs may leave it out."""
+
+    is_chosen = True
+
+
 class SelfForm(Form):
     """Taking a seat oneself, fully or on trial; where it clashes with the own timetable, knowing that."""
 
@@ -51,7 +57,7 @@ class SelfForm(Form):
             self.fields["enrollment_type"] = forms.ChoiceField(
                 label=_("How"),
                 choices=[(kind, _("Full enrollment")), (Enrollment.Type.TRIAL.value, trial % {"count": trial_days})],
-                widget=forms.RadioSelect,
+                widget=ChosenRadio,
                 required=False,
                 initial=kind,
             )

@@ -97,11 +97,10 @@ def balance_words(balance: Balance) -> str:
 
 
 def price_words(course: Course | None) -> str:
-    """What the course costs, and that nothing is paid here."""
+    """What the course costs."""
     if course is None or course.price is None:
         return ""
-    price = money(course.price, course.currency)
-    return _("The price is %(price)s. Your payment will be recorded as pending.") % {"price": price}
+    return _("The price is %(price)s.") % {"price": money(course.price, course.currency)}
 
 
 def kept_back_words(kept: int) -> str:

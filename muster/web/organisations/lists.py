@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -35,6 +38,8 @@ from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
 from muster.web.ui.widgets import percent, pill
+
+NUMBERS = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
 def _sums(row: Any, name: str) -> str:
@@ -93,10 +98,10 @@ class PeopleTable(Table):
     person = Column(accessor="student__full_name", verbose_name=gettext_lazy("Student"))
     place = Column(empty_values=(), accessor="batch__name", verbose_name=gettext_lazy("Batch"))
     days = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Dates"))
-    attended = Column(accessor="attendance_percent", verbose_name=gettext_lazy("Attendance"))
-    owed = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Owed"))
-    paid = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Paid"))
-    open = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Open"))
+    attended = Column(accessor="attendance_percent", verbose_name=gettext_lazy("Attendance"), attrs=NUMBERS)
+    owed = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Owed"), attrs=NUMBERS)
+    paid = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Paid"), attrs=NUMBERS)
+    open = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Open"), attrs=NUMBERS)
     status = Column(verbose_name=gettext_lazy("Status"))
 
     class Meta(Table.Meta):
@@ -138,7 +143,7 @@ class OwnPaymentsTable(Table):
 
     what = Column(empty_values=(), accessor="enrollment__batch__name", verbose_name=gettext_lazy("For"))
     person = Column(accessor="enrollment__student__full_name", verbose_name=gettext_lazy("Student"))
-    amount = Column(verbose_name=gettext_lazy("Amount"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    amount = Column(verbose_name=gettext_lazy("Amount"), attrs=NUMBERS)
     method = Column(verbose_name=gettext_lazy("Method"))
     paid = Column(accessor="created_at", verbose_name=gettext_lazy("Date"))
     status = Column(verbose_name=gettext_lazy("Status"))
@@ -156,9 +161,12 @@ class OwnPaymentsTable(Table):
     def render_status(self, record: Any) -> SafeString:
         return pill(record.get_status_display(), *PAYMENT_LOOKS[record.status])
 
+    def render_paid(self, value: datetime) -> str:
+        return date_format(timezone.localtime(value), "j M Y")
+
     def render_receipt(self, record: Any) -> SafeString:
         url = reverse("own-organisation-receipt", args=[record.pk])
-        return format_html('<a href="{}" download>{} {}</a>', url, _("Receipt"), record.receipt)
+        return format_html('<a class="nowrap" href="{}" download>{} {}</a>', url, _("Receipt"), record.receipt)
 
 
 class OrganisationPaymentFilters(Filters):
