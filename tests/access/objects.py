@@ -16,7 +16,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
+from muster.enrollments.rules import Applicant, apply_for_batch, ask_for_transfer, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
@@ -194,5 +194,26 @@ def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"organisation_id": row.pk}
 
 
+def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner asks to leave the part's batch."""
+    seat = Enrollment.objects.get(pk=found["enrollment_id"])
+    row = ask_for_transfer(by=campus.actor(found["learner"]), enrollment=seat, reason="The bus comes too late.")
+    return {"transfer_request_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited, published, written, paid_for)
+FURTHER = (
+    assigned,
+    met,
+    asked,
+    excused,
+    import_run,
+    told,
+    logos,
+    planned,
+    waited,
+    published,
+    written,
+    paid_for,
+    asking,
+)

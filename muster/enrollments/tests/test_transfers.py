@@ -338,7 +338,7 @@ def test_a_transfer_is_not_undone_where_the_seat_is_gone(campus, course):
     seat, waiting = campus.enroll(old), campus.student()
     join_waitlist(by=campus.admin, student=waiting, batch=old)
     move(campus, [seat], new)
-    with pytest.raises(TransferRefused, match="has no seat left for .*, so the transfer can't be undone") as refused:
+    with pytest.raises(TransferRefused, match=r"has no seat left for .*, so the transfer can't be undone") as refused:
         return_students(by=campus.admin, enrollments=[seat])
     assert refused.value.code == "batch_full"
     assert counted(old, new) == [1, 1]
