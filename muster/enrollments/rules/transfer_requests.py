@@ -79,7 +79,7 @@ def approve_transfer(*, by: Actor, request: TransferRequest, to: Batch, note: st
 
 @atomic
 def reject_transfer(*, by: Actor, request: TransferRequest, note: str) -> TransferRequest:
-    """Leave the student where they are, with a note that tells them why. Locks the request.
+    """Leave the student where they are, with a note that tells them why. Locks the batch, then the request.
 
     Raises Invalid without a note, TransferDecided, BatchArchived.
     """
@@ -87,7 +87,7 @@ def reject_transfer(*, by: Actor, request: TransferRequest, note: str) -> Transf
     _must_be_short(note, "note")
     if not note:
         raise Invalid(_("Tell the student why. They get the note with the answer."), field="note")
-    bare_batch(request.batch, locked=False)
+    bare_batch(request.batch, locked=True)
     _lock_waiting(request)
     _decide(by, request, TransferRequest.Status.REJECTED, "reject_transfer", note)
     notices.tell_transfer_answered(by, request, None)
@@ -96,11 +96,11 @@ def reject_transfer(*, by: Actor, request: TransferRequest, note: str) -> Transf
 
 @atomic
 def withdraw_transfer(*, by: Actor, request: TransferRequest) -> TransferRequest:
-    """Take one's request back. Withdrawing twice changes nothing. Locks the request.
+    """Take one's request back. Withdrawing twice changes nothing. Locks the batch, then the request.
 
     Raises TransferDecided, BatchArchived.
     """
-    bare_batch(request.batch, locked=False)
+    bare_batch(request.batch, locked=True)
     rows = TransferRequest.objects.select_for_update(of=("self",), no_key=True)
     if rows.filter(pk=request.pk, status=TransferRequest.Status.WITHDRAWN).exists():
         request.status = TransferRequest.Status.WITHDRAWN

@@ -414,8 +414,8 @@ class _Line:
         if self.free is None or (number := self.given - (self.free - self.kept)) <= 0:
             return []
         words = ngettext(
-            "%(count)d of these was a seat kept back for transfers and repeats: %(left)d is left.",
-            "%(count)d of these were seats kept back for transfers and repeats: %(left)d are left.",
+            "%(count)d of these was a seat kept back for transfers and repeats: %(left)d left.",
+            "%(count)d of these were seats kept back for transfers and repeats: %(left)d left.",
             number,
         )
         said = words % {"count": number, "left": self.free - self.given}

@@ -309,7 +309,7 @@ def test_seats_kept_back_are_there_for_transfers(campus, course):
     join_waitlist(by=campus.admin, student=waiting, batch=new)
     found = move(campus, [campus.enroll(old)], new)
     assert [(one.kind, one.message) for one in found.warnings] == [
-        ("seat_kept_back", "1 of these was a seat kept back for transfers and repeats: 0 are left.")
+        ("seat_kept_back", "1 of these was a seat kept back for transfers and repeats: 0 left.")
     ]
     assert WaitlistEntry.objects.get(student=waiting).status == "waiting"
 
