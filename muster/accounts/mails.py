@@ -32,8 +32,17 @@ class MailSender:
 
 
 @dataclass(frozen=True)
+class MailFile:
+    """A file that comes with a mail."""
+
+    name: str
+    content: str
+    mime_type: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """A mail: a greeting, paragraphs, one thing to do, and a small note below."""
+    """A mail: a greeting, paragraphs, one thing to do, a small note below, and files."""
 
     to: str
     greeting: str
@@ -42,6 +51,7 @@ class Letter:
     place: MailSender | None = None
     action: tuple[str, str] | None = None  # what the button says, where it leads
     notes: Sequence[str] = field(default_factory=tuple)
+    files: Sequence[MailFile] = field(default_factory=tuple)
     message_id: str = ""  # the same for every attempt, where a mail may be sent again
 
 
@@ -61,6 +71,8 @@ def send(letter: Letter) -> None:
         },
     )
     mail.attach_alternative(render_to_string("accounts/mail/letter.html", context), "text/html")
+    for file in letter.files:
+        mail.attach(file.name, file.content, file.mime_type)
     mail.send()
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.accounts.mails import Letter, MailSender
 from muster.accounts.models import User
+from muster.batches.feeds import calendar_of_batch
 from muster.batches.models import Batch
 from muster.batches.participants import managers_of
 from muster.enrollments.models import Application, TransferRequest, WaitlistEntry
@@ -164,7 +165,8 @@ register_kind(
         MOVED,
         gettext_lazy("I'm transferred to another batch"),
         LEARNERS,
-        gettext_lazy("Or back, where a transfer is undone."),
+        gettext_lazy("Or back, where a transfer is undone. The email brings the sessions for your calendar."),
+        files=calendar_of_batch,
     ),
     NotificationKind(
         WANTED,
@@ -195,6 +197,7 @@ def tell_transferred(by: Actor, to: Batch, moved: Sequence[tuple[User, Batch | N
             title=_("You've moved to %(batch)s") % {"batch": to.code},
             text=" ".join(filter(None, (f"{to.name}.", begins if is_to_come else "", left, reason))),
             url=reverse("batches:batch", args=[to.pk]),
+            about=to.pk,
         )
 
 
@@ -209,6 +212,7 @@ def tell_returned(by: Actor, moved: Sequence[tuple[User, Batch | None]]) -> None
                 title=_("You're back in %(batch)s") % {"batch": batch.code},
                 text=_("%(batch)s. Your transfer was undone.") % {"batch": batch.name},
                 url=reverse("batches:batch", args=[batch.pk]),
+                about=batch.pk,
             )
 
 

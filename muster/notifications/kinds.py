@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from muster.accounts.mails import MailFile
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class NotificationKind:
     mail: bool = True
     # Whether its mail leads straight to what it tells of, since that page knows its reader by its address.
     opens_its_page: bool = False
+    # What comes with its mail, made from the id that it is `about` when the mail is sent.
+    files: Callable[[UUID], Sequence[MailFile]] | None = None
 
 
 _kinds: dict[str, NotificationKind] = {}

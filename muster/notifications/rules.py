@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from muster.accounts.mails import Letter, MailSender, send
+from muster.accounts.mails import Letter, MailFile, MailSender, send
 from muster.accounts.models import User
 from muster.core.database import atomic
 from muster.core.errors import FieldError, Invalid
@@ -105,10 +106,16 @@ def _letter(row: Notification) -> Letter:
         paragraphs=[row.title, *filter(None, row.text.split("\n"))],
         place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), _page_of(row)),
+        files=_files_of(row),
         notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
     )
+
+
+def _files_of(row: Notification) -> Sequence[MailFile]:
+    files = kind_of(row.kind).files
+    return files(row.about_id) if files and row.about_id else ()
 
 
 def _page_of(row: Notification) -> str:
@@ -172,11 +179,21 @@ def quietly() -> Iterator[None]:
 
 
 @atomic
-def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = "", url: str = "") -> int:
+def notify(
+    *,
+    by: Actor,
+    to: Iterable[User],
+    kind: str,
+    title: str,
+    text: str = "",
+    url: str = "",
+    about: UUID | None = None,
+) -> int:
     """Tell people something, each the way they chose; answers how many are told. Part of the caller's transaction.
 
     Nobody is told of what they did themselves, nor somebody who is not active here; who has no password yet finds it
-    in Muster later and gets no mail. `url` is a path of this installation. Locks nothing, and its statements do not
+    in Muster later and gets no mail. `url` is a path of this installation, `about` the id
+    of which the files of its mail are made. Locks nothing, and its statements do not
     grow with the people. Raises KeyError for a kind that no app declared.
     """
     declared = kind_of(kind)
@@ -206,6 +223,7 @@ def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = 
                     title=title[:MOST_TITLE],
                     text=text,
                     url=url,
+                    about_id=about,
                     in_app=in_app,
                     mail_status=status,
                 )

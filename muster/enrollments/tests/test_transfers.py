@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from icalendar import Calendar
 
 from muster.attendance.queries import register_of, with_attendance
 from muster.attendance.rules import MarkInput, mark_register
@@ -29,7 +30,8 @@ from muster.enrollments.rules import (
     transfer_students,
 )
 from muster.notifications.models import Notification
-from tests.make import Campus, slot
+from muster.notifications.rules import deliver
+from tests.make import Campus, prove_email, slot
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,21 @@ def test_the_student_is_told(campus, course):
     told = Notification.objects.get(user=seat.student, kind="transferred")
     assert told.title == "You've moved to NEW-1"
     assert "Your seat in OLD-1 has ended. Works mornings" in told.text
+
+
+def test_the_mail_brings_the_sessions_of_the_new_batch(campus, course, mailoutbox):
+    old = campus.batch(course=course)
+    new = campus.batch(course=course, code="NEW-1", slots=[slot(2, "09:00", "10:00")])
+    seat = campus.enroll(old)
+    prove_email(seat.student)
+    move(campus, [seat], new)
+    told = Notification.objects.get(user=seat.student, kind="transferred")
+    deliver(notification_id=str(told.pk))
+    [mail] = [one for one in mailoutbox if one.to == [seat.student.email]]
+    [(name, content, kind)] = mail.attachments
+    assert (name, kind) == ("NEW-1.ics", "text/calendar")
+    sessions = Calendar.from_ical(content).walk("VEVENT")
+    assert len(sessions) == new.sessions.filter(date__gte=new.today()).count() > 0
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
