@@ -271,8 +271,8 @@ class TransferRefused(Conflict):
             message = first.message
         else:
             words = ngettext(
-                "%(count)d of %(all)d students can't be transferred, so nobody was. %(why)s",
-                "%(count)d of %(all)d students can't be transferred, so nobody was. %(why)s",
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
                 len(refused),
             )
             named = [one.said for one in refused[:MOST_NAMED]]

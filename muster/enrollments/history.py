@@ -38,7 +38,7 @@ USE_CASES = {
     "reject_application": gettext_lazy("rejected an application"),
     "transfer_students": gettext_lazy("transferred students"),
     "return_students": gettext_lazy("took a transfer back"),
-    "ask_for_transfer": gettext_lazy("asked for a transfer"),
+    "ask_for_transfer": gettext_lazy("requested a transfer"),
     "approve_transfer": gettext_lazy("approved a transfer"),
     "reject_transfer": gettext_lazy("rejected a transfer"),
     "withdraw_transfer": gettext_lazy("withdrew a request for a transfer"),

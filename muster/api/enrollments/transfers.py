@@ -63,7 +63,7 @@ class TransfersIn(In):
         None, max_length=60, description="The new batch's course, where it is another one; for administrators"
     )
     join_waitlist: StrictBool = Field(False, description="Put students on the waitlist when no seat is left")
-    partial: StrictBool = Field(False, description="Move those who can be moved; otherwise all or nobody")
+    partial: StrictBool = Field(False, description="Move those who can be moved; otherwise all or none")
 
 
 class ReturnIn(In):
@@ -145,7 +145,7 @@ def _target(actor: Actor, pk: str) -> Batch:
     status=201,
 )
 def transfer_students(request: HttpRequest, batch_id: str, body: TransfersIn) -> HttpResponse:
-    """Move students of a batch to another batch of its course: all or nobody, or with `partial` those who can be.
+    """Move students of a batch to another batch of its course: all or none, or with `partial` those who can be.
 
     Payments, payer, type and source move along; attendance stays with the batch where it was taken. A refusal carries
     the outcome of each student who can't be moved in `data.students`. Clashes with other batches of a student, seats

@@ -232,7 +232,7 @@ def test_the_seat_that_is_left_does_not_clash(campus, course):
 def test_nobody_moves_where_somebody_cannot(campus, course):
     old, new = campus.batch(course=course), campus.batch(course=course, capacity=2)
     seats = [campus.enroll(old) for _each in range(3)]
-    with pytest.raises(TransferRefused, match=r"1 of 3 students can't be transferred, so nobody was\.") as refused:
+    with pytest.raises(TransferRefused, match=r"1 of 3 students can't be transferred, so no one was\.") as refused:
         move(campus, seats, new)
     assert (refused.value.code, [one.field for one in refused.value.errors]) == ("batch_full", ["to_batch"])
     assert counted(old, new) == [3, 0]
