@@ -425,9 +425,10 @@ def _transfer_request(institution: Any, batch: Any, student: Any) -> Any:
     from muster.enrollments.rules import ask_for_transfer  # noqa: PLC0415
     from muster.institutions.access import Actor  # noqa: PLC0415
 
-    seat = batch.enrollments.get(student=student)
+    seat, by = batch.enrollments.get(student=student), Actor.of(student, institution)
+    assert by is not None  # noqa: S101
     reason = "My new job starts at noon, so only mornings work for me."
-    return ask_for_transfer(by=Actor.of(student, institution), enrollment=seat, reason=reason).pk
+    return ask_for_transfer(by=by, enrollment=seat, reason=reason).pk
 
 
 def _application(institution: Any, batch: Any) -> dict[str, Any]:

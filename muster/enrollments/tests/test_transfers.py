@@ -108,7 +108,7 @@ def test_what_was_paid_counts_for_the_seat_that_the_student_has(campus, course):
     [one] = move(campus, [seat], new).outcomes
     seat.refresh_from_db()
     [balance] = balances_of(one.enrollment)
-    assert (balance.owed, balance.paid, balance.open, balance.pending) == (500, 200, 300, 100)
+    assert [balance.owed, balance.paid, balance.open, balance.pending] == [*map(Decimal, (500, 200, 300, 100))]
     assert balances_of(seat) == []
     assert total_of(Enrollment.objects.filter(student=seat.student)) == [balance]
     assert total_of(Enrollment.objects.filter(batch=new)) == [balance]
@@ -129,7 +129,7 @@ def test_what_was_paid_goes_along_with_who_is_promoted_from_a_waitlist(campus, c
     now = Enrollment.objects.get(student=seat.student, status="active")
     assert now.batch == full
     [balance] = balances_of(now)
-    assert (balance.owed, balance.paid, balance.open) == (500, 200, 300)
+    assert [balance.owed, balance.paid, balance.open] == [*map(Decimal, (500, 200, 300))]
     assert total_of(Enrollment.objects.filter(student=seat.student)) == [balance]
 
 
