@@ -19,11 +19,14 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.core.audit import use_cases
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
+from muster.courses.models import Course, Subject
 from muster.enrollments.models import Enrollment, Organisation, TransferRequest
 from muster.enrollments.rules import change_capacity, hold_enrollment
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
+from muster.progression.models import SubjectMapping
+from muster.progression.rules import map_subject
 from muster.timetable.models import ClassSession
 from muster.web.ui.resources import ResourceForm
 from tests.make import Campus, slot
@@ -72,6 +75,11 @@ def state_of(campus: Campus) -> dict[str, Any]:
         "sessions": sorted(
             ClassSession.objects.filter(**here).taking_place().values_list("date", "start_time", "status")
         ),
+        "subjects": sorted(
+            SubjectMapping.objects.filter(**here).values_list(
+                "batch__code", "subject__code", "semester", "instructor__email", "is_elective"
+            )
+        ),
         "away": sorted(TimeOff.objects.filter(**here).values_list("first_date", "last_date", "reason")),
         "mentors": sorted(
             IndividualAssignment.objects.filter(ended_at=None, **here).values_list(
@@ -117,6 +125,17 @@ class Stage:
     def gone(self) -> User:
         deactivate_person(by=self.campus.admin, user=self.colleague)
         return self.colleague
+
+    def subject(self) -> Subject:
+        course = self.batch.course
+        Course.objects.filter(pk=course.pk).update(semesters=2)
+        return Subject.objects.create(institution=self.campus.institution, course=course, code="S1", title="Safety")
+
+    def mapped(self) -> SubjectMapping:
+        """The batch is taught a subject by its lead."""
+        fields = {"batch": self.batch, "subject": self.subject(), "instructor": self.lead}
+        self.mapping = map_subject(by=self.campus.admin, **fields)
+        return self.mapping
 
     def fields_of(self, path: str) -> dict[str, Any]:
         """What the form of a page would send as it stands."""
@@ -205,6 +224,15 @@ ACTS: dict[str, Act] = {
         "/settings/suggestions/",
         {**on.fields_of("/settings/suggestions/"), "weight_skills": "7"},
     ),
+    "map_subject": lambda on: (
+        on.url("subjects/new/"),
+        {"subject_id": str(on.subject().pk), "semester": "1", "faculty_id": str(on.lead.pk)},
+    ),
+    "remap_subject": lambda on: (
+        on.url(f"subjects/{on.mapped().pk}/edit/"),
+        {"subject_id": str(on.mapping.subject_id), "semester": "2", "elective": "on"},
+    ),
+    "unmap_subject": lambda on: (on.url(f"subjects/{on.mapped().pk}/remove/"), {}),
     "add_time_off": lambda on: (
         f"/instructors/{on.lead.pk}/time-off/",
         {"first_date": on.today.isoformat(), "last_date": on.tomorrow.isoformat(), "reason": "Leave"},

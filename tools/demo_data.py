@@ -153,6 +153,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
+        "mapping_id": Batch.objects.get(name="Software development 2025")
+        .subject_mappings.earliest("semester", "pk")
+        .pk,
         "archived_batch_id": Batch.objects.filter(archived_at__isnull=False, kind="course")[0].pk,
         "completed_batch_id": Batch.objects.get(name="Web development, mornings").pk,
         "deleted_batch_id": doomed.pk,

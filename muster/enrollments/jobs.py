@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
+from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from muster.core.database import sum_each
 from muster.enrollments import rules
-from muster.enrollments.models import WaitlistEntry
+from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.notices import WELCOME_JOB, tell_welcome
 from muster.enrollments.rules import advance_statuses, expire_enrollments, fill_all_seats, lapse_offers
 from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
@@ -40,15 +46,36 @@ def expire_all_enrollments(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="move_waitlists", pass_context=False)
 def move_all_waitlists(timestamp: int) -> None:
-    """End the offers whose time is up, and give free seats to those who wait, wherever somebody does."""
+    """End the offers whose time is up, and give free seats to those who wait, wherever somebody does.
+
+    A batch that can't be moved keeps none of the others back; the job fails when all are done.
+    """
     line = WaitlistEntry.objects.current().filter(institution=OuterRef("pk"))
-    for institution in Institution.objects.filter(Exists(line)):
-        lapsed, given = lapse_offers(institution=institution), fill_all_seats(institution=institution)
-        if lapsed or given:
-            log.info("waitlists_moved", institution=institution.slug, lapsed=lapsed, given=given)
+    moves = [
+        (use_case, institution)
+        for institution in Institution.objects.filter(Exists(line))
+        for use_case in (lapse_offers, fill_all_seats)
+    ]
+
+    def move(one: tuple[Callable[..., int], Institution]) -> int:
+        use_case, institution = one
+        if moved := use_case(institution=institution):
+            log.info("waitlists_moved", institution=institution.slug, use_case=use_case.__name__, seats=moved)
+        return moved
+
+    sum_each(moves, move)
 
 
 @app.task(name=ANSWER, retry=RetryStrategy(max_attempts=7, exponential_wait=6))
 def answer_application(*, application_id: str) -> None:
     """Tell an applicant by mail what was decided."""
     rules.answer_application(application_id=application_id)
+
+
+@app.task(name=WELCOME_JOB)
+def welcome(*, enrollment_id: str) -> None:
+    """Welcome a student who was enrolled."""
+    rows = Enrollment.objects.select_related("institution", "student", "course")
+    if (enrollment := rows.filter(pk=enrollment_id).first()) is not None:
+        with translation.override(settings.LANGUAGE_CODE):
+            tell_welcome(enrollment)

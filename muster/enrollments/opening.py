@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, DateField, F, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Greatest
 
 from muster.batches.models import Batch
-from muster.batches.queries import BATCH_TODAY, SEATS_HELD
+from muster.batches.queries import SEATS_HELD, not_over
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
+from muster.institutions.models import Institution, is_from_today
 
 
 def last_day_to_enroll(batch: Batch, institution: Institution) -> date | None:
@@ -77,10 +77,9 @@ def with_seats_for(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
 def taking_students(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """Those of the batches that are open, the full ones among them, with `seats_left`."""
     days = actor.institution.enroll_until_days
-    open_now = Q(end_date__isnull=True) | Q(end_date__gte=BATCH_TODAY)
+    open_now = not_over()
     if days is not None:
-        begun = Func(BATCH_TODAY, Value(days), template="(%(expressions)s)", arg_joiner=" - ", output_field=DateField())
-        open_now &= Q(start_date__isnull=True) | Q(start_date__gte=begun)
+        open_now &= Q(start_date__isnull=True) | is_from_today("start_date", days=-days)
     booking = (Batch.Status.UPCOMING, Batch.Status.ACTIVE)
     return with_seats_for(actor, rows).filter(
         open_now, status__in=booking, archived_at__isnull=True, deleted_at__isnull=True

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -129,6 +129,16 @@ def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
     for batch, other, *when in rows:
         found.setdefault(batch, []).append(OwnClash(others[other], *when))
     return found
+
+
+class HasClash(Func):
+    """Whether `own_clashes` finds any; takes the keys of a student, an institution and a batch."""
+
+    template = "EXISTS (SELECT FROM muster_own_clashes(%(expressions)s))"
+    output_field = models.BooleanField()
+
+    def __init__(self, student: Any, institution: Any, batch: Any) -> None:
+        super().__init__(student, institution, Func(batch, template="ARRAY[%(expressions)s]::uuid[]"))
 
 
 def everyone_of(batch: Batch) -> QuerySet[Enrollment]:

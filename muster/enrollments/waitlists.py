@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
 from muster.batches.queries import batches_of
+from muster.core.compiled import Compiled
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, line_of, seats_left_of
 from muster.institutions.access import Actor
@@ -32,6 +34,10 @@ def with_positions(rows: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
     number = Subquery(ahead.order_by().values("batch").annotate(number=Count("pk")).values("number"))
     waiting = When(status=WaitlistEntry.Status.WAITING, then=Coalesce(number, 0) + 1)
     return rows.annotate(position=Case(waiting))
+
+
+# Whoever joins a line is told it.
+PLACE = Compiled(lambda pk: with_positions(WaitlistEntry.objects.filter(pk=pk)), pk=UUID(int=1))
 
 
 def with_people(rows: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:

@@ -224,6 +224,33 @@ def local_today(path: str = "") -> models.Func:
     return models.Func(zone, function="muster_today", output_field=models.DateField())
 
 
+# No clock is further than a day from this one.
+_UTC_TODAY = models.Func(models.Value("UTC"), function="muster_today", output_field=models.DateField())
+
+
+def moved_by(day: Any, days: int) -> models.Func:
+    """So many days after what the database takes for a day."""
+    number = models.Value(days)
+    return models.Func(day, number, template="(%(expressions)s)", arg_joiner=" + ", output_field=models.DateField())
+
+
+def is_from_today(column: str, path: str = "", *, days: int = 0) -> Q:
+    """Rows whose date is today or later by their own clock (`local_today`), or by so many days later than today.
+
+    Which zone a row has is looked up for dates around today alone: it costs forty times as much as to compare.
+    """
+    sure, near = moved_by(_UTC_TODAY, days + 1), moved_by(_UTC_TODAY, days - 1)
+    here = moved_by(local_today(path), days)
+    return Q((f"{column}__gte", sure)) | Q((f"{column}__gte", near), (f"{column}__gte", here))
+
+
+def is_before_today(column: str, path: str = "", *, days: int = 0) -> Q:
+    """Rows whose date lies before that; a row without a date is neither."""
+    sure, near = moved_by(_UTC_TODAY, days - 1), moved_by(_UTC_TODAY, days + 1)
+    here = moved_by(local_today(path), days)
+    return Q((f"{column}__lt", sure)) | Q((f"{column}__lt", near), (f"{column}__lt", here))
+
+
 @tracked()
 class Room(InstitutionPart):
     """A room of a branch; it holds one meeting at a time."""

@@ -674,6 +674,28 @@ EXAMPLES: dict[str, Example] = {
     "see_subject": Example(),
     "change_subject": Example(_subject),
     "delete_subject": Example(objects=lambda campus: {"subject_id": _subject_row(campus)}),
+    "list_batch_subjects": Example(),
+    "map_subject": Example(
+        lambda o: {
+            "subject_id": str(o["new_subject_id"]),
+            "semester": 1,
+            "faculty_id": str(o["campus"].instructor().pk),
+            "elective": True,
+            "override_reason": "Asked for it",
+        },
+        objects=lambda campus: _in_course(campus),
+    ),
+    "copy_subjects": Example(lambda o: {"override_reason": "Asked for it"}, objects=lambda campus: _in_course(campus)),
+    "remap_subject": Example(
+        lambda o: {
+            "subject_id": str(o["subject_id"]),
+            "semester": 1,
+            "faculty_id": str(o["campus"].instructor().pk),
+            "elective": False,
+            "override_reason": "Asked for it",
+        }
+    ),
+    "unmap_subject": Example(),
     "assign_instructor_to_student": Example(lambda o: {**_pair(o), "replace": True}),
     "list_students_of_instructor": Example(),
     "unassign_instructor_from_student": Example(
@@ -825,6 +847,13 @@ def _closed(campus: Campus) -> Any:
     batch = campus.batch()
     change_status(by=campus.admin, batch=batch, status="Cancelled")
     return batch.pk
+
+
+def _in_course(campus: Campus) -> Objects:
+    """A batch whose course has a subject that it is not taught yet."""
+    batch = campus.batch()
+    subject = Subject.objects.create(institution=campus.institution, course=batch.course, code="S9", title="Subject")
+    return {"batch_id": batch.pk, "new_subject_id": subject.pk}
 
 
 def _subject_row(campus: Campus) -> Any:

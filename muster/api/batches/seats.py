@@ -85,7 +85,7 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
     against = [*in_plan(warnings_of_lead(batch, lead, actor), "assigned_instructor")] if lead else []
     batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
     if changes.keys() & {"capacity", "end_date", "slots"}:
-        against += warnings_of_plan(batch, changes.get("slots", ()), actor.today())
+        against += warnings_of_plan(batch, changes.get("slots", ()), batch.today())
     return _answer(request, batch, "Batch updated successfully", **with_warnings(against))
 
 

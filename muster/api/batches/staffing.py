@@ -109,7 +109,7 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     if ignored is not None:
         slots = match_slots(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
     assessment = assess(actor, draft, slots, set(people), stored=ignored)
-    there = current_people(ignored, actor.today()) if ignored else set()
+    there = current_people(ignored, ignored.today()) if ignored else set()
     named_too = {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
     warnings = assessment.warnings(people | named_too, joining=people.keys() - there)
     data = {**assessment.as_json(), "warnings": [warning.as_json() for warning in warnings]}

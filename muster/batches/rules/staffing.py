@@ -213,7 +213,9 @@ def end_assignment(
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.save_version()
-    tell_taken_away(by, batch, assignment.instructor, assignment.role, last_day)
+    # One that covers no day is not told as lasting until the day before it would have begun.
+    told = last_day if last_day >= assignment.from_date else yesterday
+    tell_taken_away(by, batch, assignment.instructor, assignment.role, told)
     return assignment
 
 

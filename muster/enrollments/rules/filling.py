@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
-from muster.core.database import atomic
+from muster.core.database import atomic, sum_each
 from muster.core.history import recorded
 from muster.enrollments import notices
 from muster.enrollments.models import Enrollment, WaitlistEntry
@@ -168,7 +168,8 @@ def close_waitlist(*, by: Actor, batch: Batch, reason: str) -> int:
 def lapse_offers(*, institution: Institution, now: datetime | None = None) -> int:
     """End the offers that nobody answered in time, and pass each seat on. Returns how many lapsed.
 
-    Each batch is a transaction of its own. Archived batches are left as they are.
+    Each batch is a transaction of its own, and one that fails keeps none of the others back (`sum_each`). Archived
+    batches are left as they are.
     """
     now = now or timezone.now()
     due = WaitlistEntry.objects.filter(
@@ -178,7 +179,7 @@ def lapse_offers(*, institution: Institution, now: datetime | None = None) -> in
         batch__archived_at__isnull=True,
     )
     batches = due.order_by("batch_id").values_list("batch_id", flat=True).distinct()
-    return sum(_lapse(batch_id, now) for batch_id in list(batches))
+    return sum_each(list(batches), lambda batch_id: _lapse(batch_id, now))
 
 
 @atomic
@@ -202,13 +203,16 @@ def _lapse(batch_id: UUID, now: datetime) -> int:
 
 def fill_all_seats(*, institution: Institution) -> int:
     """Fill every batch in which somebody waits and a seat is free, whatever freed it: a setting, a date, a person who
-    left, a batch that came out of the archive. Returns how many seats went. Each batch is a transaction of its own."""
+    left, a batch that came out of the archive. Returns how many seats went.
+
+    Each batch is a transaction of its own, and one that fails keeps none of the others back (`sum_each`).
+    """
     line = WaitlistEntry.objects.waiting().filter(batch=OuterRef("pk"))
     left = WaitlistEntry.objects.current().filter(_has_left(), batch=OuterRef("pk"))
     rows = Batch.objects.booking().filter(institution=institution)
     moving = with_a_seat(taking_students(line_of(institution), rows.filter(Exists(line))))
     ids = {*moving.values_list("pk", flat=True), *rows.filter(Exists(left)).values_list("pk", flat=True)}
-    return sum(_fill_at_once(batch_id) for batch_id in sorted(ids))
+    return sum_each(sorted(ids), _fill_at_once)
 
 
 @atomic

@@ -1,15 +1,17 @@
--- The first sessions of some batches at which others are at work too: one for each batch and each of the others, with how
--- many there are. From now on; cancelled sessions do not count, nor those that both share, nor a batch with itself.
-CREATE OR REPLACE FUNCTION muster_clashes_of_batches(the_others uuid[], the_batches uuid[])
+-- The first sessions of some batches at which a student is already in another session of theirs: one for each batch and
+-- each other batch, with how many there are. From now on; cancelled sessions do not count, nor those that both share.
+CREATE OR REPLACE FUNCTION muster_own_clashes(the_student uuid, the_institution uuid, the_batches uuid[])
 RETURNS TABLE (batch_id uuid, other_id uuid, on_date date, start_time time, end_time time, number bigint)
 LANGUAGE sql STABLE AS $$
     WITH own AS MATERIALIZED (
-        SELECT link.batch_id, class.id, class.meeting_id,
+        SELECT enrollment.batch_id, class.id, class.meeting_id,
                muster_period(class.date, class.start_time, class.end_time, meeting.time_zone) AS period
-        FROM batches_batchmeeting AS link
+        FROM enrollments_enrollment AS enrollment
+        JOIN batches_batchmeeting AS link ON link.batch_id = enrollment.batch_id
         JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id AND meeting.books
         JOIN timetable_classsession AS class ON class.meeting_id = meeting.id
-        WHERE link.batch_id = ANY (the_others)
+        WHERE enrollment.student_id = the_student AND enrollment.institution_id = the_institution
+        AND enrollment.status = 'active' AND NOT enrollment.frozen AND enrollment.batch_id <> ALL (the_batches)
         AND class.date >= muster_today(meeting.time_zone) AND class.start_time IS NOT NULL
         AND class.status <> 'cancelled'
     )
@@ -22,21 +24,10 @@ LANGUAGE sql STABLE AS $$
         JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id
         JOIN timetable_classsession AS class ON class.meeting_id = meeting.id
         JOIN own ON own.period && muster_period(class.date, class.start_time, class.end_time, meeting.time_zone)
-            AND own.meeting_id <> class.meeting_id AND own.batch_id <> link.batch_id
+            AND own.meeting_id <> class.meeting_id
         WHERE link.batch_id = ANY (the_batches) AND EXISTS (SELECT FROM own)
         AND class.date >= muster_today(meeting.time_zone) AND class.start_time IS NOT NULL
         AND class.status <> 'cancelled'
     ) AS asked
     ORDER BY asked.batch_id, asked.other_id, asked.date, asked.start_time;
-$$;
-
--- The same of the batches that a student is in now.
-CREATE OR REPLACE FUNCTION muster_own_clashes(the_student uuid, the_institution uuid, the_batches uuid[])
-RETURNS TABLE (batch_id uuid, other_id uuid, on_date date, start_time time, end_time time, number bigint)
-LANGUAGE sql STABLE AS $$
-    SELECT * FROM muster_clashes_of_batches(ARRAY(
-        SELECT enrollment.batch_id FROM enrollments_enrollment AS enrollment
-        WHERE enrollment.student_id = the_student AND enrollment.institution_id = the_institution
-        AND enrollment.status = 'active' AND NOT enrollment.frozen AND enrollment.batch_id <> ALL (the_batches)
-    ), the_batches);
 $$;

@@ -17,6 +17,7 @@ from muster.core.errors import Invalid
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.errors import NotOpenForEnrollment, PaymentOfFormerSeat, TransferRefused
 from muster.enrollments.models import Enrollment, Organisation, WaitlistEntry
+from muster.enrollments.queries import clashes_of_many, own_clashes
 from muster.enrollments.rules import (
     PaymentInput,
     add_payment,
@@ -152,7 +153,7 @@ def test_the_mail_brings_the_sessions_of_the_new_batch(campus, course, mailoutbo
     deliver(notification_id=str(told.pk))
     [mail] = [one for one in mailoutbox if one.to == [seat.student.email]]
     [(name, content, kind)] = mail.attachments
-    assert (name, kind) == ("NEW-1.ics", "text/calendar")
+    assert (name, kind) == ("schedule.ics", "text/calendar; method=PUBLISH")
     sessions = Calendar.from_ical(content).walk("VEVENT")
     assert len(sessions) == new.sessions.filter(date__gte=new.today()).count() > 0
 
@@ -221,6 +222,22 @@ def test_a_clash_with_another_batch_of_the_student_is_named(campus, course):
     assert refused.value.code == "own_clash"
     found = move(campus, [seat], new)
     assert [one.kind for one in found.warnings] == ["own_clash"]
+
+
+def test_many_are_told_the_clashes_that_one_is_told(campus, course):
+    asked = [campus.batch(course=course, slots=[slot(day, "09:00", "10:00")]) for day in (1, 2, 3)]
+    others = [campus.batch(slots=[slot(day, "09:30", "11:00"), slot(3, "08:00", "09:01")]) for day in (1, 2)]
+    seats = [campus.enroll(campus.batch(course=course)) for _each in range(3)]
+    campus.enroll(others[0], seats[0].student)
+    campus.enroll(others[1], seats[1].student)
+    keys = [batch.pk for batch in asked]
+    found = clashes_of_many(seats, keys)
+    for seat in seats:
+        theirs = own_clashes(seat.student, campus.institution.pk, keys)
+        assert {batch: [*map(str, several)] for (who, batch), several in found.items() if who == seat.student_id} == {
+            batch: [*map(str, several)] for batch, several in theirs.items()
+        }
+    assert len(found) == 4
 
 
 def test_the_seat_that_is_left_does_not_clash(campus, course):

@@ -12,6 +12,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import archive_batch, unarchive_batch
 from muster.core.database import violated_constraint
 from muster.core.errors import Invalid
+from muster.core.ownership import without_triggers
 from muster.enrollments.errors import (
     AlreadyEnrolled,
     AlreadyWaiting,
@@ -349,6 +350,27 @@ def test_the_job_gives_what_a_setting_or_a_leaver_freed(campus):
     deactivate_person(by=campus.admin, user=place.student)
     assert fill_all_seats(institution=campus.institution) == 0
     assert (now(place), counted(batch)) == (["cancelled"], (1, 0))
+
+
+def test_a_batch_that_cannot_be_moved_keeps_no_other_back_and_the_job_is_seen_to_fail(campus):
+    elsewhere = set_up(Campus.found(), waitlist_mode="offer")
+    offered, behind = [], []
+    for one in (campus, campus, elsewhere):
+        batch, [seat] = full(one)
+        offered.append(waits(one, batch))
+        behind.append(waits(one, batch))
+        frees(one, seat)
+    WaitlistEntry.objects.filter(status="offered").update(
+        offered_at=timezone.now() - 2 * DAY, offer_expires_at=timezone.now() - DAY
+    )
+    # The first batch has lost count, and the database refuses less than none.
+    with without_triggers("batches.Batch:seat_counters_are_kept"):
+        Batch.objects.filter(pk=offered[0].batch_id).update(seats_offered=0)
+    with pytest.raises(ExceptionGroup) as failures:
+        move_all_waitlists(0)
+    assert len(failures.value.exceptions) == 1
+    assert now(*offered) == ["offered", "expired", "expired"]
+    assert now(*behind[1:]) == ["offered", "offered"]
 
 
 def test_an_archived_batch_keeps_its_line_and_goes_on_with_it(campus):
