@@ -20,8 +20,8 @@ from muster.core.audit import use_cases
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
 from muster.courses.models import Course, Subject
-from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import hold_enrollment
+from muster.enrollments.models import Enrollment, Organisation, TransferRequest
+from muster.enrollments.rules import change_capacity, hold_enrollment
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
@@ -65,7 +65,9 @@ def state_of(campus: Campus) -> dict[str, Any]:
             )
         ),
         "seats": sorted(
-            Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list("student__email", "status")
+            Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list(
+                "student__email", "status", "batch__code"
+            )
         ),
         "leads": sorted(
             InstructorAssignment.objects.filter(**here).on(today).values_list("instructor__email", "role", "until_date")
@@ -154,6 +156,10 @@ ACTS: dict[str, Act] = {
     "move_status": lambda on: (on.url("status/"), {"status": "Active"}),
     "hold_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
     "cancel_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
+    "transfer_students": lambda on: (
+        f"/enrollments/transfer/?pick={on.enrollment.pk}",
+        {"to_batch": str(on.campus.batch(course=on.batch.course).pk), "reason": "Works mornings"},
+    ),
     "assign_lead": lambda on: (
         on.url("instructors/assign/"),
         {"role": "lead", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
@@ -305,6 +311,7 @@ REVERSES = {
     "reactivate": ("deactivate",),
     "remove": ("add",),
     "resume": ("hold",),
+    "transfer": ("return",),
     "unarchive": ("archive",),
     "unassign": ("assign",),
     "unlock": ("lock",),
@@ -370,6 +377,30 @@ def test_a_reported_absence_is_withdrawn(campus: Campus) -> None:
     assert undo is not None
     assert browser.post(*undo).status_code == 302
     assert AbsenceNotice.objects.get(institution=campus.institution).status == "withdrawn"
+
+
+def test_a_request_for_a_transfer_is_withdrawn(campus: Campus) -> None:
+    enrollment = campus.enroll(campus.batch())
+    browser = Browser(campus, enrollment.student)
+    done = browser.post(f"/enrollments/{enrollment.pk}/ask-transfer/", {"reason": "Works mornings"})
+    assert done.status_code == 302, words_of(done)
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    assert browser.post(*undo).status_code == 302
+    assert TransferRequest.objects.get(enrollment=enrollment).status == "withdrawn"
+
+
+def test_a_transfer_is_not_undone_once_the_seat_went_to_the_waitlist(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    other = campus.batch(course=on.batch.course)
+    done = browser.post(f"/enrollments/transfer/?pick={on.enrollment.pk}", {"to_batch": str(other.pk)})
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    change_capacity(by=campus.admin, batch=on.batch, capacity=1)
+    campus.enroll(on.batch)
+    refused = browser.post(*undo)
+    assert refused.status_code == 400
+    assert f"{on.batch.code} has no seat left" in words_of(refused)
 
 
 def test_an_unarchived_batch_is_archived_again(campus: Campus) -> None:

@@ -24,13 +24,14 @@ from muster.enrollments.rules import (
     leave_waitlist,
     prioritize,
     resume_enrollment,
+    transfer_students,
 )
 from tests.make import Campus
 
 STUDENTS, BATCHES = 4, 2
 SEATED, CURRENT = ("active", "on_hold"), ("waiting", "offered")
 # Each as often as it takes for lines to come about and move.
-OFTEN = {"enroll": 3, "join": 6, "cancel": 3, "accept": 4, "decline": 2}
+OFTEN = {"enroll": 3, "join": 6, "cancel": 3, "accept": 4, "decline": 2, "transfer": 3}
 SELDOM = ("complete", "hold", "resume", "capacity", "leave", "lapse", "prioritize")
 ACTIONS = st.lists(
     st.tuples(
@@ -114,6 +115,7 @@ class Model:
             "enroll": lambda who, at: not any(one.has(who) for one in self.batches),
             "join": lambda who, at: not at.has(who) and at.places.get(who) not in CURRENT and at.free <= 0,
             "accept": lambda who, at: at.places.get(who) == "offered",
+            "transfer": lambda who, at: not at.has(who) and any(one.has(who) for one in self.batches),
             "decline": lambda who, at: at.places.get(who) == "offered",
             "leave": lambda who, at: at.places.get(who) in CURRENT,
             "prioritize": lambda who, at: at.places.get(who) == "waiting",
@@ -140,6 +142,16 @@ class Model:
                     return False
                 self.joined += 1
                 batch.places[number], batch.numbers[number] = "waiting", (0, self.joined)
+            case "transfer":
+                # Whoever is on hold stays so.
+                held = [one.seats[number] for one in self.batches if one.has(number)]
+                if not held or batch.has(number) or (waits != "offered" and batch.free <= 0):
+                    return False
+                if waits == "offered":
+                    batch.places[number] = "accepted"
+                left = self.move(number, place)
+                batch.seats[number] = held[0]
+                self.fill(*left)
             case "cancel":
                 if seat is None or seat == "completed":
                     return False
@@ -203,6 +215,9 @@ class WaitlistsAgreeWithTheModel(TestCase):
             case "leave" | "accept" | "decline":
                 rule = {"leave": leave_waitlist, "accept": accept_offer, "decline": decline_offer}[action]
                 rule(by=by, place=self.last(WaitlistEntry, batch, person))
+            case "transfer":
+                seat = self.last(Enrollment, batches[1 - place], person)
+                transfer_students(by=by, enrollments=[seat], to=batch)
             case "complete":
                 enrollment = self.last(Enrollment, batch, person)
                 change_enrollment(by=by, enrollment=enrollment, changes={"status": "completed"})

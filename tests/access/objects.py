@@ -17,7 +17,7 @@ from muster.batches.rules import make_feed
 from muster.core.files import keep
 from muster.courses.models import Subject
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
+from muster.enrollments.rules import Applicant, apply_for_batch, ask_for_transfer, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
@@ -203,6 +203,13 @@ def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"organisation_id": row.pk}
 
 
+def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner asks to leave the part's batch."""
+    seat = Enrollment.objects.get(pk=found["enrollment_id"])
+    row = ask_for_transfer(by=campus.actor(found["learner"]), enrollment=seat, reason="The bus comes too late.")
+    return {"transfer_request_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
 FURTHER = (
     assigned,
@@ -218,4 +225,5 @@ FURTHER = (
     written,
     taught,
     paid_for,
+    asking,
 )

@@ -20,8 +20,15 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
-from muster.enrollments.models import Organisation
-from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
+from muster.enrollments.models import Enrollment, Organisation
+from muster.enrollments.rules import (
+    ask_for_transfer,
+    change_capacity,
+    change_status,
+    delete_batch,
+    join_waitlist,
+    transfer_students,
+)
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
@@ -219,6 +226,37 @@ def _offered_place(campus: Campus) -> Any:
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
     return place.pk
+
+
+def _sibling(objects: Objects) -> Batch:
+    """Another batch of the course of the part's own."""
+    batch = Batch.objects.select_related("course").get(pk=objects["batch_id"])
+    campus: Campus = objects["campus"]
+    return campus.batch(course=batch.course)
+
+
+def _left_seat(campus: Campus) -> Objects:
+    """A seat that was left for another batch."""
+    course = campus.course()
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    seat = campus.enroll(batch)
+    transfer_students(by=campus.admin, enrollments=[seat], to=other)
+    return {"batch_id": batch.pk, "left_id": seat.pk}
+
+
+def _studying(campus: Campus) -> Objects:
+    """The administrator studies as well, in a batch that has a sibling."""
+    me, course = campus.admin.user, campus.course()
+    Membership.objects.get_or_create(institution=campus.institution, user=me, role="student")
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    return {"own_seat_id": campus.enroll(batch, me).pk, "wanted_id": other.pk}
+
+
+def _asking(campus: Campus) -> Objects:
+    """A request for a transfer, of the administrator who studies as well."""
+    seat = Enrollment.objects.get(pk=_studying(campus)["own_seat_id"])
+    by = campus.actor(seat.student)
+    return {"transfer_request_id": ask_for_transfer(by=by, enrollment=seat, reason="The bus comes too late.").pk}
 
 
 def _enrollment(objects: Objects) -> dict[str, Any]:
@@ -492,6 +530,36 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "transfer_students": Example(
+        lambda o: {
+            "enrollment_ids": [str(o["enrollment_id"])],
+            "to_batch": str(_sibling(o).pk),
+            "reason": "Works mornings",
+            "to_course": str(o["course_id"]),
+            "join_waitlist": False,
+            "partial": False,
+        }
+    ),
+    "return_students": Example(lambda o: {"enrollment_ids": [str(o["left_id"])]}, objects=_left_seat),
+    "list_transfer_requests": Example(),
+    "see_transfer_request": Example(),
+    "ask_for_transfer": Example(
+        lambda o: {
+            "enrollment_id": str(o["own_seat_id"]),
+            "to_batch": str(o["wanted_id"]),
+            "reason": "The bus comes too late.",
+        },
+        objects=_studying,
+    ),
+    "decide_transfer": Example(
+        lambda o: {
+            "decision": "approve",
+            "note": "See you there.",
+            "to_batch": str(_sibling(o).pk),
+            "join_waitlist": False,
+        }
+    ),
+    "withdraw_transfer": Example(objects=_asking),
     "list_waitlist": Example(),
     "join_waitlist": Example(
         lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},

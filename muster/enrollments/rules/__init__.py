@@ -16,6 +16,21 @@ from muster.enrollments.rules.filling import close_waitlist, fill_all_seats, fil
 from muster.enrollments.rules.organisations import name_contact, remove_contact
 from muster.enrollments.rules.payments import add_payment, move_payment, steps_of
 from muster.enrollments.rules.reopening import LeftEnded, Reopening, follow_dates, reopen_batch, restore_batch
+from muster.enrollments.rules.transfer_requests import (
+    approve_transfer,
+    ask_for_transfer,
+    reject_transfer,
+    withdraw_transfer,
+)
+from muster.enrollments.rules.transferring import (
+    REFUSED,
+    TRANSFERRED,
+    WAITLISTED,
+    TransferOutcome,
+    Transfers,
+    return_students,
+    transfer_students,
+)
 from muster.enrollments.rules.waitlist import (
     accept_offer,
     decline_offer,

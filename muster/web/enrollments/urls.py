@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, waitlist
+from muster.web.enrollments import enroll, enrollment_actions, many, payments, seats, transfers, waitlist
 
 app_name = "enrollments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrollments/hold/", many.hold_many, name="hold-many"),
     path("enrollments/resume/", many.resume_many, name="resume-many"),
     path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
+    path("enrollments/transfer/", transfers.transfer_page, name="transfer"),
+    path("enrollments/transfer/undo/", transfers.return_page, name="return"),
+    path("enrollments/<uuid:enrollment_id>/ask-transfer/", transfers.ask_page, name="ask-transfer"),
+    path("transfer-requests/<uuid:transfer_request_id>/", transfers.decide_page, name="transfer-request"),
+    path("transfer-requests/<uuid:transfer_request_id>/withdraw/", transfers.withdraw_page, name="withdraw-transfer"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
     path("batches/<uuid:batch_id>/enroll/", enrollment_actions.enroll_self, name="enroll-self"),
     path("batches/<uuid:batch_id>/waitlist/join/", waitlist.join_page, name="join-waitlist"),
