@@ -220,8 +220,7 @@ def _full_batch(campus: Campus) -> Batch:
 
 
 def _offered_place(campus: Campus) -> Any:
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
+    campus.let(waitlist_mode="offer")
     batch = _full_batch(campus)
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
