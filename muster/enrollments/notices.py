@@ -15,7 +15,7 @@ from muster.accounts.mails import Letter, MailSender
 from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.participants import managers_of
-from muster.enrollments.models import Application, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES
@@ -23,6 +23,7 @@ from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
+ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 register_kind(
@@ -44,6 +45,12 @@ register_kind(
         gettext_lazy("My place on a waitlist is over"),
         LEARNERS,
         gettext_lazy("I didn't answer an offer in time, or the batch is over."),
+    ),
+    NotificationKind(
+        ACCESS_ENDS,
+        gettext_lazy("My access to a batch is about to end"),
+        LEARNERS,
+        gettext_lazy("Once, some days before the last one."),
     ),
 )
 
@@ -98,6 +105,21 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
         title=_("The waitlist of %(batch)s is closed") % {"batch": batch.code},
         text=f"{batch.name}. {reason}",
         url=reverse("home"),
+    )
+
+
+def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student until when they have access."""
+    assert enrollment.access_expiry_date is not None  # noqa: S101
+    day = date_format(enrollment.access_expiry_date, "j F Y")
+    batch = enrollment.batch
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=ACCESS_ENDS,
+        title=_("Your access to %(batch)s ends on %(day)s") % {"batch": batch or enrollment.course, "day": day},
+        text=_("Until then you see its sessions and your attendance. Ask your institution if you need it for longer."),
+        url=reverse("batches:batch", args=[batch.pk]) if batch else reverse("home"),
     )
 
 
