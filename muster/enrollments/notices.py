@@ -34,6 +34,7 @@ from muster.notifications.rules import is_quiet, notify
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
 WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
 WELCOME_JOB = "enrollments.welcome"
+ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 
@@ -77,6 +78,12 @@ register_kind(
         gettext_lazy("My place on a waitlist is over"),
         LEARNERS,
         gettext_lazy("I didn't answer an offer in time, or the batch is over."),
+    ),
+    NotificationKind(
+        ACCESS_ENDS,
+        gettext_lazy("My access to a batch is about to end"),
+        LEARNERS,
+        gettext_lazy("Once, some days before the last one."),
     ),
 )
 
@@ -185,6 +192,21 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
         title=_("The waitlist of %(batch)s is closed") % {"batch": batch.code},
         text=f"{batch.name}. {reason}",
         url=reverse("home"),
+    )
+
+
+def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student until when they have access."""
+    assert enrollment.access_expiry_date is not None  # noqa: S101
+    day = date_format(enrollment.access_expiry_date, "j F Y")
+    batch = enrollment.batch
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=ACCESS_ENDS,
+        title=_("Your access to %(batch)s ends on %(day)s") % {"batch": batch or enrollment.course, "day": day},
+        text=_("Until then you see its sessions and your attendance. Ask your institution if you need it for longer."),
+        url=reverse("batches:batch", args=[batch.pk]) if batch else reverse("home"),
     )
 
 
