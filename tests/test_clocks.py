@@ -86,7 +86,7 @@ def test_lead_of_today_is_shown_everywhere(abroad: Abroad) -> None:
     abroad.teaches(lead, today)
     enrollment = campus.enroll(batch)
     api, admin, student = Api(campus.token()), Browser(campus), Browser(campus, enrollment.student)
-    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead["full_name"] == "Lea Lead"  # type: ignore[attr-defined]
+    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead["full_name"] == "Lea Lead"
     [row] = [one for one in api.get("/batches").data if one["batch_id"] == str(batch.pk)]
     assert row["assigned_instructor"]["full_name"] == "Lea Lead"
     [cohort] = [one for one in api.get("/institution/cohorts").data if one["cohort_id"] == str(batch.pk)]
@@ -104,11 +104,11 @@ def test_last_day_of_a_lead_is_theirs(abroad: Abroad) -> None:
     campus, batch, today = abroad.campus, abroad.batch, abroad.today
     lead = campus.instructor("Lea Lead")
     abroad.teaches(lead, today - 20 * DAY, today)
-    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead["full_name"] == "Lea Lead"  # type: ignore[attr-defined]
+    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead["full_name"] == "Lea Lead"
     assert batch not in unstaffed_batches(campus.admin)
     assert duties_of(campus.admin, lead).batches_led == 1
     InstructorAssignment.objects.filter(instructor=lead).update(until_date=today - DAY)
-    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead is None  # type: ignore[attr-defined]
+    assert in_full(Batch.objects.filter(pk=batch.pk)).get().lead is None
     assert batch in unstaffed_batches(campus.admin)
     assert duties_of(campus.admin, lead).batches_led == 0
 
@@ -124,7 +124,7 @@ def test_load_counts_until_the_last_day_of_the_assignment(abroad: Abroad) -> Non
         other = in_full(Batch.objects.filter(pk=abroad.another().pk)).select_related("branch").get()
         free = free_leads([other], seen_by=campus.admin)
         return {
-            row.load,  # type: ignore[attr-defined]
+            row.load,
             api_row["active_batches"],
             batch_load(campus.institution.pk).get(person.pk, 0),
             candidates_of(campus.institution)[person.pk].batches,

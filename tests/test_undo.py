@@ -21,7 +21,7 @@ from muster.core.models import AuditEntry
 from muster.core.resources import Resource
 from muster.courses.models import Course, Subject
 from muster.enrollments.models import Enrollment, Organisation, TransferRequest
-from muster.enrollments.rules import change_capacity, hold_enrollment
+from muster.enrollments.rules import change_capacity, hold_enrollment, release_spare_seats
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
@@ -61,7 +61,14 @@ def state_of(campus: Campus) -> dict[str, Any]:
             Batch.objects.filter(**here)
             .order_by("code")
             .values_list(
-                "code", "archived_at", "deleted_at", "capacity", "waitlist_capacity", "status", "status_pinned"
+                "code",
+                "archived_at",
+                "deleted_at",
+                "capacity",
+                "waitlist_capacity",
+                "status",
+                "status_pinned",
+                "buffer_released_on",
             )
         ),
         "seats": sorted(
@@ -122,6 +129,15 @@ class Stage:
     def held(self) -> Enrollment:
         return hold_enrollment(by=self.campus.admin, enrollment=self.enrollment)
 
+    def with_spare_seats(self) -> Stage:
+        Institution.objects.filter(pk=self.campus.institution.pk).update(seat_buffer_percent=20)
+        self.campus.institution.refresh_from_db()
+        return self
+
+    def released(self) -> Stage:
+        release_spare_seats(by=self.with_spare_seats().campus.admin, batch=self.batch)
+        return self
+
     def gone(self) -> User:
         deactivate_person(by=self.campus.admin, user=self.colleague)
         return self.colleague
@@ -152,9 +168,13 @@ ACTS: dict[str, Act] = {
     "archive_batch": lambda on: (on.url("archive/"), {}),
     "delete_batch": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
     "change_capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
+    "release_spare_seats": lambda on: (on.with_spare_seats().url("release-spare-seats/"), {}),
+    "keep_spare_seats": lambda on: (on.released().url("keep-spare-seats/"), {}),
     "change_status": lambda on: (on.url("status/"), {"status": "Cancelled"}),
     "move_status": lambda on: (on.url("status/"), {"status": "Active"}),
     "hold_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
+    "complete_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/complete/", {"reason": "Passed"}),
+    "complete_enrollment, those selected": lambda on: (f"/enrollments/complete/?pick={on.enrollment.pk}", {}),
     "cancel_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
     "transfer_students": lambda on: (
         f"/enrollments/transfer/?pick={on.enrollment.pk}",
@@ -304,11 +324,14 @@ REVERSES = {
     "archive": ("unarchive",),
     "assign": ("unassign",),
     "cancel": ("restore",),
+    "complete": ("resume",),
     "deactivate": ("reactivate",),
     "delete": ("restore",),
     "hold": ("resume",),
+    "keep": ("release",),
     "lock": ("unlock",),
     "reactivate": ("deactivate",),
+    "release": ("keep",),
     "remove": ("add",),
     "resume": ("hold",),
     "transfer": ("return",),

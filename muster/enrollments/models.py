@@ -76,7 +76,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end", "access_end_announced"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -107,6 +107,8 @@ class Enrollment(InstitutionPart):
     source = Line(_("source"), max_length=60, blank=True)
     enrollment_date = models.DateField(_("enrolled on"))
     access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
+    # The last day of access of which the student was told that it comes; another one is announced again.
+    access_end_announced = models.DateField(null=True, blank=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)

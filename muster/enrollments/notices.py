@@ -22,6 +22,7 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.participants import managers_of
 from muster.batches.queries import in_full
 from muster.core.days import days_in_words
+from muster.core.permissions import any_id
 from muster.enrollments.models import Application, Enrollment, TransferRequest, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
@@ -33,12 +34,13 @@ from muster.notifications.rules import is_quiet, notify
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
 WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
 WELCOME_JOB = "enrollments.welcome"
+ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 
 def schedule_of_seat(notice: Notification) -> CalendarPart | None:
     """The sessions of the batch in which the notification's seat is, while it is held."""
-    held = Enrollment.objects.filter(pk=notice.about).holding_seats().select_related("batch__institution")
+    held = Enrollment.objects.filter(pk=any_id(notice.about)).holding_seats().select_related("batch__institution")
     seat = held.select_related("batch__branch").first()
     return schedule_of(seat.batch) if seat and seat.batch else None
 
@@ -77,6 +79,12 @@ register_kind(
         LEARNERS,
         gettext_lazy("I didn't answer an offer in time, or the batch is over."),
     ),
+    NotificationKind(
+        ACCESS_ENDS,
+        gettext_lazy("My access to a batch is about to end"),
+        LEARNERS,
+        gettext_lazy("Once, some days before the last one."),
+    ),
 )
 
 
@@ -89,7 +97,7 @@ def leave_welcome(enrollment: Enrollment) -> None:
 def tell_welcome(enrollment: Enrollment) -> None:
     """Tell the student, whoever enrolled them, where and when it begins. Not of what is over or has ended since."""
     by = Actor.system(enrollment.institution)
-    batch: Any = in_full(Batch.objects.filter(pk=enrollment.batch_id), by.today()).first()
+    batch: Any = in_full(Batch.objects.filter(enrollments=enrollment.pk)).first()
     if not enrollment.holds_a_seat or (batch is not None and not batch.takes_enrollments):
         return
     facts = [str(enrollment.course)]
@@ -184,6 +192,21 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
         title=_("The waitlist of %(batch)s is closed") % {"batch": batch.code},
         text=f"{batch.name}. {reason}",
         url=reverse("home"),
+    )
+
+
+def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student until when they have access."""
+    assert enrollment.access_expiry_date is not None  # noqa: S101
+    day = date_format(enrollment.access_expiry_date, "j F Y")
+    batch = enrollment.batch
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=ACCESS_ENDS,
+        title=_("Your access to %(batch)s ends on %(day)s") % {"batch": batch or enrollment.course, "day": day},
+        text=_("Until then you see its sessions and your attendance. Ask your institution if you need it for longer."),
+        url=reverse("batches:batch", args=[batch.pk]) if batch else reverse("home"),
     )
 
 

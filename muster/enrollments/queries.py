@@ -48,18 +48,22 @@ def open_siblings(batch: Batch | None, actor: Actor, *, most: int = 3) -> list[B
     """
     if batch is None or batch.course_id is None:
         return []
-    among = _siblings(actor.institution.seat_buffer_percent, actor.institution.enroll_until_days)
+    here = actor.institution
+    among = _siblings(here.seat_buffer_percent, here.buffer_release_days, here.enroll_until_days)
     only = {"course": batch.course_id, "batch": batch.pk}
     return batches.fetch_rows(actor, among, only, action="change" if actor.manages else "see", most=most)
 
 
 @cache
-def _siblings(seat_buffer_percent: int, enroll_until_days: int | None) -> Callable[..., QuerySet[Batch]]:
+def _siblings(
+    seat_buffer_percent: int, buffer_release_days: int | None, enroll_until_days: int | None
+) -> Callable[..., QuerySet[Batch]]:
     """The other batches of a course, the soonest first, where the institution has these settings."""
 
     def among(actor: Actor, course: UUID, batch: UUID) -> QuerySet[Batch]:
         # The actor is a stand-in, who brings no settings.
         actor.institution.seat_buffer_percent = seat_buffer_percent
+        actor.institution.buffer_release_days = buffer_release_days
         actor.institution.enroll_until_days = enroll_until_days
         others = Batch.objects.filter(course_id=course, kind=Batch.Kind.COURSE).exclude(pk=batch)
         return with_a_seat(taking_students(actor, others)).order_by("start_date", "pk")

@@ -26,6 +26,7 @@ from muster.enrollments.rules import (
     change_capacity,
     change_status,
     delete_batch,
+    hold_enrollment,
     join_waitlist,
     transfer_students,
 )
@@ -213,6 +214,16 @@ def _term(objects: Objects) -> dict[str, Any]:
     return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
 
 
+def _held(campus: Campus) -> Any:
+    return hold_enrollment(by=campus.admin, enrollment=campus.enroll(campus.batch())).pk
+
+
+def _with_spare_seats(campus: Campus) -> Any:
+    campus.institution.seat_buffer_percent = 20
+    campus.institution.save(update_fields=["seat_buffer_percent"])
+    return campus.batch().pk
+
+
 def _full_batch(campus: Campus) -> Batch:
     batch = campus.batch(capacity=1)
     campus.enroll(batch)
@@ -220,8 +231,7 @@ def _full_batch(campus: Campus) -> Batch:
 
 
 def _offered_place(campus: Campus) -> Any:
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
+    campus.let(waitlist_mode="offer")
     batch = _full_batch(campus)
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
@@ -496,7 +506,9 @@ EXAMPLES: dict[str, Example] = {
             "waitlist_mode": "offer",
             "waitlist_offer_hours": 24,
             "seat_buffer_percent": 5,
+            "buffer_release_days": 7,
             "access_grace_days": 30,
+            "access_warning_days": 5,
             "archived_disables_access": False,
             "organisations_see_attendance": True,
             "catalogue_is_public": True,
@@ -505,6 +517,8 @@ EXAMPLES: dict[str, Example] = {
             "advised_size_max": 30,
             "max_active_batches": 6,
             "max_mentees": 20,
+            "advised_hours_a_day": 4,
+            "advised_break_minutes": 15,
             "last_semester": 8,
             "weight_skills": 5,
             "weight_availability": 4,
@@ -560,6 +574,9 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "withdraw_transfer": Example(objects=_asking),
+    "hold_enrollment": Example(lambda o: {"reason": "Parental leave"}),
+    "resume_enrollment": Example(lambda o: {"reason": "Back"}, objects=lambda campus: {"enrollment_id": _held(campus)}),
+    "complete_enrollment": Example(lambda o: {"reason": "Passed early"}),
     "list_waitlist": Example(),
     "join_waitlist": Example(
         lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},
@@ -660,6 +677,14 @@ EXAMPLES: dict[str, Example] = {
     "unpin_status": Example(),
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
+    "release_spare_seats": Example(
+        lambda o: {"on": "2030-05-01", "reason": "Nobody repeats"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
+    "keep_spare_seats": Example(
+        lambda o: {"until": "2030-05-01", "reason": "Two repeat"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
     "list_students": Example(),
     "see_student_attendance": Example(),
     "see_student_timetable": Example(),

@@ -82,17 +82,17 @@ class World:
     def next_batch(self, code: str = "PY-2", **fields: object) -> Batch:
         """One that is to come, of another course, on Saturdays."""
         plan = {"code": code, "name": "Python foundations", "course": self.course, "slots": [slot(6, "09:00", "11:00")]}
-        return self.campus.batch(**{**plan, **fields})  # type: ignore[arg-type]
+        return self.campus.batch(**{**plan, **fields})
 
     @property
     def to_come(self) -> ClassSession:
         """The last session of the batch."""
-        return ClassSession.objects.filter(meeting=self.batch.pk).order_by("-date").first()  # type: ignore[return-value]
+        return ClassSession.objects.filter(meeting=self.batch.pk).order_by("-date").first()
 
     @property
     def past(self) -> ClassSession:
         """The last one that is over."""
-        return ClassSession.objects.filter(meeting=self.batch.pk, date__lt=self.today).order_by("-date").first()  # type: ignore[return-value]
+        return ClassSession.objects.filter(meeting=self.batch.pk, date__lt=self.today).order_by("-date").first()
 
     def set_mode(self, mode: str) -> None:
         self.campus.institution.waitlist_mode = mode
@@ -201,7 +201,7 @@ def a_seat_is_offered(world: World) -> dict[str, Expected]:
     _batch, waiting, free = world.line("offer")
     free()
     place = WaitlistEntry.objects.get(student=waiting)
-    until = place.offer_expires_at.astimezone(place.batch.zone)  # type: ignore[union-attr]
+    until = place.offer_expires_at.astimezone(place.batch.zone)
     subject = f"A seat in PY-2 is yours until {until:%a} {until.day} {until:%b, %H:%M}"
     return {waiting.email: Expected(subject, "Accept or decline it.", "Python foundations")}
 
@@ -247,7 +247,7 @@ def somebody_applies(world: World) -> dict[str, Expected]:
 @tells("enrollments.answer_letter")
 def an_application_is_rejected(world: World) -> dict[str, Expected]:
     application = _application(world)
-    enrollments.reject_application(by=world.admin, application=application, note="Too far away.")  # type: ignore[arg-type]
+    enrollments.reject_application(by=world.admin, application=application, note="Too far away.")
     return {"zoe@example.org": Expected("Your application for Python foundations", "Too far away.", "")}
 
 
@@ -293,7 +293,7 @@ def evidence_comes_after_the_lock(world: World) -> dict[str, Expected]:
 def a_correction_is_approved(world: World) -> dict[str, Expected]:
     with quietly():
         (request,) = _evidence(world)
-    attendance.decide_correction(by=world.admin, request=request, approve=True, reason="Seen")  # type: ignore[arg-type]
+    attendance.decide_correction(by=world.admin, request=request, approve=True, reason="Seen")
     day = world.past.date
     subject = f"The mark of Ada Byron on {day.day} {day:%B %Y} was corrected"
     return {world.ada.email: Expected(subject, "See the reason in Muster.", "Seen")}
@@ -405,7 +405,7 @@ def _cover(world: World, **more: object) -> object:
         instructor=world.thandi,
         first_date=days[0],
         last_date=days[0],
-        **{"asked": world.sipho, **more},  # type: ignore[arg-type]
+        **{"asked": world.sipho, **more},
     )
 
 
@@ -422,7 +422,7 @@ def an_instructor_needs_cover(world: World) -> dict[str, Expected]:
 def a_colleague_can_cover(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-    allocation.answer_cover(by=world.actor(world.sipho), request=request, can=True)  # type: ignore[arg-type]
+    allocation.answer_cover(by=world.actor(world.sipho), request=request, can=True)
     expected = Expected("Sipho Dube can cover DA-1", "Hello", "Data analytics")
     return {world.thandi.email: expected, world.boss.email: expected}
 
@@ -431,7 +431,7 @@ def a_colleague_can_cover(world: World) -> dict[str, Expected]:
 def cover_is_filled(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-    allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)  # type: ignore[arg-type]
+    allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)
     return {
         world.thandi.email: Expected("Sipho Dube covers DA-1 for you", "Hello", "Data analytics"),
         world.sipho.email: Expected("You're the substitute in DA-1", "Data analytics.", "Data analytics"),
@@ -442,8 +442,8 @@ def cover_is_filled(world: World) -> dict[str, Expected]:
 def cover_is_open_again(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-        allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)  # type: ignore[arg-type]
-    allocation.reopen_cover(by=world.admin, request=request)  # type: ignore[arg-type]
+        allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)
+    allocation.reopen_cover(by=world.admin, request=request)
     subject, no_longer = "Cover for DA-1 is open again", "You're no longer the substitute in DA-1"
     return {
         world.thandi.email: Expected(subject, "Hello", "Data analytics"),

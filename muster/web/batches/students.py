@@ -181,6 +181,7 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
             BulkAction(_("Transfer"), reverse("enrollments:transfer"), "swap"),
             BulkAction(_("Hold"), reverse("enrollments:hold-many"), "pause"),
             BulkAction(_("Resume"), reverse("enrollments:resume-many"), "undo"),
+            BulkAction(_("Complete"), reverse("enrollments:complete-many"), "award"),
             BulkAction(_("Cancel enrollments"), reverse("enrollments:cancel-many"), "xc"),
         ]
         if frame.may_change

@@ -304,6 +304,7 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
+        (row.may_change, _("Complete"), "enrollments:complete", "award"),
         (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
     is_open = held and not row.frozen
