@@ -22,6 +22,7 @@ from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
 from tests.make import Campus, slot
@@ -49,6 +50,12 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def noted(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part noted something about its learner."""
+    note = add_note(by=campus.actor(found["teacher"]), student=found["learner"], text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def asked(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -195,4 +202,4 @@ def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
 
 
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited, published, written, paid_for)
+FURTHER = (assigned, noted, met, asked, excused, import_run, told, logos, planned, waited, published, written, paid_for)
