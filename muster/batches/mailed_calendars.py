@@ -13,6 +13,7 @@ from muster.accounts.mails import CalendarPart
 from muster.batches.feeds import MOST, calendar_of, sessions_in_full
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.participants import attended_by
+from muster.core.permissions import any_id
 from muster.core.site import link_to_path
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
@@ -35,13 +36,13 @@ def session_of(notice: Notification) -> CalendarPart | None:
     takes it out of their calendar. Three statements.
     """
     theirs = ClassSession.objects.filter(taught_by(notice.user_id) | attended_by(notice.user_id))
-    found = list(sessions_in_full(ClassSession.objects.filter(pk=notice.about)))
+    found = list(sessions_in_full(ClassSession.objects.filter(pk=any_id(notice.about))))
     if not found or found[0].is_over(timezone.now()):
         return None
-    is_on = not found[0].is_cancelled and theirs.filter(pk=notice.about).exists()
+    is_on = not found[0].is_cancelled and theirs.filter(pk=any_id(notice.about)).exists()
     method = "REQUEST" if is_on else "CANCEL"
     calendar = calendar_of(found, _address_of, method)
-    for event in calendar.walk("VEVENT"):
+    for event in calendar.events:
         _address(event, notice)
         if not is_on:
             event["status"] = "CANCELLED"

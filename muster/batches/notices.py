@@ -94,7 +94,7 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
             _("You're no longer the substitute in %(batch)s"),
         ),
     }[InstructorAssignment.Role(role)]
-    title = until if last_day >= by.today() else no_longer
+    title = until if last_day >= batch.today() else no_longer
     _tell_instructor(by, batch, instructor, TAKEN_AWAY, title % words)
 
 

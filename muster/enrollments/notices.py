@@ -22,7 +22,8 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.participants import managers_of
 from muster.batches.queries import in_full
 from muster.core.days import days_in_words
-from muster.enrollments.models import Application, Enrollment, WaitlistEntry
+from muster.core.permissions import any_id
+from muster.enrollments.models import Application, Enrollment, TransferRequest, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role
@@ -33,12 +34,13 @@ from muster.notifications.rules import is_quiet, notify
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
 WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
 WELCOME_JOB = "enrollments.welcome"
+ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 
 def schedule_of_seat(notice: Notification) -> CalendarPart | None:
     """The sessions of the batch in which the notification's seat is, while it is held."""
-    held = Enrollment.objects.filter(pk=notice.about).holding_seats().select_related("batch__institution")
+    held = Enrollment.objects.filter(pk=any_id(notice.about)).holding_seats().select_related("batch__institution")
     seat = held.select_related("batch__branch").first()
     return schedule_of(seat.batch) if seat and seat.batch else None
 
@@ -77,6 +79,12 @@ register_kind(
         LEARNERS,
         gettext_lazy("I didn't answer an offer in time, or the batch is over."),
     ),
+    NotificationKind(
+        ACCESS_ENDS,
+        gettext_lazy("My access to a batch is about to end"),
+        LEARNERS,
+        gettext_lazy("Once, some days before the last one."),
+    ),
 )
 
 
@@ -89,7 +97,7 @@ def leave_welcome(enrollment: Enrollment) -> None:
 def tell_welcome(enrollment: Enrollment) -> None:
     """Tell the student, whoever enrolled them, where and when it begins. Not of what is over or has ended since."""
     by = Actor.system(enrollment.institution)
-    batch: Any = in_full(Batch.objects.filter(pk=enrollment.batch_id), by.today()).first()
+    batch: Any = in_full(Batch.objects.filter(enrollments=enrollment.pk)).first()
     if not enrollment.holds_a_seat or (batch is not None and not batch.takes_enrollments):
         return
     facts = [str(enrollment.course)]
@@ -187,6 +195,21 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
     )
 
 
+def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student until when they have access."""
+    assert enrollment.access_expiry_date is not None  # noqa: S101
+    day = date_format(enrollment.access_expiry_date, "j F Y")
+    batch = enrollment.batch
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=ACCESS_ENDS,
+        title=_("Your access to %(batch)s ends on %(day)s") % {"batch": batch or enrollment.course, "day": day},
+        text=_("Until then you see its sessions and your attendance. Ask your institution if you need it for longer."),
+        url=reverse("batches:batch", args=[batch.pk]) if batch else reverse("home"),
+    )
+
+
 # --- applications ----
 APPLIED = "application_received"
 
@@ -239,4 +262,108 @@ def answer_letter(application: Application) -> Letter:
         place=MailSender(str(place.pk), place.name),
         notes=[_("Questions? Contact %(place)s: %(contact)s") % {**words, "contact": contact}] if contact else [],
         message_id=f"<{application.pk}@{domain}>",
+    )
+
+
+# --- transfers ----
+def schedule_of_new_batch(notice: Notification) -> CalendarPart | None:
+    """The sessions of the batch that it is about, while the person holds a seat there."""
+    held = Enrollment.objects.filter(student=notice.user_id, batch=notice.about).holding_seats()
+    seat = held.select_related("batch__institution", "batch__branch").first()
+    return schedule_of(seat.batch) if seat and seat.batch else None
+
+
+MOVED, WANTED, ANSWERED = "transferred", "transfer_requested", "transfer_answered"
+
+register_kind(
+    NotificationKind(
+        MOVED,
+        gettext_lazy("I'm transferred to another batch"),
+        LEARNERS,
+        gettext_lazy("Or back, where a transfer is undone. The email brings the sessions for your calendar."),
+        calendar=schedule_of_new_batch,
+    ),
+    NotificationKind(
+        WANTED,
+        gettext_lazy("A student asks to leave a batch I manage for another one"),
+        frozenset(map(str, MANAGER_ROLES)),
+        gettext_lazy("You decide it in Requests."),
+        mail=False,
+    ),
+    NotificationKind(
+        ANSWERED,
+        gettext_lazy("My request for another batch is answered"),
+        LEARNERS,
+        gettext_lazy("When you don't move at once: rejected, or on the waitlist of the batch."),
+    ),
+)
+
+
+def tell_transferred(by: Actor, to: Batch, moved: Sequence[tuple[User, Batch | None]], reason: str) -> None:
+    """Tell students that they are in another batch now, and when it meets. One notice for each batch that was left."""
+    for source, students in _by_batch(moved).items():
+        begins = _("It starts on %(day)s.") % {"day": date_format(to.start_date, "l j F Y")} if to.start_date else ""
+        left = _("Your seat in %(batch)s has ended.") % {"batch": source.code} if source else ""
+        is_to_come = to.start_date is not None and to.start_date > to.today()
+        notify(
+            by=by,
+            to=students,
+            kind=MOVED,
+            title=_("You've moved to %(batch)s") % {"batch": to.code},
+            text=" ".join(filter(None, (f"{to.name}.", begins if is_to_come else "", left, reason))),
+            url=reverse("batches:batch", args=[to.pk]),
+            about=to.pk,
+        )
+
+
+def tell_returned(by: Actor, moved: Sequence[tuple[User, Batch | None]]) -> None:
+    """Tell students that they are back in the batch that they had left."""
+    for batch, students in _by_batch(moved).items():
+        if batch is not None:
+            notify(
+                by=by,
+                to=students,
+                kind=MOVED,
+                title=_("You're back in %(batch)s") % {"batch": batch.code},
+                text=_("%(batch)s. Your transfer was undone.") % {"batch": batch.name},
+                url=reverse("batches:batch", args=[batch.pk]),
+                about=batch.pk,
+            )
+
+
+def _by_batch(moved: Sequence[tuple[User, Batch | None]]) -> dict[Batch | None, list[User]]:
+    found: dict[Batch | None, list[User]] = {}
+    for student, batch in moved:
+        found.setdefault(batch, []).append(student)
+    return found
+
+
+def tell_transfer_wanted(by: Actor, asked: TransferRequest) -> None:
+    """Tell the managers of the batch that a student asks to leave it for another one."""
+    batch, wanted = asked.batch, asked.wanted
+    words = {"name": asked.enrollment.student.full_name, "batch": batch.code, "wanted": wanted.code if wanted else ""}
+    title = _("%(name)s asks to move from %(batch)s to %(wanted)s") if wanted else _("%(name)s asks to leave %(batch)s")
+    notify(
+        by=by,
+        to=managers_of(batch),
+        kind=WANTED,
+        title=title % words,
+        text=asked.reason,
+        url=reverse("requests"),
+    )
+
+
+def tell_transfer_answered(by: Actor, asked: TransferRequest, waits_for: Batch | None) -> None:
+    """Tell the student that they stay for now: on the waitlist of a batch, or because the request was rejected."""
+    title = _("Your request to leave %(batch)s was rejected") % {"batch": asked.batch.code}
+    if waits_for is not None:
+        title = _("You're on the waitlist of %(batch)s") % {"batch": waits_for.code}
+    stays = _("You keep your seat in %(batch)s.") % {"batch": asked.batch.name}
+    notify(
+        by=by,
+        to=[asked.enrollment.student],
+        kind=ANSWERED,
+        title=title,
+        text=" ".join(filter(None, (stays, asked.decision_note))),
+        url=reverse("batches:batch", args=[asked.batch_id]),
     )

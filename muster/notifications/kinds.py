@@ -41,6 +41,12 @@ def kind_of(key: str) -> NotificationKind:
     return _kinds[key]
 
 
+def opens_by_its_link(key: str) -> bool:
+    """Whether the address of notifications of this kind lets in whoever holds it."""
+    kind = _kinds.get(key)
+    return kind is not None and kind.opens_its_page
+
+
 def kinds_for(roles: Iterable[str]) -> list[NotificationKind]:
     """The kinds that somebody with these roles may be told of, in the order of their declaration."""
     held = frozenset(map(str, roles))

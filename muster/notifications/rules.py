@@ -25,7 +25,7 @@ from muster.core.errors import FieldError, Invalid
 from muster.core.site import link_to, link_to_path
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
-from muster.notifications.kinds import kind_of
+from muster.notifications.kinds import kind_of, opens_by_its_link
 from muster.notifications.models import Notification, NotificationChoice
 from muster.notifications.queries import choices_of, inbox_of
 
@@ -116,9 +116,7 @@ def _letter(row: Notification) -> Letter:
 
 
 def _page_of(row: Notification) -> str:
-    return (
-        link_to_path(row.url) if kind_of(row.kind).opens_its_page else link_to("notification", notification_id=row.pk)
-    )
+    return link_to_path(row.url) if opens_by_its_link(row.kind) else link_to("notification", notification_id=row.pk)
 
 
 def _is_final(error: Exception) -> bool:

@@ -82,17 +82,17 @@ class World:
     def next_batch(self, code: str = "PY-2", **fields: object) -> Batch:
         """One that is to come, of another course, on Saturdays."""
         plan = {"code": code, "name": "Python foundations", "course": self.course, "slots": [slot(6, "09:00", "11:00")]}
-        return self.campus.batch(**{**plan, **fields})  # type: ignore[arg-type]
+        return self.campus.batch(**{**plan, **fields})
 
     @property
     def to_come(self) -> ClassSession:
         """The last session of the batch."""
-        return ClassSession.objects.filter(meeting=self.batch.pk).order_by("-date").first()  # type: ignore[return-value]
+        return ClassSession.objects.filter(meeting=self.batch.pk).order_by("-date").first()
 
     @property
     def past(self) -> ClassSession:
         """The last one that is over."""
-        return ClassSession.objects.filter(meeting=self.batch.pk, date__lt=self.today).order_by("-date").first()  # type: ignore[return-value]
+        return ClassSession.objects.filter(meeting=self.batch.pk, date__lt=self.today).order_by("-date").first()
 
     def set_mode(self, mode: str) -> None:
         self.campus.institution.waitlist_mode = mode
@@ -201,7 +201,7 @@ def a_seat_is_offered(world: World) -> dict[str, Expected]:
     _batch, waiting, free = world.line("offer")
     free()
     place = WaitlistEntry.objects.get(student=waiting)
-    until = place.offer_expires_at.astimezone(place.batch.zone)  # type: ignore[union-attr]
+    until = place.offer_expires_at.astimezone(place.batch.zone)
     subject = f"A seat in PY-2 is yours until {until:%a} {until.day} {until:%b, %H:%M}"
     return {waiting.email: Expected(subject, "Accept or decline it.", "Python foundations")}
 
@@ -247,7 +247,7 @@ def somebody_applies(world: World) -> dict[str, Expected]:
 @tells("enrollments.answer_letter")
 def an_application_is_rejected(world: World) -> dict[str, Expected]:
     application = _application(world)
-    enrollments.reject_application(by=world.admin, application=application, note="Too far away.")  # type: ignore[arg-type]
+    enrollments.reject_application(by=world.admin, application=application, note="Too far away.")
     return {"zoe@example.org": Expected("Your application for Python foundations", "Too far away.", "")}
 
 
@@ -293,7 +293,7 @@ def evidence_comes_after_the_lock(world: World) -> dict[str, Expected]:
 def a_correction_is_approved(world: World) -> dict[str, Expected]:
     with quietly():
         (request,) = _evidence(world)
-    attendance.decide_correction(by=world.admin, request=request, approve=True, reason="Seen")  # type: ignore[arg-type]
+    attendance.decide_correction(by=world.admin, request=request, approve=True, reason="Seen")
     day = world.past.date
     subject = f"The mark of Ada Byron on {day.day} {day:%B %Y} was corrected"
     return {world.ada.email: Expected(subject, "See the reason in Muster.", "Seen")}
@@ -328,6 +328,54 @@ def a_register_is_not_taken(world: World) -> dict[str, Expected]:
     return {world.thandi.email: Expected(subject, "while it's still fresh", "Ada Byron")}
 
 
+def _sibling(world: World) -> Batch:
+    """Another batch of the course, in the evenings."""
+    with quietly():
+        return world.campus.batch(
+            code="DA-2",
+            name="Data analytics, evenings",
+            course=world.batch.course,
+            start_date=world.today,
+            end_date=world.today + timedelta(days=90),
+            slots=[slot(day, "18:00", "20:00") for day in range(1, 6)],
+        )
+
+
+@tells("enrollments.tell_transferred", "transferred")
+def a_student_is_transferred(world: World) -> dict[str, Expected]:
+    to = _sibling(world)
+    enrollments.transfer_students(by=world.admin, enrollments=[world.seat], to=to, reason="A smaller group.")
+    said = "Your seat in DA-1 has ended. A smaller group."
+    return {world.ada.email: Expected("You've moved to DA-2", said, "Data analytics, evenings", calendar="PUBLISH")}
+
+
+@tells("enrollments.tell_returned", "transferred")
+def a_transfer_is_undone(world: World) -> dict[str, Expected]:
+    with quietly():
+        enrollments.transfer_students(by=world.admin, enrollments=[world.seat], to=_sibling(world))
+    enrollments.return_students(by=world.admin, enrollments=[world.seat])
+    said = "Your transfer was undone."
+    return {world.ada.email: Expected("You're back in DA-1", said, "Data analytics", calendar="PUBLISH")}
+
+
+@tells("enrollments.tell_transfer_wanted", "transfer_requested")
+def a_student_asks_for_another_batch(world: World) -> dict[str, Expected]:
+    choose(by=world.admin, choices={"transfer_requested": (True, True)})
+    by = world.actor(world.ada)
+    enrollments.ask_for_transfer(by=by, enrollment=world.seat, reason="I work mornings now.")
+    return {world.boss.email: Expected("Ada Byron asks to leave DA-1", "I work mornings now.", "Ada Byron")}
+
+
+@tells("enrollments.tell_transfer_answered", "transfer_answered")
+def a_request_for_another_batch_is_rejected(world: World) -> dict[str, Expected]:
+    with quietly():
+        by = world.actor(world.ada)
+        asked = enrollments.ask_for_transfer(by=by, enrollment=world.seat, reason="I work mornings now.")
+    enrollments.reject_transfer(by=world.admin, request=asked, note="All are full.")
+    subject = "Your request to leave DA-1 was rejected"
+    return {world.ada.email: Expected(subject, "All are full.", "Data analytics")}
+
+
 # --- mentors and cover ---------------------------------------------------------------------------------------------
 @tells("allocation.introduce", "mentor_introduced")
 def a_mentor_is_assigned(world: World) -> dict[str, Expected]:
@@ -357,7 +405,7 @@ def _cover(world: World, **more: object) -> object:
         instructor=world.thandi,
         first_date=days[0],
         last_date=days[0],
-        **{"asked": world.sipho, **more},  # type: ignore[arg-type]
+        **{"asked": world.sipho, **more},
     )
 
 
@@ -374,7 +422,7 @@ def an_instructor_needs_cover(world: World) -> dict[str, Expected]:
 def a_colleague_can_cover(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-    allocation.answer_cover(by=world.actor(world.sipho), request=request, can=True)  # type: ignore[arg-type]
+    allocation.answer_cover(by=world.actor(world.sipho), request=request, can=True)
     expected = Expected("Sipho Dube can cover DA-1", "Hello", "Data analytics")
     return {world.thandi.email: expected, world.boss.email: expected}
 
@@ -383,7 +431,7 @@ def a_colleague_can_cover(world: World) -> dict[str, Expected]:
 def cover_is_filled(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-    allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)  # type: ignore[arg-type]
+    allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)
     return {
         world.thandi.email: Expected("Sipho Dube covers DA-1 for you", "Hello", "Data analytics"),
         world.sipho.email: Expected("You're the substitute in DA-1", "Data analytics.", "Data analytics"),
@@ -394,8 +442,8 @@ def cover_is_filled(world: World) -> dict[str, Expected]:
 def cover_is_open_again(world: World) -> dict[str, Expected]:
     with quietly():
         request = _cover(world)
-        allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)  # type: ignore[arg-type]
-    allocation.reopen_cover(by=world.admin, request=request)  # type: ignore[arg-type]
+        allocation.fill_cover(by=world.admin, request=request, substitute=world.sipho)
+    allocation.reopen_cover(by=world.admin, request=request)
     subject, no_longer = "Cover for DA-1 is open again", "You're no longer the substitute in DA-1"
     return {
         world.thandi.email: Expected(subject, "Hello", "Data analytics"),
