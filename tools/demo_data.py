@@ -56,6 +56,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         make_token,
     )
     from muster.messaging.rules import send_message  # noqa: PLC0415
+    from muster.people.notes import add_note  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -147,6 +148,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
+        "note_id": add_note(by=teaching, student=student, text="Works until six. Mornings are fine.").pk,
         "organisation_id": _organisation(admin, batch, teaching.user),
         "transfer_request_id": _transfer_request(institution, batch, student),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),

@@ -262,6 +262,12 @@ PAGES = [
     # --- people ---------------------------------------------------------------------------------------------------
     Page("students", "/students/", STAFF),
     Page("student", "/students/{student_id}/", f"{STAFF} student"),
+    Page("student-notes", "/students/{student_id}/", "admin", query="show=notes"),
+    Page("note-new", "/students/{student_id}/notes/new/", "instructor"),
+    Page("note-new-refused", "/students/{student_id}/notes/new/", "instructor", clicks=(SAVE,)),
+    Page("note", "/staff-notes/{note_id}/", "admin instructor"),
+    Page("note-edit", "/staff-notes/{note_id}/edit/", "instructor"),
+    Page("note-delete", "/staff-notes/{note_id}/delete/", "instructor"),
     Page("messages", "/messages/", f"{STAFF} student"),
     Page("messages-none", "/messages/", "admin", query="q=zzzz"),
     Page("message", "/messages/{message_id}/", "admin instructor student"),

@@ -23,6 +23,7 @@ from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.progression.rules import map_subject
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -51,6 +52,12 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def noted(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part noted something about its learner."""
+    note = add_note(by=campus.actor(found["teacher"]), student=found["learner"], text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def asked(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -213,6 +220,7 @@ def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
 # Each is given the part's house and what stands in it so far, and says what it adds.
 FURTHER = (
     assigned,
+    noted,
     met,
     asked,
     excused,

@@ -183,6 +183,12 @@ TABLE: dict[str, dict[str, Who]] = {
         "add-enroll": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,
+        "notes add-notes": TAUGHT,
+    },
+    # Noted by the teacher of the part: seen by the staff of the student, edited by who wrote it.
+    "staff-notes": {
+        "see history": TAUGHT,
+        "*": Who("instructor", sees_own=MANAGERS, sees_sibling=ADMINS, elsewhere=STAFF),
     },
     # --- instructors
     "instructors": {

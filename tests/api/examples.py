@@ -35,6 +35,7 @@ from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -144,6 +145,11 @@ def _course(objects: Objects) -> dict[str, Any]:
         "currency": "USD",
         "active": True,
     }
+
+
+def _own_note(campus: Campus) -> Objects:
+    note = add_note(by=campus.admin, student=campus.student(), text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def _time_off(campus: Campus) -> Objects:
@@ -596,6 +602,12 @@ EXAMPLES: dict[str, Example] = {
     "list_organisation_seats": Example(),
     "name_contact": Example(lambda o: {"full_name": "Cas Contact", "email": "cas@example.org"}),
     "remove_contact": Example(),
+    "list_notes": Example(),
+    "add_note": Example(lambda o: {"text": "Works in the afternoon."}),
+    "see_note": Example(),
+    "change_note": Example(lambda o: {"text": "Works in the evening."}, objects=_own_note),
+    "delete_note": Example(objects=_own_note),
+    "see_note_history": Example(),
     "list_messages": Example(),
     "see_message": Example(),
     "send_message": Example(

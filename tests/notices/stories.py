@@ -17,6 +17,7 @@ from muster.batches.models import Batch
 from muster.core.ownership import as_owner
 from muster.enrollments import rules as enrollments
 from muster.enrollments.models import SeatPeriod, WaitlistEntry
+from muster.enrollments.rules.expiring import announce_ends_of_access
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.messaging.rules import send_message
@@ -339,6 +340,15 @@ def _sibling(world: World) -> Batch:
             end_date=world.today + timedelta(days=90),
             slots=[slot(day, "18:00", "20:00") for day in range(1, 6)],
         )
+
+
+@tells("enrollments.tell_access_ends", "access_ends")
+def access_is_about_to_end(world: World) -> dict[str, Expected]:
+    last = world.seat.access_expiry_date
+    assert last is not None
+    announce_ends_of_access(by=world.system, today=last)
+    subject = f"Your access to {world.batch} ends on {last.day} {last:%B %Y}"
+    return {world.ada.email: Expected(subject, "Ask your institution if you need it for longer.", "Data analytics")}
 
 
 @tells("enrollments.tell_transferred", "transferred")

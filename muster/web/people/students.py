@@ -25,8 +25,7 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of
-from muster.attendance.models import Mark
-from muster.attendance.queries.student import LATELY, BatchAttendance, absences_of, attendance_of
+from muster.attendance.queries.student import BatchAttendance, absences_of, attendance_of, run_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -49,14 +48,15 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
 from muster.messaging.permissions import messages
-from muster.messaging.queries import messages_to
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
 from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
-from muster.web.people.history import student_history
+from muster.web.people.attendance_run import chips_of, picture_of
+from muster.web.people.needs import needs_of
 from muster.web.people.photos import face, photo_url_of
+from muster.web.people.stream import stream_of
 from muster.web.people.week import PersonWeek, week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
@@ -75,9 +75,9 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
 OFFERED_BATCHES = 200
+MOST_ABSENCES = 5
 # So long an answered request for a transfer is told beside the seat.
 ASKED_LATELY = timedelta(days=60)
-MOST_CELLS, MOST_ABSENCES, MOST_MESSAGES = 64, 5, 5
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -212,11 +212,14 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
-    balance = total_of(rows) if paid is not None else []
     found = attendance_of(actor, person)
+    attended = [one for one in found if one.projection.letters or one.projection.to_come]
+    chosen = _batch_to_draw(attended, request.GET.get("attendance", ""))
     mentor = instructor_of(actor, person) if person.sees_mentor else None
     mentor_url = reverse("mentoring:student", args=(person.pk,)) if person.sees_mentor else ""
     writes = not own and messages.may(actor, "send") and is_here(person)
+    balance = total_of(rows) if paid is not None else []
+    away = list(absences_of(actor, person)[: MOST_ABSENCES + 1])
     return render(
         request,
         "people/student.html",
@@ -229,6 +232,7 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
             "figures": _figures(found, week, balance, mentor, mentor_url) if current else [],
+            "needs": needs_of(actor, current, found, away, own=own),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
@@ -238,16 +242,23 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "week": week,
             "payments": paid,
             "balance": [balance_words(one) for one in balance],
-            "attendance": [_attendance(one) for one in found if one.projection.letters],
-            "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
+            "attended": chips_of(attended, chosen) if chosen and len(attended) > 1 else [],
+            "run": picture_of(chosen, run_of(chosen), own=own) if chosen else None,
+            "absences": [_absence(one) for one in away[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
-            "messages_here": list(messages_to(actor, person.pk)[:MOST_MESSAGES]),
             "message_url": picked_url(reverse("messaging:new"), [person]) if writes else "",
-            "changes": student_history(actor, person) if actor.manages else None,
+            "stream": stream_of(actor, person, request.GET.get("show", "")),
             "mentor": mentor,
             "mentor_url": mentor_url,
         },
     )
+
+
+def _batch_to_draw(attended: Sequence[BatchAttendance], key: str) -> BatchAttendance | None:
+    """The batch whose attendance is drawn: the one that is asked for, else where it is lowest among those held now."""
+    held = [one for one in attended if one.enrollment.holds_a_seat] or attended
+    lowest = min(held, key=lambda one: (one.projection.percent is None, one.projection.percent or 0), default=None)
+    return next((one for one in attended if str(one.enrollment.pk) == key), lowest)
 
 
 def _in_full(actor: Actor) -> QuerySet[User]:
@@ -389,29 +400,6 @@ def _next_session(week: PersonWeek) -> Fact:
         ", ".join(filter(None, (to_come.title, to_come.where))),
         to_come.url,
     )
-
-
-def _attendance(one: BatchAttendance) -> dict[str, Any]:
-    """How the student attends one batch: in percent, where it is going, and a square for each of the latest marks."""
-    found, words = one.projection, {mark.value[0]: str(mark.label) for mark in Mark}
-    numbers = _("%(came)d of %(counted)d attended, late counts.") % {"came": found.came, "counted": found.counted}
-    lately = ""
-    if one.lately is not None and found.percent is not None:
-        trends = {
-            -1: _("Falling: %(percent)s of the last %(count)d."),
-            0: _("Steady: %(percent)s of the last %(count)d."),
-            1: _("Rising: %(percent)s of the last %(count)d."),
-        }
-        trend = (one.lately > found.percent) - (one.lately < found.percent)
-        lately = trends[trend] % {"percent": percent(one.lately), "count": LATELY}
-    low = found.percent is not None and found.percent < found.minimum
-    return {
-        "batch": one.enrollment.batch,
-        "percent": "" if found.percent is None else percent(found.percent),
-        "looks": ("warn", "alert") if low else ("good", "okc"),
-        "note": " ".join(filter(None, (numbers, lately))),
-        "cells": [(letter, words[letter]) for letter in found.letters[-MOST_CELLS:]],
-    }
 
 
 def _absence(notice: Any) -> tuple[Any, str, str]:
