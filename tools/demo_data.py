@@ -148,10 +148,14 @@ def _furnish(institution: Any) -> dict[str, Any]:
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
         "organisation_id": _organisation(admin, batch, teaching.user),
+        "transfer_request_id": _transfer_request(institution, batch, student),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
         "year_batch_id": Batch.objects.get(name="Software development 2025").pk,
+        "mapping_id": Batch.objects.get(name="Software development 2025")
+        .subject_mappings.earliest("semester", "pk")
+        .pk,
         "archived_batch_id": Batch.objects.filter(archived_at__isnull=False, kind="course")[0].pk,
         "completed_batch_id": Batch.objects.get(name="Web development, mornings").pk,
         "deleted_batch_id": doomed.pk,
@@ -417,6 +421,17 @@ def _organisation(by: Any, batch: Any, contact: Any) -> Any:
         change_enrollment(by=by, enrollment=enrollment, changes=changes)
     name_contact(by=by, organisation=row, full_name=contact.full_name, email=contact.email)
     return row.pk
+
+
+def _transfer_request(institution: Any, batch: Any, student: Any) -> Any:
+    """The student of the demo asks for another batch of the course."""
+    from muster.enrollments.rules import ask_for_transfer  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    seat, by = batch.enrollments.get(student=student), Actor.of(student, institution)
+    assert by is not None  # noqa: S101
+    reason = "My new job starts at noon, so only mornings work for me."
+    return ask_for_transfer(by=by, enrollment=seat, reason=reason).pk
 
 
 def _application(institution: Any, batch: Any) -> dict[str, Any]:

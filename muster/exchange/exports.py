@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
@@ -22,6 +23,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
+from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden, Missing
 from muster.core.exports import Export, ExportColumn, export_of_resource
 from muster.core.permissions import Permission
@@ -59,11 +61,12 @@ def status_in_words(batch: Batch) -> str:
     return ", ".join(filter(None, [batch.get_status_display(), _("archived") if batch.is_archived else ""]))
 
 
-def next_moment(session: dict[str, Any], zone: tzinfo | None = None) -> str:
-    """When an instructor's next session begins, such as "Mon 30 Nov, 08:00"."""
-    return date_format(
-        datetime.fromisoformat(session["starts"]).astimezone(zone or get_current_timezone()), "D j M, H:i"
-    )
+def next_moment(session: dict[str, Any]) -> str:
+    """When an instructor's next session begins, by its own clock, which is named where it is not the reader's: such as
+    "Mon 30 Nov, 08:00"."""
+    zone = ZoneInfo(session["zone"])
+    starts = date_format(datetime.fromisoformat(session["starts"]).astimezone(zone), "D j M, H:i")
+    return ", ".join(filter(None, [starts, zone_words(zone, get_current_timezone())]))
 
 
 def _next_session(person: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -97,6 +98,7 @@ def _belongs(row: Notification) -> bool:
 
 
 def _letter(row: Notification) -> Letter:
+    calendar, settings_url = kind_of(row.kind).calendar, link_to("notification-choices")
     return Letter(
         to=row.user.email,
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
@@ -105,9 +107,11 @@ def _letter(row: Notification) -> Letter:
         paragraphs=[row.title, *filter(None, row.text.split("\n"))],
         place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), _page_of(row)),
-        notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],
+        notes=[_("Change which emails you get: %(url)s") % {"url": settings_url}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
+        calendar=calendar(row) if calendar else None,
+        settings_url=settings_url,
     )
 
 
@@ -169,19 +173,34 @@ def quietly() -> Iterator[None]:
         _quiet.reset(token)
 
 
+def is_quiet() -> bool:
+    """Whether nobody is told of anything at this moment."""
+    return _quiet.get()
+
+
 @atomic
-def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = "", url: str = "") -> int:
+def notify(
+    *,
+    by: Actor,
+    to: Iterable[User],
+    kind: str,
+    title: str,
+    text: str = "",
+    url: str = "",
+    about: UUID | None = None,
+) -> int:
     """Tell people something, each the way they chose; answers how many are told. Part of the caller's transaction.
 
     Nobody is told of what they did themselves, nor somebody who is not active here; who has no password yet finds it
-    in Muster later and gets no mail. `url` is a path of this installation. Locks nothing, and its statements do not
+    in Muster later and gets no mail. `url` is a path of this installation, `about` the row of which
+    the mail brings more. Locks nothing, and its statements do not
     grow with the people. Raises KeyError for a kind that no app declared.
     """
     declared = kind_of(kind)
     if url and (not url.startswith("/") or url.startswith("//")):
         raise ValueError(url)
     ids = {person.pk for person in to} - {by.user.pk if by.user else None}
-    if not ids or _quiet.get():
+    if not ids or is_quiet():
         return 0
     people = Affiliation.objects.filter(
         institution=by.institution, user_id__in=ids, is_active=True, user__is_active=True
@@ -204,6 +223,7 @@ def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = 
                     title=title[:MOST_TITLE],
                     text=text,
                     url=url,
+                    about=about,
                     in_app=in_app,
                     mail_status=status,
                 )

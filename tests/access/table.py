@@ -70,6 +70,8 @@ OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
 # Money is recorded by the branch, and read by the department and the student.
 PAID = Who(f"{ADMINS} branch-manager", ADMINS)
+# Found by those who may change it, and by nobody else.
+OF_DEPARTMENT = Who(f"{ADMINS} dept-admin", ADMINS)
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -150,9 +152,15 @@ TABLE: dict[str, dict[str, Who]] = {
         "students history instructors messages add-messages add-sessions waitlist": TAUGHT,
         "add-waitlist": Who(f"{MANAGERS} {LEARNERS}", f"{ADMINS} {LEARNERS}"),
         "waitlist/join": Who(LEARNERS, LEARNERS),
-        "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
+        "archive change-archive add-subjects add-subjects/copy subjects/copy": OF_DEPARTMENT,
         "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),
+        "*": MANAGED,
+    },
+    "transfer-requests": {
+        "list": Who(f"{MANAGERS} {LEARNERS}"),
+        "add": Who(LEARNERS),
+        "withdraw add-withdraw": Who("student", elsewhere="corporate-student"),
         "*": MANAGED,
     },
     "waitlist": {"change priority": MANAGED, "*": BY_STUDENT},
@@ -165,6 +173,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "list": MEMBER,
         "see": OF_STUDENT,
         "cancel delete payments": BY_STUDENT,
+        "ask-transfer": Who("student", elsewhere="corporate-student"),
         "add-payments": PAID,
         "*": MANAGED,
     },
@@ -217,6 +226,27 @@ TABLE: dict[str, dict[str, Who]] = {
     "registers": {"add-remind": MANAGED},
 }
 ROUTES = {
+    # Who learns there sees what they are taught; whoever could enroll there sees nothing of the kind.
+    **dict.fromkeys(
+        (
+            "GET /api/batches/{batch_id}/subjects",
+            "GET /batches/{batch_id}/subjects/",
+            "POST /batches/{batch_id}/subjects/",
+        ),
+        Who(f"{STAFF} student", ADMINS, "corporate-student", LEARNERS, elsewhere="corporate-student"),
+    ),
+    # The batch's subjects, not the course's.
+    **dict.fromkeys(
+        (
+            "PUT /api/batches/{batch_id}/subjects/{mapping_id}",
+            "DELETE /api/batches/{batch_id}/subjects/{mapping_id}",
+            "GET /batches/{batch_id}/subjects/{mapping_id}/edit/",
+            "POST /batches/{batch_id}/subjects/{mapping_id}/edit/",
+            "GET /batches/{batch_id}/subjects/{mapping_id}/remove/",
+            "POST /batches/{batch_id}/subjects/{mapping_id}/remove/",
+        ),
+        OF_DEPARTMENT,
+    ),
     "GET /catalogue/{slug}/courses/{course_id}/": PUBLIC,
     "POST /catalogue/{slug}/courses/{course_id}/": PUBLIC,
     "GET /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
@@ -236,6 +266,8 @@ ROUTES = {
     ),
     # The page is the staff's; the call tells students of their own place.
     "GET /api/batches/{batch_id}/waitlist": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
+    # The page decides, the call only tells: also whoever asked.
+    "GET /api/transfer-requests/{transfer_request_id}": BY_STUDENT,
     # The page is a form, the call only tells.
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,

@@ -84,6 +84,9 @@ SUBJECTS = [
     ("DA", "DA3", "Visual encoding", 1, 10),
 ]
 
+# Of the batch years' subjects, those that their lead teaches.
+TAUGHT_BY_LEAD = ("SD102", "SD202", "SD301", "SD303")
+
 # name: field, skills from 1 to 5, languages, teaching styles
 PROFILES = {
     "Naledi Mokoena": (

@@ -208,7 +208,7 @@ def _place(frame: Frame) -> dict[str, Any] | None:
     days = [
         (_("Enrolled on"), own.enrollment_date),
         (_("Access until"), own.access_expiry_date),
-        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.actor.zone)),
+        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.batch.zone)),
     ]
     dated = [Fact(term, date_format(day, "j F Y")) for term, day in days if day]
     cancel = own.holds_a_seat and not frame.batch.is_archived

@@ -24,6 +24,7 @@ from muster.courses.permissions import courses
 from muster.enrollments import rules
 from muster.enrollments.catalogue import catalogue_of, published_batch, published_by, published_course, searchable
 from muster.institutions.access import Actor
+from muster.institutions.models import is_from_today
 from muster.web.catalogue.cards import (
     CatalogueFilters,
     CatalogueTable,
@@ -74,7 +75,7 @@ def _in_numbers(actor: Actor, rows: QuerySet[Batch]) -> dict[str, str]:
     """The first line of the page, and the second. One statement."""
     free = Q(seats_left__isnull=True) | Q(seats_left__gt=0)
     found = rows.order_by().aggregate(
-        all=Count("pk"), free=Count("pk", filter=free), next=Min("start_date", filter=Q(start_date__gte=actor.today()))
+        all=Count("pk"), free=Count("pk", filter=free), next=Min("start_date", filter=is_from_today("start_date"))
     )
     title = ngettext(
         "%(count)d batch is open for enrollment", "%(count)d batches are open for enrollment", found["all"]

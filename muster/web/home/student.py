@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from muster.allocation.queries import instructor_of
 from muster.attendance.queries.projection import own_enrollments
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
-from muster.batches.occurrences import occurrences_of
+from muster.batches.occurrences import occurrences_ahead
 from muster.core.days import days_in_words
 from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, WaitlistEntry
@@ -30,7 +30,7 @@ from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
 from muster.web.ui.widgets import money
 
-HORIZON = timedelta(days=120)
+HORIZON = 120
 MOST_STANDINGS, MOST_OFFERS = 4, 12
 
 
@@ -38,17 +38,16 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     """The page, in a number of statements that does not grow with enrollments or batches."""
     assert actor.user is not None  # noqa: S101
     now = actor.now()
-    today = now.date()
     places = list(own_enrollments(actor))
     seated = [
         place for place in places if place.status == Enrollment.Status.ACTIVE and place.batch and not place.frozen
     ]
     held = Batch.objects.filter(pk__in=[place.batch_id for place in seated])
-    ahead = occurrences_of(actor, held, today, today + HORIZON) if seated else []
+    ahead = occurrences_ahead(actor, held, HORIZON) if seated else []
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
     offers = list(offers_to(actor)[:MOST_OFFERS])
     clashes = own_clashes(actor.user, actor.owner_id, [batch.pk for batch in offers]) if seated else {}
-    soon = today + timedelta(days=14 - today.isoweekday())
+    soon = 14 - now.isoweekday()
     minimum = actor.institution.minimum_attendance_percent
     current = sorted(
         (place for place in places if place.holds_a_seat), key=lambda place: place.status != Enrollment.Status.ACTIVE
@@ -60,7 +59,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "tabs": tabs,
             "now": now,
             **next_session(to_come, now),
-            "soon": [meeting for meeting in to_come[1:] if meeting.day <= soon][:8],
+            "soon": [meeting for meeting in to_come[1:] if meeting.days_away <= soon][:8],
             "current": [_row(place) for place in current],
             "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -34,7 +34,7 @@ from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
 from muster.enrollments import rules
 from muster.enrollments.balances import Balance, balances_of, total_of
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Payment, TransferRequest
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
     StudentState,
@@ -75,6 +75,8 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
 OFFERED_BATCHES = 200
+# So long an answered request for a transfer is told beside the seat.
+ASKED_LATELY = timedelta(days=60)
 MOST_CELLS, MOST_ABSENCES, MOST_MESSAGES = 64, 5, 5
 
 
@@ -261,14 +263,16 @@ def _in_full(actor: Actor) -> QuerySet[User]:
 
 
 def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
-    """Three statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
+    """Five statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
     own = Enrollment.objects.filter(pk=OuterRef("pk"))
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
         sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
     )
-    return enrollments_in_full(actor, rows).prefetch_related("payments")
+    asked = TransferRequest.objects.filter(created_at__gte=actor.now() - ASKED_LATELY).select_related("wanted")
+    lately = Prefetch("transfer_requests", asked.order_by("created_at", "pk"), to_attr="asked_lately")
+    return enrollments_in_full(actor, rows).prefetch_related("payments", lately)
 
 
 def _row(row: Any, *, own: bool) -> EnrollmentRow:
@@ -289,7 +293,8 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
         dates.append(_("%(percent)s complete") % {"percent": percent(row.progress)})
     lines.append(", ".join(dates))
     if row.status == Enrollment.Status.CANCELLED:
-        cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
+        ended = _("Transferred on %(day)s") if row.transferred_to_id else _("Cancelled on %(day)s")
+        cancelled = ended % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
     if row.sees_payments:
         if row.organisation:
@@ -299,13 +304,37 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
+        (row.may_change, _("Complete"), "enrollments:complete", "award"),
         (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
     )
     is_open = held and not row.frozen
     urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
+    if is_open and batch is not None:
+        if row.may_change:
+            here = f"&next={student_url(row.student_id)}"
+            urls.insert(1, (_("Transfer"), picked_url(reverse("enrollments:transfer"), [row]) + here, "swap"))
+        urls += _transfer_asked(row, lines, own=own)
     if row.sees_payments:
         urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
+
+
+def _transfer_asked(row: Any, lines: list[str], *, own: bool) -> list[tuple[str, str, str]]:
+    """What the student may do about a transfer; what they asked for, and the answer, is added to the lines."""
+    waits = False
+    for asked in row.asked_lately:
+        words = _("Asked on %(day)s to move to %(batch)s: %(status)s")
+        place = asked.wanted.code if asked.wanted else _("any other batch")
+        names = {"day": _day(asked.created_at), "batch": place, "status": asked.get_status_display().lower()}
+        lines.append(". ".join(filter(None, (words % names, asked.decision_note))))
+        if asked.is_pending and own:
+            waits = True
+            yours = reverse("enrollments:withdraw-transfer", args=(asked.pk,))
+    if not own or row.course_id is None:
+        return []
+    if waits:
+        return [(_("Withdraw request"), yours, "undo")]
+    return [(_("Ask to change batch"), reverse("enrollments:ask-transfer", args=(row.pk,)), "swap")]
 
 
 def _figures(
