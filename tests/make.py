@@ -72,6 +72,13 @@ class Campus:
     def institution(self) -> Any:
         return self.admin.institution
 
+    def let(self, **settings: Any) -> Campus:
+        """Change what the institution has set."""
+        for name, value in settings.items():
+            setattr(self.institution, name, value)
+        self.institution.save(update_fields=list(settings))
+        return self
+
     def person(self, role: str, name: str = "", **narrowed: Any) -> User:
         """A person with a role."""
         number = next(NEXT)
@@ -150,6 +157,11 @@ class Campus:
     def enroll(self, batch: Batch, student: User | None = None, **fields: Any) -> Enrollment:
         """A student with a seat in the batch."""
         return enroll_student(by=self.admin, student=student or self.student(), batch=batch, **fields)
+
+    def full_batch(self, capacity: int = 1, **fields: Any) -> tuple[Batch, list[Enrollment]]:
+        """A batch without a seat left, and who has one."""
+        batch = self.batch(capacity=capacity, **fields)
+        return batch, [self.enroll(batch) for _each in range(capacity)]
 
     def token(self, user: User | None = None) -> str:
         """The secret of an API token of the person, the administrator when none is named."""

@@ -57,6 +57,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         make_token,
     )
     from muster.messaging.rules import send_message  # noqa: PLC0415
+    from muster.people.notes import add_note  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -148,8 +149,10 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
+        "note_id": add_note(by=teaching, student=student, text="Works until six. Mornings are fine.").pk,
         "organisation_id": _organisation(admin, batch, teaching.user),
         **_alone(admin, student),
+        "transfer_request_id": _transfer_request(institution, batch, student),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
@@ -444,6 +447,17 @@ def _alone(by: Any, student: Any) -> dict[str, Any]:
     person = others.exclude(pk=student.pk).exclude(enrollments__course=tried).order_by("full_name", "pk").distinct()[0]
     trial = enroll_student(by=by, student=person, course=tried, enrollment_type="trial")
     return {"alone_course_id": course.pk, "trial_id": trial.pk}
+
+
+def _transfer_request(institution: Any, batch: Any, student: Any) -> Any:
+    """The student of the demo asks for another batch of the course."""
+    from muster.enrollments.rules import ask_for_transfer  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    seat, by = batch.enrollments.get(student=student), Actor.of(student, institution)
+    assert by is not None  # noqa: S101
+    reason = "My new job starts at noon, so only mornings work for me."
+    return ask_for_transfer(by=by, enrollment=seat, reason=reason).pk
 
 
 def _application(institution: Any, batch: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from muster.accounts.models import User
     from muster.batches.models import Batch
-    from muster.enrollments.models import Payment
+    from muster.enrollments.models import Enrollment, Payment
 
 
 def seats_left(batch: Any) -> int | None:
@@ -146,12 +147,12 @@ class NotAStudent(Invalid):
 class NotOpenForEnrollment(Conflict):
     """The batch is over, cancelled or deleted."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, field: str = "batchId") -> None:
         super().__init__(
             _("%(batch)s is %(status)s, so it does not accept enrollments.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()},
             code="batch_not_open",
-            field="batchId",
+            field=field,
         )
 
 
@@ -284,3 +285,74 @@ class TooManyApplications(Conflict):
 
     default_code = "too_many_applications"
     sentence = gettext_lazy("This batch has too many applications waiting. Choose another batch, or try again later.")
+
+
+class PaymentOfFormerSeat(Conflict):
+    """A payment is to be recorded for a seat that was transferred."""
+
+    def __init__(self, enrollment: Enrollment) -> None:
+        now = enrollment.transferred_to
+        place = now.batch.code if now is not None and now.batch is not None else ""
+        words = _("This enrollment was transferred to %(batch)s. Record the payment there.")
+        facts = {"enrollment": str(enrollment.transferred_to_id)}
+        super().__init__(words % {"batch": place}, code="transferred", facts=facts)
+
+
+# --- transfers --------------------------------------------------------------------------------------------------------
+class TransferRefused(Conflict):
+    """Some of those who were to be transferred cannot be, and so nobody was. `refused` are who and why, all of them."""
+
+    def __init__(self, refused: Sequence[Refusal], asked: int, facts: Any) -> None:
+        self.refused = refused
+        first = refused[0]
+        if asked == 1:
+            message = first.message
+        else:
+            words = ngettext(
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
+                len(refused),
+            )
+            named = [one.said for one in refused[:MOST_NAMED]]
+            if len(refused) > MOST_NAMED:
+                named.append(_("And %(count)d more.") % {"count": len(refused) - MOST_NAMED})
+            message = words % {"count": len(refused), "all": asked, "why": " ".join(named)}
+        alike = len({one.code for one in refused}) == 1
+        super().__init__(
+            message,
+            code=first.code if alike else "transfer_refused",
+            field=first.field if alike else "enrollment_ids",
+            facts=facts,
+        )
+
+
+# So many of those who are refused are named in a sentence.
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why one student was not transferred; `field` is what of the request would have to change."""
+
+    student: str
+    code: str
+    message: str
+    field: str = "enrollment_ids"
+
+    @property
+    def said(self) -> str:
+        return self.message if self.student in self.message else f"{self.student}: {self.message}"
+
+
+class TransferDecided(Conflict):
+    """Somebody else has decided the request for a transfer, or the student withdrew it."""
+
+    default_code = "already_decided"
+    sentence = gettext_lazy("This request has already been answered. Reload the page to see the answer.")
+
+
+class AlreadyAskedForTransfer(Conflict):
+    """The student has asked before, and waits for the answer."""
+
+    default_code = "already_asked"
+    sentence = gettext_lazy("You've already asked to leave this batch. Withdraw that request before you ask again.")

@@ -17,10 +17,10 @@ from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.notices import WELCOME_JOB, tell_welcome
 from muster.enrollments.rules import (
     advance_statuses,
+    announce_ends_of_access,
     expire_enrollments,
     fill_all_seats,
     lapse_offers,
-    tell_of_ending_trials,
 )
 from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 @app.periodic(cron="5 * * * *")
 @app.task(queueing_lock="advance_statuses", pass_context=False)
 def advance_all_statuses(timestamp: int) -> None:
-    """Move every institution's batches on whose dates have come, by the institution's own date."""
+    """Move every institution's batches on whose dates have come, each by its own clock."""
     for institution in Institution.objects.all():
         if moved := advance_statuses(by=Actor.system(institution)):
             log.info("batches_advanced", institution=institution.slug, batches=moved)
@@ -42,12 +42,12 @@ def advance_all_statuses(timestamp: int) -> None:
 @app.periodic(cron="10 * * * *")
 @app.task(queueing_lock="expire_enrollments", pass_context=False)
 def expire_all_enrollments(timestamp: int) -> None:
-    """End the enrollments of every institution whose last day of access is over, and tell of trials that end soon."""
+    """End the enrollments of every institution whose last day of access is over, and announce those to come."""
     for institution in Institution.objects.all():
         by = Actor.system(institution)
-        ended, told = expire_enrollments(by=by), tell_of_ending_trials(by=by)
+        ended, told = expire_enrollments(by=by), announce_ends_of_access(by=by)
         if ended or told:
-            log.info("enrollments_expired", institution=institution.slug, enrollments=ended, told=told)
+            log.info("enrollments_expired", institution=institution.slug, enrollments=ended, announced=told)
 
 
 # What a seat is offered until has minutes, and a seat that freed by a setting should not stay empty for long.

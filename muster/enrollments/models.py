@@ -76,7 +76,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen", "status_before_end", "end_told_on"), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end", "access_end_announced"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -109,8 +109,8 @@ class Enrollment(InstitutionPart):
     access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
     # The first day of a trial that began with this enrollment. It stays, whatever that becomes: there is no second one.
     trial_began_on = models.DateField(null=True, blank=True, editable=False)
-    # The last day of access of which the student has been told beforehand.
-    end_told_on = models.DateField(null=True, blank=True, editable=False)
+    # The last day of access of which the student was told that it comes; another one is announced again.
+    access_end_announced = models.DateField(null=True, blank=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -176,11 +176,6 @@ class Enrollment(InstitutionPart):
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
             models.Index(fields=["institution", "created_at"], name="enrollment_by_time"),
-            models.Index(
-                fields=["access_expiry_date"],
-                condition=Q(enrollment_type="trial", status__in=["active", "on_hold"], frozen=False),
-                name="trials_by_their_end",
-            ),
         ]
         triggers: ClassVar = [
             triggers.archived_enrollment_is_frozen,
@@ -392,6 +387,7 @@ class Payment(InstitutionPart):
             triggers.archived_payment_is_frozen,
             triggers.payment_moves_step_by_step,
             triggers.receipts_are_numbered,
+            triggers.payment_is_for_the_seat_now,
         ]
         ordering: ClassVar = ["created_at"]
 
@@ -458,6 +454,63 @@ class Application(InstitutionPart):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING
+
+
+@tracked(part_of="batch")
+class TransferRequest(InstitutionPart):
+    """A student asks to be moved to another batch of the course. Decided once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="transfer_requests")
+    # That of the enrollment.
+    batch = owned_key(Batch, related_name="transfer_requests", verbose_name=_("batch"), db_index=False)
+    # Without one, any batch of the course will do.
+    wanted = owned_key(Batch, null=True, blank=True, related_name="wanted_in_transfers", verbose_name=_("new batch"))
+    reason = ShortLines(_("reason"), max_length=300)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_note = ShortLines(_("note to the student"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("transfer request")
+        verbose_name_plural = _("transfer requests")
+        constraints: ClassVar = [
+            same_institution("transfer_request", "enrollment", "enrollments.Enrollment"),
+            same_institution("transfer_request", "batch", "batches.Batch"),
+            same_institution("transfer_request", "wanted", "batches.Batch"),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(status="pending"), name="one_waiting_transfer_request"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="transfer_request_says_why"),
+            models.CheckConstraint(condition=~Q(wanted=F("batch")), name="transfer_request_is_for_another_batch"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | Q(status__in=["approved", "withdrawn"], decided_at__isnull=False)
+                | Q(status="rejected", decided_at__isnull=False) & ~Q(decision_note=""),
+                name="transfer_request_is_decided_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "created_at"], name="transfer_request_by_batch"),
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="transfer_request_waiting"),
+        ]
+        triggers: ClassVar = [triggers.archived_transfer_request_is_frozen, triggers.transfer_request_is_decided_once]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} to {self.wanted_id or 'another batch'}"
 
     @property
     def is_pending(self) -> bool:

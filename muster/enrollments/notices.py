@@ -23,7 +23,7 @@ from muster.batches.participants import managers_of
 from muster.batches.queries import in_full
 from muster.core.days import days_in_words
 from muster.core.permissions import any_id
-from muster.enrollments.models import Application, Enrollment, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, TransferRequest, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.institutions.models import STUDENT_ROLES, Role
@@ -34,6 +34,7 @@ from muster.notifications.rules import is_quiet, notify
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
 WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
 WELCOME_JOB = "enrollments.welcome"
+ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
 
@@ -77,6 +78,12 @@ register_kind(
         gettext_lazy("My place on a waitlist is over"),
         LEARNERS,
         gettext_lazy("I didn't answer an offer in time, or the batch is over."),
+    ),
+    NotificationKind(
+        ACCESS_ENDS,
+        gettext_lazy("My access to a batch is about to end"),
+        LEARNERS,
+        gettext_lazy("Once, some days before the last one."),
     ),
 )
 
@@ -188,38 +195,19 @@ def tell_closed(by: Actor, batch: Batch, students: Sequence[User], reason: str) 
     )
 
 
-# --- trials ---------------------------------------------------------------------------------------------------------
-TRIAL = "trial_ends"
-
-register_kind(
-    NotificationKind(
-        TRIAL,
-        gettext_lazy("My trial ends"),
-        LEARNERS,
-        gettext_lazy("A few days before, with how to stay, and when it's over."),
-    )
-)
-
-
-def _trial_words(enrollment: Enrollment) -> dict[str, str]:
-    last = enrollment.access_expiry_date
-    return {
-        "place": enrollment.batch.name if enrollment.batch else str(enrollment.course),
-        "day": date_format(last, "l j F") if last else "",
-    }
-
-
-def tell_trial_ends(by: Actor, enrollment: Enrollment) -> None:
-    """Tell the student on which day their trial ends, and how they stay."""
-    words = _trial_words(enrollment)
-    notify(
-        by=by,
-        to=[enrollment.student],
-        kind=TRIAL,
-        title=_("Your trial of %(place)s ends on %(day)s") % words,
-        text=_("Choose to stay, and you keep your seat. Otherwise it goes to someone else when the trial is over."),
-        url=reverse("enrollments:convert", args=[enrollment.pk]),
-    )
+def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
+    """Tell the student until when they have access; whose trial ends, how they stay."""
+    assert enrollment.access_expiry_date is not None  # noqa: S101
+    batch = enrollment.batch
+    names = {"batch": batch or enrollment.course, "day": date_format(enrollment.access_expiry_date, "j F Y")}
+    title = _("Your access to %(batch)s ends on %(day)s")
+    text = _("Until then you see its sessions and your attendance. Ask your institution if you need it for longer.")
+    url = reverse("batches:batch", args=[batch.pk]) if batch else reverse("home")
+    if enrollment.enrollment_type == Enrollment.Type.TRIAL:
+        title = _("Your trial of %(batch)s ends on %(day)s")
+        text = _("Choose to stay, and you keep your seat. Otherwise it goes to someone else when the trial is over.")
+        url = reverse("enrollments:convert", args=[enrollment.pk])
+    notify(by=by, to=[enrollment.student], kind=ACCESS_ENDS, title=title % names, text=text, url=url)
 
 
 def tell_trial_over(by: Actor, enrollment: Enrollment) -> None:
@@ -227,8 +215,8 @@ def tell_trial_over(by: Actor, enrollment: Enrollment) -> None:
     notify(
         by=by,
         to=[enrollment.student],
-        kind=TRIAL,
-        title=_("Your trial of %(place)s is over") % _trial_words(enrollment),
+        kind=ACCESS_ENDS,
+        title=_("Your trial of %(batch)s is over") % {"batch": enrollment.batch or enrollment.course},
         text=_("If you'd like to go on, enroll from the catalog, or ask your institution."),
         url=reverse("catalogue:list"),
     )
@@ -286,4 +274,108 @@ def answer_letter(application: Application) -> Letter:
         place=MailSender(str(place.pk), place.name),
         notes=[_("Questions? Contact %(place)s: %(contact)s") % {**words, "contact": contact}] if contact else [],
         message_id=f"<{application.pk}@{domain}>",
+    )
+
+
+# --- transfers ----
+def schedule_of_new_batch(notice: Notification) -> CalendarPart | None:
+    """The sessions of the batch that it is about, while the person holds a seat there."""
+    held = Enrollment.objects.filter(student=notice.user_id, batch=notice.about).holding_seats()
+    seat = held.select_related("batch__institution", "batch__branch").first()
+    return schedule_of(seat.batch) if seat and seat.batch else None
+
+
+MOVED, WANTED, ANSWERED = "transferred", "transfer_requested", "transfer_answered"
+
+register_kind(
+    NotificationKind(
+        MOVED,
+        gettext_lazy("I'm transferred to another batch"),
+        LEARNERS,
+        gettext_lazy("Or back, where a transfer is undone. The email brings the sessions for your calendar."),
+        calendar=schedule_of_new_batch,
+    ),
+    NotificationKind(
+        WANTED,
+        gettext_lazy("A student asks to leave a batch I manage for another one"),
+        frozenset(map(str, MANAGER_ROLES)),
+        gettext_lazy("You decide it in Requests."),
+        mail=False,
+    ),
+    NotificationKind(
+        ANSWERED,
+        gettext_lazy("My request for another batch is answered"),
+        LEARNERS,
+        gettext_lazy("When you don't move at once: rejected, or on the waitlist of the batch."),
+    ),
+)
+
+
+def tell_transferred(by: Actor, to: Batch, moved: Sequence[tuple[User, Batch | None]], reason: str) -> None:
+    """Tell students that they are in another batch now, and when it meets. One notice for each batch that was left."""
+    for source, students in _by_batch(moved).items():
+        begins = _("It starts on %(day)s.") % {"day": date_format(to.start_date, "l j F Y")} if to.start_date else ""
+        left = _("Your seat in %(batch)s has ended.") % {"batch": source.code} if source else ""
+        is_to_come = to.start_date is not None and to.start_date > to.today()
+        notify(
+            by=by,
+            to=students,
+            kind=MOVED,
+            title=_("You've moved to %(batch)s") % {"batch": to.code},
+            text=" ".join(filter(None, (f"{to.name}.", begins if is_to_come else "", left, reason))),
+            url=reverse("batches:batch", args=[to.pk]),
+            about=to.pk,
+        )
+
+
+def tell_returned(by: Actor, moved: Sequence[tuple[User, Batch | None]]) -> None:
+    """Tell students that they are back in the batch that they had left."""
+    for batch, students in _by_batch(moved).items():
+        if batch is not None:
+            notify(
+                by=by,
+                to=students,
+                kind=MOVED,
+                title=_("You're back in %(batch)s") % {"batch": batch.code},
+                text=_("%(batch)s. Your transfer was undone.") % {"batch": batch.name},
+                url=reverse("batches:batch", args=[batch.pk]),
+                about=batch.pk,
+            )
+
+
+def _by_batch(moved: Sequence[tuple[User, Batch | None]]) -> dict[Batch | None, list[User]]:
+    found: dict[Batch | None, list[User]] = {}
+    for student, batch in moved:
+        found.setdefault(batch, []).append(student)
+    return found
+
+
+def tell_transfer_wanted(by: Actor, asked: TransferRequest) -> None:
+    """Tell the managers of the batch that a student asks to leave it for another one."""
+    batch, wanted = asked.batch, asked.wanted
+    words = {"name": asked.enrollment.student.full_name, "batch": batch.code, "wanted": wanted.code if wanted else ""}
+    title = _("%(name)s asks to move from %(batch)s to %(wanted)s") if wanted else _("%(name)s asks to leave %(batch)s")
+    notify(
+        by=by,
+        to=managers_of(batch),
+        kind=WANTED,
+        title=title % words,
+        text=asked.reason,
+        url=reverse("requests"),
+    )
+
+
+def tell_transfer_answered(by: Actor, asked: TransferRequest, waits_for: Batch | None) -> None:
+    """Tell the student that they stay for now: on the waitlist of a batch, or because the request was rejected."""
+    title = _("Your request to leave %(batch)s was rejected") % {"batch": asked.batch.code}
+    if waits_for is not None:
+        title = _("You're on the waitlist of %(batch)s") % {"batch": waits_for.code}
+    stays = _("You keep your seat in %(batch)s.") % {"batch": asked.batch.name}
+    notify(
+        by=by,
+        to=[asked.enrollment.student],
+        kind=ANSWERED,
+        title=title,
+        text=" ".join(filter(None, (stays, asked.decision_note))),
+        url=reverse("batches:batch", args=[asked.batch_id]),
     )

@@ -160,6 +160,12 @@ TABLE: dict[str, dict[str, Who]] = {
         "enroll": Who(LEARNERS, LEARNERS),
         "*": MANAGED,
     },
+    "transfer-requests": {
+        "list": Who(f"{MANAGERS} {LEARNERS}"),
+        "add": Who(LEARNERS),
+        "withdraw add-withdraw": Who("student", elsewhere="corporate-student"),
+        "*": MANAGED,
+    },
     "waitlist": {"change priority": MANAGED, "*": BY_STUDENT},
     # Whoever has the link of an offer is its student; that of nobody is over.
     "offers": {"*": PUBLIC},
@@ -170,6 +176,7 @@ TABLE: dict[str, dict[str, Who]] = {
         "list": MEMBER,
         "see": OF_STUDENT,
         "cancel delete payments convert add-convert": BY_STUDENT,
+        "ask-transfer": Who("student", elsewhere="corporate-student"),
         "add-payments": PAID,
         "*": MANAGED,
     },
@@ -179,6 +186,12 @@ TABLE: dict[str, dict[str, Who]] = {
         "add-enroll": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,
+        "notes add-notes": TAUGHT,
+    },
+    # Noted by the teacher of the part: seen by the staff of the student, edited by who wrote it.
+    "staff-notes": {
+        "see history": TAUGHT,
+        "*": Who("instructor", sees_own=MANAGERS, sees_sibling=ADMINS, elsewhere=STAFF),
     },
     # --- instructors
     "instructors": {
@@ -262,6 +275,8 @@ ROUTES = {
     ),
     # The page is the staff's; the call tells students of their own place.
     "GET /api/batches/{batch_id}/waitlist": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
+    # The page decides, the call only tells: also whoever asked.
+    "GET /api/transfer-requests/{transfer_request_id}": BY_STUDENT,
     # The page is a form, the call only tells.
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,

@@ -21,20 +21,24 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
-from muster.enrollments.models import Organisation
+from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import (
     PaymentInput,
     add_payment,
+    ask_for_transfer,
     change_capacity,
     change_status,
     delete_batch,
+    hold_enrollment,
     join_waitlist,
+    transfer_students,
 )
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.people.rules import add_time_off
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -147,6 +151,11 @@ def _course(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _own_note(campus: Campus) -> Objects:
+    note = add_note(by=campus.admin, student=campus.student(), text="Works in the afternoon.")
+    return {"note_id": note.pk}
+
+
 def _time_off(campus: Campus) -> Objects:
     person = campus.instructor()
     row = add_time_off(
@@ -215,6 +224,16 @@ def _term(objects: Objects) -> dict[str, Any]:
     return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
 
 
+def _held(campus: Campus) -> Any:
+    return hold_enrollment(by=campus.admin, enrollment=campus.enroll(campus.batch())).pk
+
+
+def _with_spare_seats(campus: Campus) -> Any:
+    campus.institution.seat_buffer_percent = 20
+    campus.institution.save(update_fields=["seat_buffer_percent"])
+    return campus.batch().pk
+
+
 def _full_batch(campus: Campus) -> Batch:
     batch = campus.batch(capacity=1)
     campus.enroll(batch)
@@ -222,8 +241,7 @@ def _full_batch(campus: Campus) -> Batch:
 
 
 def _offered_place(campus: Campus) -> Any:
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
+    campus.let(waitlist_mode="offer")
     batch = _full_batch(campus)
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
@@ -237,6 +255,37 @@ def _trial(campus: Campus) -> Any:
 def _completed_payment(campus: Campus) -> Any:
     paid = PaymentInput(Decimal(10), "EUR", status="completed")
     return add_payment(by=campus.admin, enrollment=campus.enroll(campus.batch()), payment=paid).pk
+
+
+def _sibling(objects: Objects) -> Batch:
+    """Another batch of the course of the part's own."""
+    batch = Batch.objects.select_related("course").get(pk=objects["batch_id"])
+    campus: Campus = objects["campus"]
+    return campus.batch(course=batch.course)
+
+
+def _left_seat(campus: Campus) -> Objects:
+    """A seat that was left for another batch."""
+    course = campus.course()
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    seat = campus.enroll(batch)
+    transfer_students(by=campus.admin, enrollments=[seat], to=other)
+    return {"batch_id": batch.pk, "left_id": seat.pk}
+
+
+def _studying(campus: Campus) -> Objects:
+    """The administrator studies as well, in a batch that has a sibling."""
+    me, course = campus.admin.user, campus.course()
+    Membership.objects.get_or_create(institution=campus.institution, user=me, role="student")
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    return {"own_seat_id": campus.enroll(batch, me).pk, "wanted_id": other.pk}
+
+
+def _asking(campus: Campus) -> Objects:
+    """A request for a transfer, of the administrator who studies as well."""
+    seat = Enrollment.objects.get(pk=_studying(campus)["own_seat_id"])
+    by = campus.actor(seat.student)
+    return {"transfer_request_id": ask_for_transfer(by=by, enrollment=seat, reason="The bus comes too late.").pk}
 
 
 def _enrollment(objects: Objects) -> dict[str, Any]:
@@ -476,7 +525,9 @@ EXAMPLES: dict[str, Example] = {
             "waitlist_mode": "offer",
             "waitlist_offer_hours": 24,
             "seat_buffer_percent": 5,
+            "buffer_release_days": 7,
             "access_grace_days": 30,
+            "access_warning_days": 5,
             "archived_disables_access": False,
             "organisations_see_attendance": True,
             "students_cancel": True,
@@ -488,6 +539,8 @@ EXAMPLES: dict[str, Example] = {
             "advised_size_max": 30,
             "max_active_batches": 6,
             "max_mentees": 20,
+            "advised_hours_a_day": 4,
+            "advised_break_minutes": 15,
             "last_semester": 8,
             "weight_skills": 5,
             "weight_availability": 4,
@@ -531,6 +584,39 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "convert_trial": Example(objects=lambda campus: {"enrollment_id": _trial(campus)}),
+    "transfer_students": Example(
+        lambda o: {
+            "enrollment_ids": [str(o["enrollment_id"])],
+            "to_batch": str(_sibling(o).pk),
+            "reason": "Works mornings",
+            "to_course": str(o["course_id"]),
+            "join_waitlist": False,
+            "partial": False,
+        }
+    ),
+    "return_students": Example(lambda o: {"enrollment_ids": [str(o["left_id"])]}, objects=_left_seat),
+    "list_transfer_requests": Example(),
+    "see_transfer_request": Example(),
+    "ask_for_transfer": Example(
+        lambda o: {
+            "enrollment_id": str(o["own_seat_id"]),
+            "to_batch": str(o["wanted_id"]),
+            "reason": "The bus comes too late.",
+        },
+        objects=_studying,
+    ),
+    "decide_transfer": Example(
+        lambda o: {
+            "decision": "approve",
+            "note": "See you there.",
+            "to_batch": str(_sibling(o).pk),
+            "join_waitlist": False,
+        }
+    ),
+    "withdraw_transfer": Example(objects=_asking),
+    "hold_enrollment": Example(lambda o: {"reason": "Parental leave"}),
+    "resume_enrollment": Example(lambda o: {"reason": "Back"}, objects=lambda campus: {"enrollment_id": _held(campus)}),
+    "complete_enrollment": Example(lambda o: {"reason": "Passed early"}),
     "list_waitlist": Example(),
     "join_waitlist": Example(
         lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},
@@ -550,6 +636,12 @@ EXAMPLES: dict[str, Example] = {
     "list_organisation_seats": Example(),
     "name_contact": Example(lambda o: {"full_name": "Cas Contact", "email": "cas@example.org"}),
     "remove_contact": Example(),
+    "list_notes": Example(),
+    "add_note": Example(lambda o: {"text": "Works in the afternoon."}),
+    "see_note": Example(),
+    "change_note": Example(lambda o: {"text": "Works in the evening."}, objects=_own_note),
+    "delete_note": Example(objects=_own_note),
+    "see_note_history": Example(),
     "list_messages": Example(),
     "see_message": Example(),
     "send_message": Example(
@@ -633,6 +725,14 @@ EXAMPLES: dict[str, Example] = {
     "unpin_status": Example(),
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
+    "release_spare_seats": Example(
+        lambda o: {"on": "2030-05-01", "reason": "Nobody repeats"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
+    "keep_spare_seats": Example(
+        lambda o: {"until": "2030-05-01", "reason": "Two repeat"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
     "list_students": Example(),
     "see_student_attendance": Example(),
     "see_student_timetable": Example(),

@@ -17,6 +17,7 @@ from muster.batches.models import Batch
 from muster.core.ownership import as_owner
 from muster.enrollments import rules as enrollments
 from muster.enrollments.models import SeatPeriod, WaitlistEntry
+from muster.enrollments.rules.expiring import announce_ends_of_access
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.messaging.rules import send_message
@@ -326,6 +327,63 @@ def a_register_is_not_taken(world: World) -> dict[str, Expected]:
     day = past.date
     subject = f"Register not taken: DA-1, {day:%a} {day.day} {day:%b}, 08:00"
     return {world.thandi.email: Expected(subject, "while it's still fresh", "Ada Byron")}
+
+
+def _sibling(world: World) -> Batch:
+    """Another batch of the course, in the evenings."""
+    with quietly():
+        return world.campus.batch(
+            code="DA-2",
+            name="Data analytics, evenings",
+            course=world.batch.course,
+            start_date=world.today,
+            end_date=world.today + timedelta(days=90),
+            slots=[slot(day, "18:00", "20:00") for day in range(1, 6)],
+        )
+
+
+@tells("enrollments.tell_access_ends", "access_ends")
+def access_is_about_to_end(world: World) -> dict[str, Expected]:
+    last = world.seat.access_expiry_date
+    assert last is not None
+    announce_ends_of_access(by=world.system, today=last)
+    subject = f"Your access to {world.batch} ends on {last.day} {last:%B %Y}"
+    return {world.ada.email: Expected(subject, "Ask your institution if you need it for longer.", "Data analytics")}
+
+
+@tells("enrollments.tell_transferred", "transferred")
+def a_student_is_transferred(world: World) -> dict[str, Expected]:
+    to = _sibling(world)
+    enrollments.transfer_students(by=world.admin, enrollments=[world.seat], to=to, reason="A smaller group.")
+    said = "Your seat in DA-1 has ended. A smaller group."
+    return {world.ada.email: Expected("You've moved to DA-2", said, "Data analytics, evenings", calendar="PUBLISH")}
+
+
+@tells("enrollments.tell_returned", "transferred")
+def a_transfer_is_undone(world: World) -> dict[str, Expected]:
+    with quietly():
+        enrollments.transfer_students(by=world.admin, enrollments=[world.seat], to=_sibling(world))
+    enrollments.return_students(by=world.admin, enrollments=[world.seat])
+    said = "Your transfer was undone."
+    return {world.ada.email: Expected("You're back in DA-1", said, "Data analytics", calendar="PUBLISH")}
+
+
+@tells("enrollments.tell_transfer_wanted", "transfer_requested")
+def a_student_asks_for_another_batch(world: World) -> dict[str, Expected]:
+    choose(by=world.admin, choices={"transfer_requested": (True, True)})
+    by = world.actor(world.ada)
+    enrollments.ask_for_transfer(by=by, enrollment=world.seat, reason="I work mornings now.")
+    return {world.boss.email: Expected("Ada Byron asks to leave DA-1", "I work mornings now.", "Ada Byron")}
+
+
+@tells("enrollments.tell_transfer_answered", "transfer_answered")
+def a_request_for_another_batch_is_rejected(world: World) -> dict[str, Expected]:
+    with quietly():
+        by = world.actor(world.ada)
+        asked = enrollments.ask_for_transfer(by=by, enrollment=world.seat, reason="I work mornings now.")
+    enrollments.reject_transfer(by=world.admin, request=asked, note="All are full.")
+    subject = "Your request to leave DA-1 was rejected"
+    return {world.ada.email: Expected(subject, "All are full.", "Data analytics")}
 
 
 # --- mentors and cover ---------------------------------------------------------------------------------------------

@@ -289,6 +289,39 @@ def convert_trial(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     return answer(enrollment_json(enrollment), "Trial turned into a full enrollment", version=enrollment.version)
 
 
+class ReasonIn(In):
+    """Why."""
+
+    reason: str = Field("", max_length=300, description="Kept in the batch's history")
+
+
+@router.post("/{enrollment_id}/hold", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def hold_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Put an enrollment on hold. The student keeps the seat and leaves the register."""
+    enrollment = rules.hold_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment put on hold", version=enrollment.version)
+
+
+@router.post("/{enrollment_id}/resume", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def resume_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Resume an enrollment that is on hold."""
+    enrollment = rules.resume_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment resumed", version=enrollment.version)
+
+
+@router.post("/{enrollment_id}/complete", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def complete_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Complete one student's enrollment. The seat frees; access stays until its last day."""
+    enrollment = rules.complete_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment completed", version=enrollment.version)
+
+
 # --- payments -------------------------------------------------------------------------------------------------------
 @router.get("/{enrollment_id}/payments", allow=enrollments["see_payments"], on="enrollment_id", rows=PaymentOut)
 def list_payments(request: HttpRequest, enrollment_id: str, paging: Query[Paging]) -> HttpResponse:

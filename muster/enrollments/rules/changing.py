@@ -112,15 +112,41 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
 
 
 @atomic
-def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
-    """Bring an enrollment back from hold; its seat was kept. Locks the batch, then the enrollment."""
+def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early, if a seat is free.
+
+    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that is cancelled or expired, and where
+    its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
+    """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
-    if enrollment.status != Enrollment.Status.ON_HOLD:
-        raise Conflict(_("Only enrollments on hold can be resumed."), code="not_on_hold", field="status")
-    enrollment.status = Enrollment.Status.ACTIVE
-    return write_enrollment(enrollment, by, "resume_enrollment")
+    if enrollment.status not in (Enrollment.Status.ON_HOLD, Enrollment.Status.COMPLETED):
+        words = _("Only enrollments that are on hold or were completed can be resumed.")
+        raise Conflict(words, code="not_on_hold", field="status")
+    _take_status(enrollment, Enrollment.Status.ACTIVE, by)
+    return write_enrollment(enrollment, by, "resume_enrollment", reason=reason)
+
+
+@atomic
+def complete_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """Complete one student's enrollment before its batch is over: the seat frees, access stays until its last day.
+
+    Completing twice changes nothing. Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one
+    that is cancelled or expired.
+    """
+    enrollment = lock_enrollment(enrollment)
+    if enrollment.status == Enrollment.Status.COMPLETED:
+        return enrollment
+    if not enrollment.holds_a_seat:
+        raise Conflict(
+            _("This enrollment is %(status)s, so it can't be completed.")
+            % {"status": enrollment.get_status_display().lower()},
+            code="enrollment_over",
+            field="status",
+        )
+    enrollment.status, enrollment.completed_at = Enrollment.Status.COMPLETED, timezone.now()
+    return write_enrollment(enrollment, by, "complete_enrollment", reason=reason)
 
 
 @atomic

@@ -221,14 +221,7 @@ def leave_with_a_seat(place: WaitlistEntry) -> None:
 
 def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
     """What staff passes over by enrolling somebody. Raises EnrollmentEnded for students."""
-    found: list[PlanWarning] = []
-    last = last_day_to_enroll(batch, by.institution)
-    if last is not None and today > last:
-        if not by.manages:
-            raise EnrollmentEnded(batch, last)
-        words = _("%(batch)s took enrollments until %(day)s.")
-        said = words % {"batch": batch.code, "day": date_format(last, "D j M Y")}
-        found.append(PlanWarning("batchId", "enrollment_ended", said))
+    found = warn_of_last_day(batch, by, today)
     kept, free = seats_kept_back(batch, by.institution), batch.available_spots
     if free is not None and 0 < free <= kept:
         words = ngettext(
@@ -238,6 +231,17 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
         )
         found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
     return found
+
+
+def warn_of_last_day(batch: Batch, by: Actor, today: date, field: str = "batchId") -> list[PlanWarning]:
+    """That the batch is past its last day for enrolling. Raises EnrollmentEnded for students."""
+    last = last_day_to_enroll(batch, by.institution)
+    if last is None or today <= last:
+        return []
+    if not by.manages:
+        raise EnrollmentEnded(batch, last)
+    words = _("%(batch)s took enrollments until %(day)s.")
+    return [PlanWarning(field, "enrollment_ended", words % {"batch": batch.code, "day": date_format(last, "D j M Y")})]
 
 
 def batch_full(batch: Batch | None, by: Actor) -> BatchFull:
@@ -313,7 +317,12 @@ def _must_pay(by: Actor, organisation: Organisation | None) -> None:
 def must_be_active(organisation: Organisation) -> None:
     """Raises Invalid for an organisation that is not chosen any more."""
     if not organisation.is_active:
-        raise Invalid(_("This organization is inactive. Choose another one."), field="organisation_id")
+        raise Invalid(inactive_organisation(), field="organisation_id")
+
+
+def inactive_organisation() -> str:
+    """That an organisation is not chosen any more, in words."""
+    return _("This organization is inactive. Choose another one.")
 
 
 def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
@@ -355,6 +364,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
                 "paymentDetails.payment_status", _("Choose one of these statuses: %(known)s.") % {"known": known}
             )
         )
+    if payment.organisation is not None and not payment.organisation.is_active:
+        found.append(FieldError("paymentDetails.organisation_id", inactive_organisation()))
     if payment.payer and payment.organisation is not None:
         found.append(FieldError("paymentDetails.payer", _("Name a person or an organization, not both.")))
     return found

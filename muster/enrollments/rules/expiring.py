@@ -1,77 +1,85 @@
-"""Enrollments whose access is over, and trials that soon will be."""
+"""Access that ends: students are told beforehand, and the enrollment is over when it did."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, ExpressionWrapper, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import F, Q
 
+from muster.core.clocks import today_in
 from muster.core.database import atomic
-from muster.core.history import recorded
-from muster.enrollments import notices
 from muster.enrollments.models import Enrollment
-from muster.enrollments.rules.changing import lock_enrollment, today_of, write_enrollment
+from muster.enrollments.notices import tell_access_ends, tell_trial_over
+from muster.enrollments.rules.changing import lock_enrollment, write_enrollment
 from muster.institutions.access import Actor
+from muster.institutions.models import local_today
 
-# So many days before a trial ends the student is told.
-TOLD_BEFORE = 3
-# What day it is for an enrollment: by the clock of its batch, or else of the institution.
-ITS_TODAY = Func(
-    Func(F("institution"), F("batch__branch"), function="muster_zone", output_field=TextField()),
-    function="muster_today",
-    output_field=DateField(),
-)
+# What day it is where the batch meets; study without a batch goes by the clock of the institution.
+LOCAL_TODAY = local_today("batch__", institution="institution")
 
 
-def _running(by: Actor) -> QuerySet[Enrollment]:
-    """Those that hold a seat in nothing archived or deleted, with `its_today`."""
-    rows = Enrollment.objects.current().filter(institution=by.institution, batch__deleted_at__isnull=True)
-    return rows.annotate(its_today=ITS_TODAY)
+def announce_ends_of_access(*, by: Actor, today: date | None = None) -> int:
+    """Tell students whose access ends within as many days as the institution says; each last day is told of once, and
+    another one anew. Returns how many were told.
+
+    By the clock of the batch, unless a day is given. Each is a transaction of its own. Archived and deleted batches are
+    left out, and so is whoever was cancelled or has expired.
+    """
+    days = by.institution.access_warning_days
+    if not days:
+        return 0
+    there: Any = today or F("local_today")
+    due = (
+        Enrollment.objects.filter(
+            Q(batch__isnull=True) | Q(batch__deleted_at__isnull=True, batch__archived_at__isnull=True),
+            institution=by.institution,
+            status__in=(*Enrollment.SEATED, Enrollment.Status.COMPLETED),
+        )
+        .exclude(access_end_announced=F("access_expiry_date"))
+        .annotate(local_today=LOCAL_TODAY)
+        .filter(access_expiry_date__range=(there, there + timedelta(days=days)))
+    )
+    rows = due.select_related("student", "batch", "course").order_by("batch_id", "pk")
+    return sum(_announce(by, enrollment) for enrollment in rows)
+
+
+@atomic
+def _announce(by: Actor, enrollment: Enrollment) -> int:
+    """Tell one student, unless somebody did or changed the day at this moment."""
+    last = enrollment.access_expiry_date
+    untold = Enrollment.objects.filter(pk=enrollment.pk, access_expiry_date=last).exclude(access_end_announced=last)
+    if not untold.update(access_end_announced=last):
+        return 0
+    tell_access_ends(by, enrollment)
+    return 1
 
 
 def expire_enrollments(*, by: Actor, today: date | None = None) -> int:
     """End every enrollment whose last day of access is over, which frees its seat. Returns how many.
 
-    Each is a transaction of its own, by the clock of its batch. Archived batches are left as they are: their students'
-    access goes by the day alone. Whose trial ends is told.
+    By the clock of the batch, unless a day is given. Each is a transaction of its own. Archived batches are left as
+    they are: their students' access goes by the day alone.
     """
-    due = _running(by).filter(access_expiry_date__lt=today or F("its_today"))
+    due = Enrollment.objects.annotate(local_today=LOCAL_TODAY).filter(
+        institution=by.institution,
+        status__in=Enrollment.SEATED,
+        frozen=False,
+        access_expiry_date__lt=today or F("local_today"),
+        batch__deleted_at__isnull=True,
+    )
     return sum(_expire(by, enrollment, today) for enrollment in due.order_by("batch_id", "pk"))
 
 
 @atomic
 def _expire(by: Actor, enrollment: Enrollment, today: date | None) -> int:
     enrollment = lock_enrollment(enrollment)
+    zone = enrollment.batch.zone if enrollment.batch else by.zone
     last = enrollment.access_expiry_date
-    if not enrollment.holds_a_seat or last is None or last >= (today or today_of(enrollment, by)):
+    if not enrollment.holds_a_seat or last is None or last >= (today or today_in(zone)):
         return 0
     enrollment.status = Enrollment.Status.EXPIRED
     write_enrollment(enrollment, by, "expire_enrollment")
     if enrollment.enrollment_type == Enrollment.Type.TRIAL:
-        notices.tell_trial_over(by, enrollment)
+        tell_trial_over(by, enrollment)
     return 1
-
-
-def tell_of_ending_trials(*, by: Actor, today: date | None = None) -> int:
-    """Tell the students whose trial ends in a few days, once for each last day. Returns how many.
-
-    Locks nothing: whoever writes down first that a student is told tells them.
-    """
-    there: Any = Value(today, output_field=DateField()) if today else F("its_today")
-    soon = ExpressionWrapper(there + timedelta(days=TOLD_BEFORE), output_field=DateField())
-    rows = _running(by).filter(enrollment_type=Enrollment.Type.TRIAL, access_expiry_date__gte=there)
-    rows = rows.annotate(soon=soon).filter(access_expiry_date__lte=F("soon"))
-    due = rows.filter(Q(end_told_on__isnull=True) | ~Q(end_told_on=F("access_expiry_date")))
-    return sum(_tell(by, enrollment) for enrollment in due.select_related("student", "batch", "course").order_by("pk"))
-
-
-@atomic
-def _tell(by: Actor, enrollment: Enrollment) -> int:
-    last = enrollment.access_expiry_date
-    untold = Enrollment.objects.filter(Q(end_told_on__isnull=True) | ~Q(end_told_on=last), pk=enrollment.pk)
-    with recorded(by, "tell_of_ending_trials"):
-        told = untold.filter(enrollment_type=Enrollment.Type.TRIAL, access_expiry_date=last).update(end_told_on=last)
-    if told:
-        notices.tell_trial_ends(by, enrollment)
-    return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import line_of, seats_for_the_line, taking_students, with_a_seat
 from muster.enrollments.queries import own_clashes
 from muster.enrollments.rules.enrolling import access_until, active_students, leave_with_a_seat
+from muster.enrollments.rules.moving import move_seats
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -128,44 +129,26 @@ def _offer(by: Actor, batch: Batch, place: WaitlistEntry) -> None:
 
 
 def give_seat(by: Actor, batch: Batch, place: WaitlistEntry, held: Enrollment | None) -> Enrollment:
-    """Turn a place in line into a seat; a seat of the course elsewhere ends with it. Both batches are locked."""
+    """Turn a place in line into a seat; one in the course elsewhere is moved here. Both batches are locked."""
     leave_with_a_seat(place)
     if held is not None:
-        now = timezone.now()
-        held.status, held.cancelled_at = Enrollment.Status.CANCELLED, now
-        held.cancel_reason, held.version = _("Moved to %(batch)s.") % {"batch": batch.code}, held.version + 1
-        held.save(update_fields=["status", "cancelled_at", "cancel_reason", "version", "updated_at"])
-    today = batch.today()
-    enrollment = Enrollment.objects.create(
-        institution=by.institution,
-        student=place.student,
-        course_id=batch.course_id,
-        batch=batch,
-        enrollment_type=held.enrollment_type if held and held.batch_id else Enrollment.Type.BATCH,
-        source=held.source if held else "",
-        enrollment_date=today,
-        access_expiry_date=_access_in(by, batch, held, today),
-        organisation_id=held.organisation_id if held else None,
-        created_by=by.user,
-    )
+        [enrollment] = move_seats(by, [held], batch, status=Enrollment.Status.ACTIVE)
+    else:
+        today = batch.today()
+        enrollment = Enrollment.objects.create(
+            institution=by.institution,
+            student=place.student,
+            course_id=batch.course_id,
+            batch=batch,
+            enrollment_type=Enrollment.Type.BATCH,
+            enrollment_date=today,
+            access_expiry_date=access_until(by, batch, None, today),
+            created_by=by.user,
+        )
     place.enrollment = enrollment
     place.save(update_fields=["enrollment", "updated_at"])
-    if held is not None:
-        Enrollment.objects.filter(pk=held.pk).update(transferred_to=enrollment)
     notices.tell_seated(by, batch, place, held.batch if held else None)
     return enrollment
-
-
-def _access_in(by: Actor, batch: Batch, held: Enrollment | None, today: date) -> date | None:
-    """The last day of access to a seat. A trial goes on where it moves, for the days that were left of it."""
-    whole = access_until(by, batch, None, today)
-    if held is None or held.batch is None or held.access_expiry_date is None:
-        return whole
-    if held.enrollment_type != Enrollment.Type.TRIAL:
-        return whole
-    left = held.access_expiry_date - max(today, held.batch.start_date or today)
-    ends = max(today, batch.start_date or today) + left
-    return min(ends, whole) if whole else ends
 
 
 def close_waitlist(*, by: Actor, batch: Batch, reason: str) -> int:

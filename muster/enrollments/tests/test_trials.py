@@ -11,6 +11,7 @@ from muster.enrollments.errors import EnrollmentEnded, HadTrial, NotOpenForEnrol
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.rules import (
     accept_offer,
+    announce_ends_of_access,
     cancel_enrollment,
     change_capacity,
     change_enrollment,
@@ -19,7 +20,6 @@ from muster.enrollments.rules import (
     enroll_student,
     expire_enrollments,
     join_waitlist,
-    tell_of_ending_trials,
 )
 from muster.institutions.models import Institution
 from muster.notifications.models import Notification
@@ -108,7 +108,7 @@ def test_a_trial_ends_by_itself_and_its_seat_goes_to_the_next_in_line(campus, be
     seat.refresh_from_db()
     place.refresh_from_db()
     assert (seat.status, place.status) == ("expired", WaitlistEntry.Status.ACCEPTED)
-    told = Notification.objects.filter(user=seat.student, kind="trial_ends")
+    told = Notification.objects.filter(user=seat.student, kind="access_ends")
     assert [one.title for one in told] == [f"Your trial of {begun.name} is over"]
 
 
@@ -124,16 +124,14 @@ def test_a_trial_ends_by_the_clock_of_its_batch(campus):
 
 
 def test_students_are_told_once_a_few_days_before(campus, begun):
+    campus.institution.access_warning_days = 3
+    campus.institution.save()
     seat = on_trial(campus, begun)
-    last = seat.access_expiry_date
-    days = (4, 3, 2, 0)
-    assert [tell_of_ending_trials(by=campus.admin, today=last - number * DAY) for number in days] == [0, 1, 0, 0]
-    told = Notification.objects.get(user=seat.student, kind="trial_ends")
+    last, days = seat.access_expiry_date, (4, 3, 2, 0)
+    assert [announce_ends_of_access(by=campus.admin, today=last - number * DAY) for number in days] == [0, 1, 0, 0]
+    told = Notification.objects.get(user=seat.student, kind="access_ends")
     assert told.title.startswith(f"Your trial of {begun.name} ends on ")
     assert told.url == f"/enrollments/{seat.pk}/convert/"
-    # Whoever gives them more days tells them of the new last one.
-    change_enrollment(by=campus.admin, enrollment=seat, changes={"access_expiry_date": last + 5 * DAY})
-    assert tell_of_ending_trials(by=campus.admin, today=last + 5 * DAY) == 1
 
 
 def test_a_student_stays_and_then_owes_the_price(campus, begun):

@@ -74,7 +74,7 @@ def import_register(
     for mark in marks:
         enrollment, wrong = find(mark)
         if enrollment is not None and not wrong:
-            wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
+            wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late, mark.notes)
             said[enrollment, mark.day] = mark
             continue
         report.skipped("daily_records")

@@ -168,11 +168,6 @@ class RealFile(TestCase):
         assert [m.role for m in Membership.objects.filter(user=person)] == [Role.INSTRUCTOR]
 
 
-@pytest.fixture
-def campus() -> Campus:
-    return Campus.found()
-
-
 @pytest.mark.django_db
 class TestParts:
     """What the real file does not show."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,14 +31,8 @@ S3,Zanele,zanele@example.org,,Durban
 """
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
-def campus() -> Campus:
-    campus = Campus.found()
+def campus(campus: Campus) -> Campus:
     campus.branch(name="Durban", code="DBN")
     return campus
 

@@ -127,6 +127,24 @@ def convert_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     )
 
 
+@page(enrollments["change"])
+def complete_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
+    """Complete one student's enrollment before the batch is over."""
+    actor, form = request.actor, ReasonForm(posted_data(request))
+    enrollment = _enrollment_to_change(actor, enrollment_id, "change")
+    names = _names(enrollment)
+    if submit_form(form, lambda: rules.complete_enrollment(by=actor, enrollment=enrollment, **form.cleaned_data)):
+        undo = Undo(reverse("enrollments:resume", args=[enrollment.pk]))
+        said = _("%(name)s completed %(batch)s. 1 seat freed.") % names
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
+    text = [_("They leave the register of %(batch)s, and their seat goes to the next in line.") % names]
+    if enrollment.access_expiry_date:
+        day = date_format(enrollment.access_expiry_date, "j F Y")
+        text.append(_("They keep access until %(day)s.") % {"day": day})
+    title = _("Complete %(batch)s for %(name)s?") % names
+    return _dialog(request, form, enrollment, title=title, button=_("Complete"), text=text)
+
+
 @page(enrollments["cancel"])
 def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     """Cancel an enrollment, which frees its seat. Students cancel their own."""

@@ -95,6 +95,24 @@ def resume_many(request: ActorRequest) -> HttpResponse:
 
 
 @page(enrollments["change"])
+def complete_many(request: ActorRequest) -> HttpResponse:
+    """Complete the selected enrollments before their batches are over."""
+    actor, form, rows = request.actor, ReasonForm(posted_data(request)), _picked_enrollments(request)
+    number = {"count": len(rows)}
+    return _dialog(
+        request,
+        rows,
+        lambda row: rules.complete_enrollment(by=actor, enrollment=row, **form.cleaned_data),
+        form,
+        title=ngettext("Complete %(count)d enrollment?", "Complete %(count)d enrollments?", len(rows)) % number,
+        button=ngettext("Complete %(count)d enrollment", "Complete %(count)d enrollments", len(rows)) % number,
+        text=[_("They leave the register and keep access until their last day. Their seats go to the next in line.")],
+        done=_in_words(ngettext_lazy("%(count)d enrollment completed.", "%(count)d enrollments completed.", "count")),
+        undo=_undo("resume"),
+    )
+
+
+@page(enrollments["change"])
 def cancel_many(request: ActorRequest) -> HttpResponse:
     """Cancel the selected enrollments, which frees their seats."""
     actor, form, rows = request.actor, ReasonForm(posted_data(request)), _picked_enrollments(request)

@@ -10,6 +10,8 @@ from muster.web.enrollments import (
     payments,
     seats,
     self_service,
+    spare_seats,
+    transfers,
     waitlist,
 )
 
@@ -18,7 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrollments/new/", many.enroll_many, name="enroll-many"),
     path("enrollments/hold/", many.hold_many, name="hold-many"),
     path("enrollments/resume/", many.resume_many, name="resume-many"),
+    path("enrollments/complete/", many.complete_many, name="complete-many"),
     path("enrollments/cancel/", many.cancel_many, name="cancel-many"),
+    path("enrollments/transfer/", transfers.transfer_page, name="transfer"),
+    path("enrollments/transfer/undo/", transfers.return_page, name="return"),
+    path("enrollments/<uuid:enrollment_id>/ask-transfer/", transfers.ask_page, name="ask-transfer"),
+    path("transfer-requests/<uuid:transfer_request_id>/", transfers.decide_page, name="transfer-request"),
+    path("transfer-requests/<uuid:transfer_request_id>/withdraw/", transfers.withdraw_page, name="withdraw-transfer"),
     path("batches/<uuid:batch_id>/students/enroll/", enroll.enroll_page, name="enroll"),
     path("batches/<uuid:batch_id>/enroll/", self_service.enroll_self, name="enroll-self"),
     path("courses/<uuid:course_id>/study/", self_service.study_alone, name="study-alone"),
@@ -29,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("waitlist/<uuid:place_id>/decline/", waitlist.decline_page, name="decline-place"),
     path("offers/<str:key>/", waitlist.offer_page, name="offer"),
     path("batches/<uuid:batch_id>/capacity/", seats.capacity_page, name="capacity"),
+    path("batches/<uuid:batch_id>/release-spare-seats/", spare_seats.release_page, name="release-spare-seats"),
+    path("batches/<uuid:batch_id>/keep-spare-seats/", spare_seats.keep_page, name="keep-spare-seats"),
     path("batches/<uuid:batch_id>/status/", seats.status_page, name="status"),
     path("batches/<uuid:batch_id>/reopen/", seats.reopen_page, name="reopen"),
     path("batches/<uuid:batch_id>/restore/", seats.restore_page, name="restore"),
@@ -42,5 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enrollments/<uuid:enrollment_id>/hold/", enrollment_actions.hold_page, name="hold"),
     path("enrollments/<uuid:enrollment_id>/resume/", enrollment_actions.resume_page, name="resume"),
     path("enrollments/<uuid:enrollment_id>/convert/", enrollment_actions.convert_page, name="convert"),
+    path("enrollments/<uuid:enrollment_id>/complete/", enrollment_actions.complete_page, name="complete"),
     path("enrollments/<uuid:enrollment_id>/cancel/", enrollment_actions.cancel_page, name="cancel"),
 ]

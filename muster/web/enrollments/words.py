@@ -47,6 +47,13 @@ PLACE_LOOKS: dict[str, tuple[Tone, str]] = {
 }
 
 
+def state_of_seat(enrollment: Enrollment) -> tuple[str, Tone, str]:
+    """How an enrollment stands: in a word, with its tone and icon."""
+    if enrollment.transferred_to_id:
+        return _("Transferred"), "", "swap"
+    return enrollment.get_status_display(), *LOOKS[enrollment.status]
+
+
 def offer_url(place: WaitlistEntry) -> str:
     """The page of the offer that is open for the place."""
     return reverse("enrollments:offer", args=[key_of(place)])
@@ -138,5 +145,5 @@ class EnrollmentRow:
         return batch_url(batch.pk) if batch and batch.deleted_at is None else ""
 
     @property
-    def looks(self) -> tuple[Tone, str]:
-        return LOOKS[self.enrollment.status]
+    def state(self) -> tuple[str, Tone, str]:
+        return state_of_seat(self.enrollment)

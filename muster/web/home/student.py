@@ -52,6 +52,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     current = sorted(
         (place for place in places if place.holds_a_seat), key=lambda place: place.status != Enrollment.Status.ACTIVE
     )
+    mine = [_place(place, now) for place in places_of(actor)]
     return render(
         request,
         "home/student.html",
@@ -63,7 +64,8 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "current": [_row(place) for place in current],
             "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
-            "places": [_place(place, now) for place in places_of(actor)],
+            "offered": [one for one in mine if one[3]],
+            "places": [one for one in mine if not one[3]],
             "offers": [_offer(batch, clashes.get(batch.pk, ())) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),

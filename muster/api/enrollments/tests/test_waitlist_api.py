@@ -17,10 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def campus():
-    campus = Campus.found()
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
-    return campus
+    return Campus.found().let(waitlist_mode="offer")
 
 
 @pytest.fixture
@@ -30,10 +27,7 @@ def api(campus):
 
 @pytest.fixture
 def batch(campus):
-    """A full batch."""
-    batch = campus.batch(capacity=1)
-    campus.enroll(batch)
-    return batch
+    return campus.full_batch()[0]
 
 
 def of(campus, student):
