@@ -205,6 +205,21 @@ class Seats:
             self._fill(at)
         return batch.seats.get(who) == "cancelled"
 
+    def transfer(self, who: int, at: int) -> bool:
+        """Move somebody here from the other batch, on hold or not. What the line could take stays the line's."""
+        batch, source = self.batches[at], self.batches[1 - at]
+        if batch.is_over or not source.has(who):
+            return False
+        awaited = batch.line[: self.for_the_line(at)]
+        if not (batch.offers_to(who) or who in awaited or batch.free > len(awaited)):
+            return False
+        if batch.awaits(who):
+            batch.places[who] = "accepted"
+        self._change(who, at, source.seats[who], is_new=True)
+        self._change(who, 1 - at, "cancelled")
+        self._fill(1 - at)
+        return True
+
     def hold(self, who: int, at: int, status: str = "on_hold") -> bool:
         if not self.batches[at].has(who):
             return False

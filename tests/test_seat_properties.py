@@ -37,6 +37,7 @@ from muster.enrollments.rules import (
     prioritize,
     reopen_batch,
     resume_enrollment,
+    transfer_students,
 )
 from tests.make import Campus
 from tests.seat_model import Chairs, Seats
@@ -138,6 +139,12 @@ class SeatMachine(RuleBasedStateMachine):
     @rule(one=IN_A_SEAT)
     def cancel(self, one: tuple[int, int]) -> None:
         self.both(self.model.cancel(*one), cancel_enrollment, enrollment=self.seat(*one))
+
+    @rule(one=IN_A_SEAT)
+    def transfer(self, one: tuple[int, int]) -> None:
+        (who, at), seat = one, self.seat(*one)
+        to = self.batches[1 - at]
+        self.both(self.model.transfer(who, 1 - at), transfer_students, enrollments=seat and [seat], to=to)
 
     @rule(one=IN_A_SEAT)
     def hold(self, one: tuple[int, int]) -> None:
