@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -268,16 +268,22 @@ def _in_full(actor: Actor) -> QuerySet[User]:
 
 
 def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
-    """Five statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
+    """Three statements: the enrollments in the reader's part, what they may do with each, and the batches in full."""
     own = Enrollment.objects.filter(pk=OuterRef("pk"))
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=person)).annotate(
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
         sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
+        asked_lately=_transfers_asked(actor),
     )
-    asked = TransferRequest.objects.filter(created_at__gte=actor.now() - ASKED_LATELY).select_related("wanted")
-    lately = Prefetch("transfer_requests", asked.order_by("created_at", "pk"), to_attr="asked_lately")
-    return enrollments_in_full(actor, rows).prefetch_related("payments", lately)
+    return enrollments_in_full(actor, rows).prefetch_related("payments")
+
+
+def _transfers_asked(actor: Actor) -> JSONList:
+    """What the student of the outer enrollment asked lately about leaving it, the oldest first."""
+    lately = TransferRequest.objects.filter(enrollment=OuterRef("pk"), created_at__gte=actor.now() - ASKED_LATELY)
+    columns = {"key": "pk", "wanted": "wanted__code", "status": "status", "note": "decision_note", "at": "created_at"}
+    return JSONList(lately.order_by("created_at", "pk").values(row=JSONObject(**columns)))
 
 
 def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
@@ -332,13 +338,17 @@ def _transfer_asked(row: Any, lines: list[str], *, own: bool) -> list[tuple[str,
     """What the student may do about a transfer; what they asked for, and the answer, is added to the lines."""
     waits = False
     for asked in row.asked_lately:
+        status = TransferRequest.Status(asked["status"])
         words = _("Asked on %(day)s to move to %(batch)s: %(status)s")
-        place = asked.wanted.code if asked.wanted else _("any other batch")
-        names = {"day": _day(asked.created_at), "batch": place, "status": asked.get_status_display().lower()}
-        lines.append(". ".join(filter(None, (words % names, asked.decision_note))))
-        if asked.is_pending and own:
+        names = {
+            "day": _day(datetime.fromisoformat(asked["at"])),
+            "batch": asked["wanted"] or _("any other batch"),
+            "status": str(status.label).lower(),
+        }
+        lines.append(". ".join(filter(None, (words % names, asked["note"]))))
+        if status == TransferRequest.Status.PENDING and own:
             waits = True
-            yours = reverse("enrollments:withdraw-transfer", args=(asked.pk,))
+            yours = reverse("enrollments:withdraw-transfer", args=(asked["key"],))
     if not own or row.course_id is None:
         return []
     if waits:
