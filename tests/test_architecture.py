@@ -133,7 +133,6 @@ DAYS_OF_THE_INSTITUTION = {
     "muster/batches/workload.py": (1, "The week of a person."),
     "muster/enrollments/rules/changing.py": (1, NO_BATCH),
     "muster/enrollments/rules/enrolling.py": (1, NO_BATCH),
-    "muster/enrollments/rules/expiring.py": (1, NO_BATCH),
     "muster/people/rules.py": (1, ABOUT_PEOPLE),
     "muster/web/allocation/cover.py": (1, ABOUT_PEOPLE),
     "muster/web/attendance/absences.py": (2, ABOUT_PEOPLE),
