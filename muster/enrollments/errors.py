@@ -302,7 +302,7 @@ class PaymentOfFormerSeat(Conflict):
 class TransferRefused(Conflict):
     """Some of those who were to be transferred cannot be, and so nobody was. `refused` are who and why, all of them."""
 
-    def __init__(self, refused: Sequence[Refusal], asked: int, facts: Any) -> None:
+    def __init__(self, refused: Sequence[RefusedTransfer], asked: int, facts: Any) -> None:
         self.refused = refused
         first = refused[0]
         if asked == 1:
@@ -331,7 +331,7 @@ MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedTransfer:
     """Why one student was not transferred; `field` is what of the request would have to change."""
 
     student: str

@@ -121,7 +121,7 @@ def outcome_json(one: rules.TransferOutcome) -> TransferOutcomeOut:
     return fact  # type: ignore[no-any-return]
 
 
-def _named(actor: Actor, batch: Batch, ids: list[str]) -> list[Enrollment]:
+def _find_enrollments(actor: Actor, batch: Batch, ids: list[str]) -> list[Enrollment]:
     """The enrollments of the batch that a body names. Raises Invalid naming each that is none."""
     keys = [as_id(text) for text in ids]
     known = [pk for pk in keys if pk]
@@ -154,7 +154,7 @@ def transfer_students(request: HttpRequest, batch_id: str, body: TransfersIn) ->
     actor, batch = request_actor(request), request_object(request, Batch)
     found = rules.transfer_students(
         by=actor,
-        enrollments=_named(actor, batch, body.enrollment_ids),
+        enrollments=_find_enrollments(actor, batch, body.enrollment_ids),
         to=_target(actor, body.to_batch),
         reason=body.reason,
         course=courses.get_named(actor, body.to_course, "to_course") if body.to_course else None,
@@ -172,7 +172,7 @@ def transfer_students(request: HttpRequest, batch_id: str, body: TransfersIn) ->
 def return_students(request: HttpRequest, batch_id: str, body: ReturnIn) -> HttpResponse:
     """Take transfers out of this batch back while the seats are still free: all of them or none."""
     actor, batch = request_actor(request), request_object(request, Batch)
-    found = rules.return_students(by=actor, enrollments=_named(actor, batch, body.enrollment_ids))
+    found = rules.return_students(by=actor, enrollments=_find_enrollments(actor, batch, body.enrollment_ids))
     return answer([outcome_json(one) for one in found], "Transfer undone successfully")
 
 

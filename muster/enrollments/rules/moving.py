@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,6 @@ from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.rules.enrolling import access_until
 from muster.institutions.access import Actor
 
-ENDS = ("status", "cancelled_at", "cancel_reason", "transferred_to", "version", "updated_at")
 MOST_REASON = 300
 
 
@@ -24,18 +23,21 @@ def move_seats(
     """End these seats, and open one in the batch for each, in the same order. The batches are locked.
 
     Type, source and payer go along, and within a course the progress; so do the payments, since what was paid counts
-    for the seat that the student has. Whoever is on hold stays so, unless a `status` says otherwise. Three statements,
+    for the seat that the student has. Whoever is on hold stays so, unless a `status` says otherwise. Four statements,
     however many seats there are.
     """
     now = timezone.now()
     opened = [_seat_like(by, seat, batch, status or seat.status) for seat in seats]
     said = " ".join(filter(None, (_("Moved to %(batch)s.") % {"batch": batch.code}, reason)))
-    for seat, new in zip(seats, opened, strict=True):
-        seat.status, seat.cancelled_at, seat.cancel_reason = Enrollment.Status.CANCELLED, now, said[:MOST_REASON]
-        seat.transferred_to_id, seat.version, seat.updated_at = new.pk, seat.version + 1, now
-    # The key of the seat to come is checked at the end of the transaction.
-    Enrollment.objects.bulk_update(seats, ENDS)
+    cancelled, said = Enrollment.Status.CANCELLED, said[:MOST_REASON]
+    Enrollment.objects.filter(pk__in=[seat.pk for seat in seats]).update(
+        status=cancelled, cancelled_at=now, cancel_reason=said, version=F("version") + 1, updated_at=now
+    )
     Enrollment.objects.bulk_create(opened)
+    for seat, new in zip(seats, opened, strict=True):
+        seat.status, seat.cancelled_at, seat.cancel_reason = cancelled, now, said
+        seat.transferred_to_id, seat.version, seat.updated_at = new.pk, seat.version + 1, now
+    Enrollment.objects.bulk_update(seats, ["transferred_to"])
     moved = Enrollment.objects.filter(pk=OuterRef("enrollment")).values("transferred_to")[:1]
     Payment.objects.filter(enrollment__in=seats).update(enrollment=Subquery(moved), updated_at=now)
     return opened

@@ -29,7 +29,7 @@ from muster.enrollments.errors import (
     EnrollmentEnded,
     NotAStudent,
     NotOpenForEnrollment,
-    Refusal,
+    RefusedTransfer,
     TransferRefused,
     WaitlistFull,
 )
@@ -340,7 +340,7 @@ def _look_at_clashes(outcomes: Sequence[TransferOutcome], to: Batch, *, refuse: 
 
 
 def _refusal(outcomes: Sequence[TransferOutcome], refused: Sequence[TransferOutcome]) -> TransferRefused:
-    told = [Refusal(one.seat.student.full_name, one.code, one.message, one.field) for one in refused]
+    told = [RefusedTransfer(one.seat.student.full_name, one.code, one.message, one.field) for one in refused]
     return TransferRefused(
         told, len(outcomes), {"students": [one.as_fact for one in outcomes if one.outcome == REFUSED]}
     )

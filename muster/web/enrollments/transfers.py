@@ -245,7 +245,7 @@ def return_page(request: ActorRequest) -> HttpResponse:
 
 
 # --- what students ask for ------------------------------------------------------------------------------------------
-class AskForm(Form):
+class TransferAskForm(Form):
     """Where a student would like to be, and why."""
 
     to_batch = forms.ChoiceField(label=gettext_lazy("New batch"), required=False)
@@ -274,7 +274,7 @@ def ask_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     targets = [
         Target(one, [(one.code, clash) for clash in clashes.get((enrollment.student_id, one.pk), ())]) for one in found
     ]
-    form = AskForm(posted_data(request), targets=targets)
+    form = TransferAskForm(posted_data(request), targets=targets)
 
     def ask() -> TransferRequest:
         chosen = as_id(form.cleaned_data["to_batch"])
