@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -74,7 +74,7 @@ class BatchQuery(WholeOrPaged):
         if status:
             rows = rows.filter(status__in=status)
         if phases:
-            rows = with_phase(rows, today).filter(phase__in=phases)
+            rows = with_phase(rows, today).filter(Q(phase__in=phases))
         if self.archived is not None:
             rows = rows.filter(archived_at__isnull=not self.archived)
         if instructor := self._id("instructor"):

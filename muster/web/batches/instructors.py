@@ -25,7 +25,7 @@ from muster.batches.permissions import batches
 from muster.batches.rules import advice_on_staff, assign_instructor, assign_lead, end_assignment, warnings_of_lead
 from muster.batches.rules.locks import MOST_REASON
 from muster.core.errors import DomainError, FieldError, Missing
-from muster.core.permissions import as_id
+from muster.core.permissions import any_id
 from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
@@ -155,7 +155,7 @@ def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=batches_for_rules())
     if wants_fragment(request, "advice"):
-        person = active_instructors(actor.institution).filter(pk=as_id(request.GET.get("instructor_id"))).first()
+        person = active_instructors(actor.institution).filter(pk=any_id(request.GET.get("instructor_id"))).first()
         found = [*warnings_of_lead(batch, person, actor), *advice_on_staff(batch, [person], actor)] if person else []
         return render(request, "batches/advice.html", {"advice": found})
     posted = request.POST.copy() if request.method == "POST" else QueryDict()
