@@ -18,6 +18,8 @@ class Chairs:
     capacity: int
     most_waiting: int
     status: str = "Upcoming"
+    # Whether the seats kept back were given to everybody.
+    is_released: bool = False
     # The last thing that was with each student, by their number.
     seats: dict[int, str] = field(default_factory=dict)
     places: dict[int, str] = field(default_factory=dict)
@@ -27,6 +29,7 @@ class Chairs:
     late: set[int] = field(default_factory=set)
     # Who had a seat when the batch ended, and as what, in the order in which they took it.
     ended: dict[int, str] = field(default_factory=dict)
+    # The number of their last seat here.
     taken: dict[int, int] = field(default_factory=dict)
 
     def has(self, who: int) -> bool:
@@ -70,12 +73,17 @@ class Seats:
         # The part of the seats that only staff gives, and whether students still may take any.
         self.buffer, self.is_open = 0, True
         self.clock = 0
+        # Which seat became which by a move.
+        self.moves: dict[int, int] = {}
 
     # --- questions ---------------------------------------------------------------------------------------------------
     def left_for_students(self, at: int) -> int:
-        """The seats without those kept back; a part of a seat is a whole one."""
         batch = self.batches[at]
-        return max(batch.free - -(-batch.capacity * self.buffer // 100), 0)
+        return max(batch.free - (0 if batch.is_released else self.spare(at)), 0)
+
+    def spare(self, at: int) -> int:
+        """The seats that are kept back until they are released; a part of a seat is a whole one."""
+        return -(-self.batches[at].capacity * self.buffer // 100)
 
     def left_for(self, by: By, at: int) -> int:
         return max(self.batches[at].free, 0) if by == "staff" else self.left_for_students(at)
@@ -106,15 +114,16 @@ class Seats:
                 else:
                     todo += self._seat(who, here)
 
-    def _seat(self, who: int, at: int) -> list[int]:
+    def _seat(self, who: int, at: int, status: str = "active") -> list[int]:
         """Turn a place into a seat, which ends one in the other batch; the batches where one freed."""
         batch = self.batches[at]
         if who in batch.places:
             batch.places[who] = "accepted"
         left = [other for other, one in enumerate(self.batches) if other != at and one.has(who)]
         for other in left:
+            self.moves[self.batches[other].taken[who]] = self.clock + 1
             self._change(who, other, "cancelled")
-        self._change(who, at, "active", is_new=True)
+        self._change(who, at, status, is_new=True)
         return left
 
     def _change(self, who: int, at: int, status: str, *, is_new: bool = False) -> None:
@@ -205,21 +214,6 @@ class Seats:
             self._fill(at)
         return batch.seats.get(who) == "cancelled"
 
-    def transfer(self, who: int, at: int) -> bool:
-        """Move somebody here from the other batch, on hold or not. What the line could take stays the line's."""
-        batch, source = self.batches[at], self.batches[1 - at]
-        if batch.is_over or not source.has(who):
-            return False
-        awaited = batch.line[: self.for_the_line(at)]
-        if not (batch.offers_to(who) or who in awaited or batch.free > len(awaited)):
-            return False
-        if batch.awaits(who):
-            batch.places[who] = "accepted"
-        self._change(who, at, source.seats[who], is_new=True)
-        self._change(who, 1 - at, "cancelled")
-        self._fill(1 - at)
-        return True
-
     def hold(self, who: int, at: int, status: str = "on_hold") -> bool:
         if not self.batches[at].has(who):
             return False
@@ -227,7 +221,16 @@ class Seats:
         return True
 
     def resume(self, who: int, at: int) -> bool:
+        if self.batches[at].seats.get(who) == "completed":
+            return self.correct(who, at, "active")
         return self.hold(who, at, "active")
+
+    def complete(self, who: int, at: int) -> bool:
+        batch = self.batches[at]
+        if batch.has(who):
+            self._change(who, at, "completed")
+            self._fill(at)
+        return batch.seats.get(who) == "completed"
 
     def correct(self, who: int, at: int, status: str) -> bool:
         """Give the last enrollment another status: complete it, or undo its end."""
@@ -240,9 +243,51 @@ class Seats:
                 return False
             if others and self.for_the_line(at):
                 return False
+            # The seat is theirs again, wherever they had moved from it.
+            self.moves.pop(batch.taken[who], None)
         self._change(who, at, status)
         if status not in SEATED:
             self._fill(at)
+        return True
+
+    def _left_over(self, at: int) -> tuple[list[int], int]:
+        """To whom in line the next seats belong, and how many are left beside theirs."""
+        batch = self.batches[at]
+        first = batch.line[: self.for_the_line(at)]
+        return first, max(batch.free - len(first), 0)
+
+    def transfer(self, who: int, at: int, or_wait: bool) -> bool:
+        """Move somebody from the other batch, who stays on hold where they are."""
+        batch, other = self.batches[at], self.batches[1 - at]
+        if batch.is_over or not other.has(who):
+            return False
+        first, left = self._left_over(at)
+        if who in first or batch.offers_to(who) or left:
+            for freed in self._seat(who, at, other.seats[who]):
+                self._fill(freed)
+            return True
+        if not or_wait:
+            return False
+        if not batch.awaits(who):
+            if not self.is_open or len(batch.line) >= batch.most_waiting:
+                return False
+            self.clock += 1
+            batch.places[who], batch.numbers[who] = "waiting", (0, self.clock)
+        return True
+
+    def bring_back(self, who: int, at: int) -> bool:
+        """Undo the move of somebody to the other batch."""
+        batch, other = self.batches[at], self.batches[1 - at]
+        new = self.moves.get(batch.taken.get(who, 0))
+        if new is None or new != other.taken.get(who) or not other.has(who):
+            return False
+        if batch.is_over or batch.awaits(who) or not self._left_over(at)[1]:
+            return False
+        del self.moves[batch.taken[who]]
+        status = other.seats[who]
+        self._change(who, other_at := 1 - at, "cancelled")
+        self._change(who, at, status)
+        self._fill(other_at)
         return True
 
     def resize(self, at: int, capacity: int) -> bool:
@@ -250,6 +295,22 @@ class Seats:
         if capacity < max(batch.enrolled + batch.offered, 1):
             return False
         batch.capacity = capacity
+        self._fill(at)
+        return True
+
+    def release(self, at: int) -> bool:
+        batch = self.batches[at]
+        if batch.is_over or not self.spare(at) or batch.is_released:
+            return False
+        batch.is_released = True
+        self._fill(at)
+        return True
+
+    def keep_again(self, at: int) -> bool:
+        batch = self.batches[at]
+        if batch.is_over or not self.spare(at) or batch.free <= 0:
+            return False
+        batch.is_released = False
         self._fill(at)
         return True
 

@@ -27,16 +27,20 @@ from muster.enrollments.rules import (
     change_capacity,
     change_enrollment,
     change_status,
+    complete_enrollment,
     decline_offer,
     enroll_student,
     fill_all_seats,
     hold_enrollment,
     join_waitlist,
+    keep_spare_seats,
     lapse_offers,
     leave_waitlist,
     prioritize,
+    release_spare_seats,
     reopen_batch,
     resume_enrollment,
+    return_students,
     transfer_students,
 )
 from tests.make import Campus
@@ -141,27 +145,32 @@ class SeatMachine(RuleBasedStateMachine):
         self.both(self.model.cancel(*one), cancel_enrollment, enrollment=self.seat(*one))
 
     @rule(one=IN_A_SEAT)
-    def transfer(self, one: tuple[int, int]) -> None:
-        (who, at), seat = one, self.seat(*one)
-        to = self.batches[1 - at]
-        self.both(self.model.transfer(who, 1 - at), transfer_students, enrollments=seat and [seat], to=to)
-
-    @rule(one=IN_A_SEAT)
     def hold(self, one: tuple[int, int]) -> None:
         self.both(self.model.hold(*one), hold_enrollment, enrollment=self.seat(*one))
 
-    @rule(one=IN_A_SEAT)
+    @rule(one=st.one_of(IN_A_SEAT, WITHOUT_A_SEAT))
     def resume(self, one: tuple[int, int]) -> None:
         self.both(self.model.resume(*one), resume_enrollment, enrollment=self.seat(*one))
 
     @rule(one=IN_A_SEAT)
     def complete(self, one: tuple[int, int]) -> None:
-        self.correct(one, "completed")
+        self.both(self.model.complete(*one), complete_enrollment, enrollment=self.seat(*one))
 
     @rule(one=WITHOUT_A_SEAT, status=st.sampled_from(["active", "on_hold", "completed", "cancelled"]))
     def correct(self, one: tuple[int, int], status: str) -> None:
         changes = {"status": status}
         self.both(self.model.correct(*one, status), change_enrollment, enrollment=self.seat(*one), changes=changes)
+
+    @rule(one=IN_A_SEAT.map(in_the_other), or_wait=st.booleans())
+    def transfer(self, one: tuple[int, int], or_wait: bool) -> None:
+        seat = self.seat(*in_the_other(one))
+        to = {"to": self.batches[one[1]], "join_waitlist": or_wait}
+        self.both(self.model.transfer(*one, or_wait), transfer_students, enrollments=seat and [seat], **to)
+
+    @rule(one=IN_A_SEAT.map(in_the_other))
+    def bring_back(self, one: tuple[int, int]) -> None:
+        seat = self.seat(*one)
+        self.both(self.model.bring_back(*one), return_students, enrollments=seat and [seat])
 
     # --- lines -------------------------------------------------------------------------------------------------------
     @rule(one=st.one_of(OUTSIDE, IN_A_SEAT.map(in_the_other)))
@@ -188,6 +197,14 @@ class SeatMachine(RuleBasedStateMachine):
     @rule(at=AT, capacity=st.integers(0, 4))
     def resize(self, at: int, capacity: int) -> None:
         self.both(self.model.resize(at, capacity), change_capacity, batch=self.batches[at], capacity=capacity)
+
+    @rule(at=AT)
+    def release(self, at: int) -> None:
+        self.both(self.model.release(at), release_spare_seats, batch=self.batches[at])
+
+    @rule(at=AT)
+    def keep_again(self, at: int) -> None:
+        self.both(self.model.keep_again(at), keep_spare_seats, batch=self.batches[at])
 
     @rule(percent=st.sampled_from([0, 20, 50]))
     def keep_back(self, percent: int) -> None:

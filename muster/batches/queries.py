@@ -22,6 +22,7 @@ from django.db.models import (
     Subquery,
     Sum,
     TextField,
+    Value,
     When,
 )
 from django.db.models.functions import Cast, JSONObject
@@ -286,6 +287,22 @@ class BatchPhase:
 
     PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED = "planning", "enrollment", "active", "completion", "closed"
     IN_ORDER = (PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED)
+
+
+def with_phase(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
+    """The batches with `phase`, as `phase_of` says it of `in_full`; a test holds both together."""
+    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
+    is_planned = Q(Exists(leads)) & Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
+    return rows.annotate(
+        phase=Case(
+            When(Q(archived_at__isnull=False) | Q(status=Batch.Status.CANCELLED), Value(BatchPhase.CLOSED)),
+            When(status=Batch.Status.COMPLETED, then=Value(BatchPhase.COMPLETION)),
+            When(status=Batch.Status.ACTIVE, then=Value(BatchPhase.ACTIVE)),
+            When(is_planned, Value(BatchPhase.ENROLLMENT)),
+            default=Value(BatchPhase.PLANNING),
+            output_field=CharField(),
+        )
+    )
 
 
 def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:

@@ -56,9 +56,14 @@ def why_not_cancelled(enrollment: Enrollment, institution: Institution, today: d
     return CancelClosed(place, last if institution.students_cancel else None, contact)
 
 
+def spare_of(seats: int | None, institution: Institution) -> int:
+    """How many of so many seats the institution keeps back; a part of a seat is a whole one."""
+    return -(-(seats or 0) * institution.seat_buffer_percent // 100)
+
+
 def spare_seats(batch: Batch, institution: Institution) -> int:
-    """The seats that are kept back until they are released; a part of a seat is a whole one."""
-    return -(-(batch.capacity or 0) * institution.seat_buffer_percent // 100)
+    """The seats of the batch that are kept back until they are released."""
+    return spare_of(batch.capacity, institution)
 
 
 def release_day(batch: Batch, institution: Institution) -> date | None:

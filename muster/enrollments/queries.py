@@ -19,11 +19,12 @@ from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.batches.warnings import PlanWarning
 from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.enrollments.balances import Balance, total_of
 from muster.enrollments.catalogue import catalogue_of
-from muster.enrollments.models import Application, Enrollment, Organisation, Payment, TransferRequest
+from muster.enrollments.models import Application, Enrollment, Organisation, Payment, TransferRequest, WaitlistEntry
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
 from muster.enrollments.permissions import applications, enrollments, organisations, payments, transfers
 from muster.enrollments.receipts import with_receipts
@@ -232,16 +233,48 @@ def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:
 
 @dataclass(frozen=True)
 class ClosingEffects:
-    """What closing a batch ends: current enrollments, and sessions to come that no longer take place."""
+    """What closing a batch ends: current enrollments, places on the waitlist with open offers, and sessions to come
+    that no longer take place. `days_early` is how many days its last one is ahead."""
 
-    enrollments: int
+    active: int
+    on_hold: int
+    waiting: int
     sessions: int
+    days_early: int
+
+    @property
+    def enrollments(self) -> int:
+        return self.active + self.on_hold
 
 
 def effects_of_closing(batch: Batch) -> ClosingEffects:
-    """What completing or cancelling the batch now would end. One statement."""
-    to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=batch.today(), meeting=batch.pk)
-    return ClosingEffects(batch.enrolled_students, to_come.count())
+    """What completing or cancelling the batch now would end. Three statements."""
+    today = batch.today()
+    to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=today, meeting=batch.pk)
+    on_hold = Enrollment.objects.filter(batch=batch, status=Enrollment.Status.ON_HOLD).count()
+    return ClosingEffects(
+        active=batch.enrolled_students - on_hold,
+        on_hold=on_hold,
+        waiting=WaitlistEntry.objects.current().filter(batch=batch).count(),
+        sessions=to_come.count(),
+        days_early=max((batch.end_date - today).days, 0) if batch.end_date else 0,
+    )
+
+
+def warnings_of_completing(batch: Batch) -> list[PlanWarning]:
+    """That completing the batch now ends it before its last day, and with how many enrollments and sessions."""
+    found = effects_of_closing(batch)
+    if not found.days_early:
+        return []
+    words = ngettext(
+        "%(batch)s ends %(count)d day before its last one, with %(enrollments)d enrollments and %(sessions)d sessions "
+        "to come.",
+        "%(batch)s ends %(count)d days before its last one, with %(enrollments)d enrollments and %(sessions)d sessions "
+        "to come.",
+        found.days_early,
+    )
+    facts = {"enrollments": found.enrollments, "sessions": found.sessions, "count": found.days_early}
+    return [PlanWarning("status", "ends_early", words % {"batch": batch.code, **facts})]
 
 
 def waiting_applications(actor: Actor) -> QuerySet[Application]:

@@ -725,6 +725,7 @@ EXAMPLES: dict[str, Example] = {
     "unpin_status": Example(),
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
+    "preview_closing": Example(),
     "release_spare_seats": Example(
         lambda o: {"on": "2030-05-01", "reason": "Nobody repeats"},
         objects=lambda campus: {"batch_id": _with_spare_seats(campus)},

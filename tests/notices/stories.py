@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from muster.accounts.models import User
 from muster.allocation import rules as allocation
@@ -16,7 +17,7 @@ from muster.batches import rules as batches
 from muster.batches.models import Batch
 from muster.core.ownership import as_owner
 from muster.enrollments import rules as enrollments
-from muster.enrollments.models import SeatPeriod, WaitlistEntry
+from muster.enrollments.models import Enrollment, SeatPeriod, WaitlistEntry
 from muster.enrollments.rules.expiring import announce_ends_of_access
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -229,6 +230,15 @@ def a_batch_that_somebody_waits_for_is_cancelled(world: World) -> dict[str, Expe
     batch, waiting, _free = world.line("offer")
     enrollments.change_status(by=world.admin, batch=batch, status="Cancelled")
     return {waiting.email: Expected("The waitlist of PY-2 is closed", "The batch was cancelled.", "Home")}
+
+
+@tells("enrollments.tell_access_ends", "access_ends")
+def access_ends_within_days(world: World) -> dict[str, Expected]:
+    last = world.today + timedelta(days=3)
+    Enrollment.objects.filter(pk=world.seat.pk).update(access_expiry_date=last)
+    enrollments.announce_ends_of_access(by=world.system)
+    subject = f"Your access to {world.batch} ends on {date_format(last, 'j F Y')}"
+    return {world.ada.email: Expected(subject, "Until then you see its sessions", "Data analytics")}
 
 
 def _application(world: World) -> object:

@@ -27,17 +27,22 @@ from muster.enrollments.rules import (
     change_capacity,
     change_enrollment,
     change_status,
+    complete_enrollment,
     decline_offer,
     enroll_or_wait,
     enroll_student,
     fill_all_seats,
     hold_enrollment,
     join_waitlist,
+    keep_spare_seats,
     lapse_offers,
     leave_waitlist,
     prioritize,
+    release_spare_seats,
     reopen_batch,
     resume_enrollment,
+    return_students,
+    transfer_students,
 )
 from tests.make import Campus
 from tests.races.rush import rush, without
@@ -52,12 +57,12 @@ SEEDS = int(os.environ.get("MUSTER_SEEDS", "3"))
 class Crowd:
     """Two batches of one course, with students who have seats, wait, or are about to come."""
 
-    def __init__(self, mode: str, capacity: int = 4) -> None:
-        self.campus = Campus.found().let(waitlist_mode=mode)
+    def __init__(self, mode: str, buffer: int = 0) -> None:
+        self.campus = Campus.found().let(waitlist_mode=mode, seat_buffer_percent=buffer)
         self.by, self.institution = self.campus.admin, self.campus.institution
         self.students = [self.campus.student() for _each in range(STUDENTS)]
         course = self.campus.course()
-        self.batches = [self.campus.batch(course=course, capacity=capacity) for _each in range(2)]
+        self.batches = [self.campus.batch(course=course, capacity=4) for _each in range(2)]
         for number, student in enumerate(self.students):
             enroll_or_wait(by=self.by, student=student, batch=self.batches[number % 2])
         for seat in Enrollment.objects.filter(batch__in=self.batches)[:4]:
@@ -90,7 +95,14 @@ class Crowd:
             lambda: cancel_enrollment(by=by, enrollment=self.seat(dice)),
             lambda: hold_enrollment(by=by, enrollment=self.seat(dice)),
             lambda: resume_enrollment(by=by, enrollment=self.seat(dice)),
-            lambda: change_enrollment(by=by, enrollment=self.seat(dice), changes={"status": "completed"}),
+            lambda: complete_enrollment(by=by, enrollment=self.seat(dice)),
+            lambda: transfer_students(by=by, enrollments=[self.seat(dice)], to=batch),
+            lambda: transfer_students(
+                by=by, enrollments=[self.seat(dice), self.seat(dice)], to=batch, join_waitlist=True, partial=True
+            ),
+            lambda: return_students(by=by, enrollments=[self.seat(dice)]),
+            lambda: release_spare_seats(by=by, batch=batch),
+            lambda: keep_spare_seats(by=by, batch=batch),
             lambda: change_enrollment(by=by, enrollment=self.seat(dice), changes={"status": "active"}),
             lambda: leave_waitlist(by=by, place=self.place(dice)),
             lambda: prioritize(by=by, place=self.place(dice), priority=dice.randint(0, 9)),
@@ -146,7 +158,7 @@ def unforeseen(error: Exception) -> list[Exception]:
 @pytest.mark.parametrize("mode", ["auto", "offer"])
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_sixteen_at_once_leave_nothing_to_mend(mode: str, seed: int) -> None:
-    crowd = Crowd(mode)
+    crowd = Crowd(mode, buffer=25 if seed % 2 else 0)
     outcomes = rush([partial(crowd.work, f"{seed} {mode} {thread}") for thread in range(THREADS)])
     assert outcomes == [[]] * THREADS
     assert crowd.faults() == []

@@ -36,6 +36,7 @@ from muster.api.kit import (
     whole_list,
 )
 from muster.attendance.queries import with_attendance
+from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.batches.rules import advice_on_staff, warnings_of_lead
@@ -46,7 +47,7 @@ from muster.core.compiled import Compiled
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
-from muster.enrollments.queries import roster_of
+from muster.enrollments.queries import effects_of_closing, roster_of, warnings_of_completing
 from muster.institutions.access import Actor
 
 # One path answers several methods only within one router.
@@ -86,6 +87,8 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
     changes = _changes(actor, body)
     lead = changes.get("lead")
     against = [*in_plan(warnings_of_lead(batch, lead, actor), "assigned_instructor")] if lead else []
+    if changes.get("status") == Batch.Status.COMPLETED != batch.status:
+        against += warnings_of_completing(batch)
     batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
     if changes.keys() & {"lead", "slots"}:
         staff = User.objects.filter(pk__in=current_people(batch, batch.today()))
@@ -152,6 +155,33 @@ def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpRes
         version=expected_version(request, body.version),
     )
     return _answer(request, batch, "Capacity changed successfully", **with_warnings(warnings_of_size(batch)))
+
+
+class ClosingOut(TypedDict):
+    """What completing or cancelling a batch now would end, and what is still open."""
+
+    days_early: int
+    enrollments: int
+    on_hold: int
+    waiting: int
+    sessions: int
+    registers_not_taken: int
+
+
+@router.get("/{batch_id}/closing", allow=batches["change"], on="batch_id", data=ClosingOut)
+def preview_closing(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """What completing or cancelling a batch now would do, in numbers. Nothing is written."""
+    batch = Batch.objects.select_related("institution", "branch").get(pk=request_object(request, Batch).pk)
+    found = effects_of_closing(batch)
+    shown: ClosingOut = {
+        "days_early": found.days_early,
+        "enrollments": found.enrollments,
+        "on_hold": found.on_hold,
+        "waiting": found.waiting,
+        "sessions": found.sessions,
+        "registers_not_taken": missing_registers_of(request_actor(request), batch),
+    }
+    return answer(shown)
 
 
 class ReleasingIn(In):

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
+from muster.accounts.models import User
 from muster.api.batches.history import EntryOut, entry_json
 from muster.api.kit import (
     Deleted,
@@ -72,20 +73,29 @@ def _whole(request: HttpRequest, note: StaffNote) -> NoteOut:
     return note_json(notes.notes_in_full(request_actor(request), StaffNote.objects.filter(pk=note.pk)).get())
 
 
-@router.get("/students/{student_id}/notes", allow=staff_notes["see"], rows=NoteOut)
+def _student(actor: Any, student_id: str) -> User:
+    return students.get(actor, student_id, "list")
+
+
+@router.get("/students/{student_id}/notes", allow=staff_notes["see"], on="student_id", find=_student, rows=NoteOut)
 def list_notes(request: HttpRequest, student_id: str, paging: Query[Paging]) -> HttpResponse:
     """What staff noted about a student, newest first. Students never see it."""
     actor = request_actor(request)
-    rows = notes.notes_about(actor, students.get(actor, student_id, "list"))
+    rows = notes.notes_about(actor, request_object(request, User))
     return page_of(with_words(rows, paging.q, "text", "written_by__full_name"), paging, note_json)
 
 
-@router.post("/students/{student_id}/notes", allow=staff_notes["change"], data=NoteOut, status=201)
+@router.post(
+    "/students/{student_id}/notes",
+    allow=staff_notes["change"],
+    on="student_id",
+    find=_student,
+    data=NoteOut,
+    status=201,
+)
 def add_note(request: HttpRequest, student_id: str, body: NoteIn) -> HttpResponse:
     """Note something about a student."""
-    actor = request_actor(request)
-    student = students.get(actor, student_id, "list")
-    note = notes.add_note(by=actor, student=student, text=body.text)
+    note = notes.add_note(by=request_actor(request), student=request_object(request, User), text=body.text)
     return answer(_whole(request, note), "Note added successfully", status=201)
 
 

@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from muster.attendance.models import HAS_MARKS, BatchTally, RegisterChase
 from muster.attendance.permissions import registers
-from muster.batches.models import BatchMeeting
+from muster.batches.models import Batch, BatchMeeting
 from muster.core.models import AuditEntry
 from muster.core.subqueries import IsAmong, is_one_of
 from muster.enrollments.models import SeatPeriod
@@ -89,6 +89,11 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
         rows = registers.rows(actor, "mark")
     found = with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
     return found.annotate(chased_at=F("chase_row__chased_at")).order_by("-date", "-start_time", "pk")
+
+
+def missing_registers_of(actor: Actor, batch: Batch) -> int:
+    """How many registers of the batch should be taken and are not. One statement."""
+    return missing_registers(actor, batch.sessions).count()
 
 
 @dataclass(frozen=True)

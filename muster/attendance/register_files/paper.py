@@ -71,7 +71,7 @@ def _frame(heading: Heading) -> dict[str, Any]:
             "student_number": _("Number"),
             "totals": _("Totals"),
         },
-        "signatures": [_("Instructor, in print"), _("Signature"), _("Date")],
+        "signatures": [_("Instructor (print name)"), _("Signature"), _("Date")],
     }
 
 

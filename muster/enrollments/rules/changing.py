@@ -218,6 +218,9 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
         is_awaited = WaitlistEntry.objects.waiting().filter(batch=batch).exclude(student=enrollment.student_id).exists()
         if is_awaited and seats_for_the_line(batch, by.institution, batch.today()) != 0:
             raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
+    if status in Enrollment.SEATED and not enrollment.holds_a_seat:
+        # Wherever they moved from it, they have it again.
+        enrollment.transferred_to, enrollment.cancel_reason = None, ""
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None

@@ -29,13 +29,13 @@ def move_seats(
     now = timezone.now()
     opened = [_seat_like(by, seat, batch, status or seat.status) for seat in seats]
     said = " ".join(filter(None, (_("Moved to %(batch)s.") % {"batch": batch.code}, reason)))
-    ends = {"status": Enrollment.Status.CANCELLED, "cancelled_at": now, "cancel_reason": said[:MOST_REASON]}
+    cancelled, said = Enrollment.Status.CANCELLED, said[:MOST_REASON]
     Enrollment.objects.filter(pk__in=[seat.pk for seat in seats]).update(
-        **ends, version=F("version") + 1, updated_at=now
+        status=cancelled, cancelled_at=now, cancel_reason=said, version=F("version") + 1, updated_at=now
     )
     Enrollment.objects.bulk_create(opened)
     for seat, new in zip(seats, opened, strict=True):
-        seat.status, seat.cancelled_at, seat.cancel_reason = ends["status"], now, said[:MOST_REASON]
+        seat.status, seat.cancelled_at, seat.cancel_reason = cancelled, now, said
         seat.transferred_to_id, seat.version, seat.updated_at = new.pk, seat.version + 1, now
     Enrollment.objects.bulk_update(seats, ["transferred_to"])
     moved = Enrollment.objects.filter(pk=OuterRef("enrollment")).values("transferred_to")[:1]

@@ -109,7 +109,7 @@ def test_a_trial_ends_by_itself_and_its_seat_goes_to_the_next_in_line(campus, be
     place.refresh_from_db()
     assert (seat.status, place.status) == ("expired", WaitlistEntry.Status.ACCEPTED)
     told = Notification.objects.filter(user=seat.student, kind="access_ends")
-    assert [one.title for one in told] == [f"Your trial of {begun.name} is over"]
+    assert [one.title for one in told] == [f"Your trial of {begun} is over"]
 
 
 def test_a_trial_ends_by_the_clock_of_its_batch(campus):
@@ -130,7 +130,7 @@ def test_students_are_told_once_a_few_days_before(campus, begun):
     last, days = seat.access_expiry_date, (4, 3, 2, 0)
     assert [announce_ends_of_access(by=campus.admin, today=last - number * DAY) for number in days] == [0, 1, 0, 0]
     told = Notification.objects.get(user=seat.student, kind="access_ends")
-    assert told.title.startswith(f"Your trial of {begun.name} ends on ")
+    assert told.title.startswith(f"Your trial of {begun} ends on ")
     assert told.url == f"/enrollments/{seat.pk}/convert/"
 
 

@@ -15,11 +15,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
+from muster.batches.queries import BatchPhase
 from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import why_not_cancelled
+from muster.enrollments.waitlists import why_it_stands_still
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
@@ -102,6 +105,8 @@ def steps_of(frame: Frame) -> Iterator[NextStep]:
         yield from _staffing(frame)
         yield from _timetable(frame)
         yield from _students(frame)
+        yield from _waiting(frame)
+    yield from _registers(frame)
     yield from _ending(frame)
 
 
@@ -169,6 +174,25 @@ def _students(frame: Frame) -> Iterator[NextStep]:
     else:
         words = ngettext("%(count)d student enrolled", "%(count)d students enrolled", held) % {"count": held}
         yield NextStep("done", words, _("Full.") if batch.is_full else "")
+
+
+def _waiting(frame: Frame) -> Iterator[NextStep]:
+    """That seats are kept back while students wait."""
+    waiting, action = frame.batch.waitlist_length, frame.spare_seats_action  # type: ignore[attr-defined]
+    if waiting and action and not frame.batch.is_full:
+        title = ngettext("%(count)d student on the waitlist", "%(count)d students on the waitlist", waiting)
+        text = why_it_stands_still(frame.batch, frame.now.date())
+        yield NextStep("todo", title % {"count": waiting}, text, frame.url(action[1]), action[0])
+
+
+def _registers(frame: Frame) -> Iterator[NextStep]:
+    """The registers that are not taken, once the batch has begun."""
+    if frame.phase not in (BatchPhase.ACTIVE, BatchPhase.COMPLETION):
+        return
+    if missing := missing_registers_of(frame.actor, frame.batch):
+        title = ngettext("%(count)d register not taken", "%(count)d registers not taken", missing) % {"count": missing}
+        url = f"{reverse('attendance:not-taken')}?batch={frame.batch.pk}"
+        yield NextStep("late", title, "", url, _("View"), sheet=False)
 
 
 def _ending(frame: Frame) -> Iterator[NextStep]:

@@ -36,6 +36,7 @@ from muster.batches.queries import (
     is_running,
     phase_of,
     run_by,
+    with_phase,
     without_lead,
 )
 from muster.batches.workload import still_running
@@ -132,6 +133,7 @@ class BatchFilters(Filters):
     year = Facet(gettext_lazy("Year"), value="year", descending=True)
     semester = Facet(gettext_lazy("Semester"), value="current_semester")
     status = Facet(gettext_lazy("Status"), value="status", words=Batch.Status.choices)
+    phase = Facet(gettext_lazy("Phase"), value="phase", words=PHASES.items())
     instructor = InstructorFacet(gettext_lazy("Instructor"))
     archived = Buckets(
         gettext_lazy("Archived"),
@@ -176,7 +178,7 @@ class BatchFilters(Filters):
 class OpenFilters(BatchFilters):
     """What a student narrows by: nothing that is the staff's business."""
 
-    year = semester = instructor = None  # type: ignore[assignment]
+    year = semester = phase = instructor = None  # type: ignore[assignment]
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -436,7 +438,7 @@ def visible_batches(actor: Actor) -> QuerySet[Batch]:
     """Everything the table draws, in one statement."""
     rows = with_rights(actor, batches.rows(actor), "change", "archive", "unarchive")
     return (
-        batches_of(actor, rows)
+        with_phase(batches_of(actor, rows), actor.today())
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
     )

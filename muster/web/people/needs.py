@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.student import BatchAttendance
+from muster.core.days import days_in_words
 from muster.core.money import money
 from muster.enrollments.balances import balances_of
 from muster.institutions.access import Actor
 from muster.web.ui.components import Tone
-from muster.web.ui.widgets import date_range, percent
+from muster.web.ui.widgets import percent
 
 MOST_OPEN = 3
 
@@ -74,7 +75,7 @@ def _waiting(actor: Actor, away: Sequence[AbsenceNotice], *, own: bool) -> list[
     found = []
     for notice in away:
         if notice.pk in waiting:
-            days = {"days": date_range(notice.first_date, notice.last_date)}
+            days = {"days": days_in_words(notice.first_date, notice.last_date)}
             title = _("Your evidence for %(days)s is being reviewed") if own else _("Evidence for %(days)s is waiting")
             go, url = (_("Review"), reverse("requests")) if decides else ("", "")
             url = url or reverse("attendance:absence", args=[notice.pk])

@@ -76,7 +76,7 @@ def test_the_run_has_a_sign_for_each_session_and_says_what_can_be_missed(campus,
     run = found.context["run"]
     assert [sign for sign, _words, _first in run.signs] == ["p", "p", "a", "p", "l", "f", "f", "m"]
     assert run.sentence == "Can miss 1 of the remaining 3 and still reach 75%."
-    assert run.now[2] == "80.0%"
+    assert run.now[2] == "80%"
     assert [line.kind for line in run.lines] == ["ln", "ln", "ln", "ln", "ifall", "ifworst"]
     assert "4 of 5 attended, late counts." in words_of(found)
 
@@ -125,12 +125,12 @@ def test_what_needs_somebody_stands_first_the_gravest_on_top(campus, seat):
         return [(need.title, need.go) for need in page_of(campus, seat, reader).context["needs"]]
 
     assert needs(None) == [
-        ("Attendance 40.0%, 75% required", ""),
+        ("Attendance 40%, 75% required", ""),
         (f"Evidence for {day} is waiting", "Review"),
         ("900.00 ZAR open", "Payments"),
     ]
     assert needs(seat.student) == [
-        ("Your attendance is 40.0%. You need 75%.", ""),
+        ("Your attendance is 40%. You need 75%.", ""),
         (f"Your evidence for {day} is being reviewed", "View"),
         ("900.00 ZAR to pay", "Payments"),
     ]
