@@ -17,8 +17,8 @@ from muster.exchange.files import read_grid, without_columns
 from muster.exchange.sections import SkippedLine
 
 # Whom a line is about: by number or by e-mail. The name is for people who read the file.
-WHO = ("batch", "batch_code", "student_number", "email", "name", "full_name")
-# What a file has besides that says one mark in each line; `minutes_late` and `notes` it may have.
+WHO = ("batch", "batch_code", "student_number", "email", "name", "learner")
+# What a file has besides that says one mark in each line; `minutes_late` and `note` it may have.
 ONE_MARK = ("date", "status")
 
 # The year comes first: 03/04/2025 is another day here than there.
@@ -56,7 +56,9 @@ def marks_in(content: bytes) -> tuple[list[OldMark], list[SkippedLine]]:
     headings, lines = read_grid(content, required=(), optional=WHO)
     if lines and not lines[0].cells.keys() & {"batch", "batch_code"}:
         raise without_columns(["batch"])
-    cells_of = _one_mark if set(ONE_MARK) <= set(headings) else partial(_row_of_marks, _days(headings))
+    columns = {"_".join(heading.lower().split()): heading for heading in headings}
+    is_list = set(ONE_MARK) <= columns.keys()
+    cells_of = partial(_one_mark, columns) if is_list else partial(_row_of_marks, _days(headings))
     marks: list[OldMark] = []
     problems: list[SkippedLine] = []
     for line in lines:
@@ -95,18 +97,19 @@ def _row_of_marks(days: Mapping[str, date], cells: Mapping[str, str]) -> Iterato
         yield (day, *found, "") if found else _no_mark(day, cells[heading])
 
 
-def _one_mark(cells: Mapping[str, str]) -> Iterator[Found]:
-    text, minutes = cells["status"], cells.get("minutes_late", "")
+def _one_mark(columns: Mapping[str, str], cells: Mapping[str, str]) -> Iterator[Found]:
+    names = (*ONE_MARK, "minutes_late", "note")
+    date_text, text, minutes, note = (cells.get(columns.get(name, ""), "") for name in names)
     try:
-        day = _day(cells["date"])
+        day = _day(date_text)
     except ImportFileRefused:
-        yield _("“%(text)s” isn't a date. Write dates as 2025-01-31.") % {"text": cells["date"][:30]}
+        yield _("“%(text)s” isn't a date. Write dates as 2025-01-31.") % {"text": date_text[:30]}
         return
-    if len(cells.get("notes", "")) > MOST_NOTES:
+    if len(note) > MOST_NOTES:
         yield _("%(day)s: keep the note to %(most)d characters.") % {"day": day.isoformat(), "most": MOST_NOTES}
         return
     found = _mark(f"{text} {minutes}".strip().lower())
-    yield (day, *found, cells.get("notes", "")) if found else _no_mark(day, f"{text} {minutes}".strip())
+    yield (day, *found, note) if found else _no_mark(day, f"{text} {minutes}".strip())
 
 
 def _no_mark(day: date, text: str) -> str:

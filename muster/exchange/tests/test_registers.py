@@ -253,7 +253,7 @@ def brought(campus, content):
 def marks_of(campus):
     """What the export of registers says, but for keys and for who marked when."""
     header, *lines = export_of("registers", campus.admin).lines()
-    keep = [place for place, name in enumerate(header) if not name.endswith("_id") and not name.startswith("marked_")]
+    keep = [place for place, name in enumerate(header) if not name.endswith("_id") and not name.startswith("Marked")]
     return "".join(csv_lines([[row[place] for place in keep] for row in (header, *lines)]))
 
 
