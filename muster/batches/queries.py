@@ -70,7 +70,8 @@ def _lead(today: date) -> Subquery:
 @cache
 def _week() -> JSONList:
     return JSONList(
-        ScheduleSlot.objects.filter(meets(OuterRef("pk")))
+        # Joined, and not asked as `meets` does: of an array PostgreSQL expects ten meetings, and reads all there are.
+        ScheduleSlot.objects.filter(meeting__batch_links__batch=OuterRef("pk"))
         .order_by("weekday", "start_time")
         .values(
             row=JSONObject(
@@ -163,6 +164,11 @@ def is_full() -> Q:
     return Q(capacity__isnull=False, capacity__lte=SEATS_HELD)
 
 
+def is_full_now(today: date) -> Q:
+    """Batches without a free seat that are not over."""
+    return is_full() & not_over(today)
+
+
 def with_seats_left(spare: Any = 0) -> Q:
     """Batches with a seat beside the spare ones; one without a capacity always has."""
     return Q(capacity__isnull=True) | Q(capacity__gt=SEATS_HELD + spare)
@@ -194,7 +200,7 @@ def batch_alerts(actor: Actor) -> dict[str, BatchAlert]:
     """What there is to watch, by a word for it."""
     today = actor.today()
     course, to_come, before_end = Q(kind=Batch.Kind.COURSE), Q(start_date__gt=today), not_over(today)
-    full = is_full() & before_end
+    full = is_full_now(today)
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     no_slots = ~Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
     ending = Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON))
