@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "muster.enrollments",
     "muster.messaging",
     "muster.attendance",
+    "muster.progression",
     "muster.allocation",
     "muster.exchange",
     "muster.api",

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 # Tables of Django and its packages are made as they are.
 APPS = (
     "allocation attendance batches core courses enrollments exchange institutions messaging notifications people "
-    "timetable"
+    "progression timetable"
 )
 OURS = f"^({APPS.replace(' ', '|')})_|^accounts_user$"
 

@@ -27,6 +27,7 @@ from muster.api.kit.parsing import StrictParser
 from muster.api.messages import router as messages
 from muster.api.notifications import router as notifications
 from muster.api.people import router as people
+from muster.api.progression import router as progression
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.core.files import MOST_REQUEST_BYTES, UploadTooLarge
 
@@ -72,6 +73,7 @@ for router in (
     batches,
     courses,
     messages,
+    progression,
     exchange,
 ):
     api.add_router("", router)

@@ -14,6 +14,7 @@ import muster.attendance.checks as attendance
 import muster.batches.checks as batches
 import muster.enrollments.checks as enrollments
 import muster.institutions.checks as institutions
+import muster.progression.checks as progression
 import muster.timetable.checks as timetable
 from muster.cli.base import DatabaseCommand, institution_named
 from muster.core.checks import (
@@ -41,6 +42,7 @@ def invariants() -> list[AnyInvariant]:
             *enrollments.TRIGGERS,
             *allocation.TRIGGERS,
             *attendance.TRIGGERS,
+            *progression.TRIGGERS,
         ),
         declared_constraints(*enrollments.CONSTRAINTS),
         references_within_owner(),

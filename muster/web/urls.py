@@ -19,6 +19,7 @@ AREAS = (
     "attendance",
     "allocation",
     "messaging",
+    "progression",
     "exchange",
 )
 

@@ -15,13 +15,16 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, Correction
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.core.files import keep
+from muster.courses.models import Subject
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
+from muster.enrollments.rules import Applicant, apply_for_batch, ask_for_transfer, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
+from muster.progression.rules import map_subject
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
 from tests.make import Campus, slot
@@ -49,6 +52,12 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def noted(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part noted something about its learner."""
+    note = add_note(by=campus.actor(found["teacher"]), student=found["learner"], text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def asked(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -187,6 +196,13 @@ def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": message.pk}
 
 
+def taught(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch of the part is taught a subject by its teacher."""
+    subject = Subject.objects.get(pk=found["subject_id"])
+    row = map_subject(by=campus.admin, batch=batch_of(found), subject=subject, instructor=found["teacher"])
+    return {"mapping_id": row.pk}
+
+
 def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """An organisation that pays for the learner's seat."""
     row = Organisation.objects.create(institution=campus.institution, name=f"Works {found['department'].short_code}")
@@ -194,5 +210,28 @@ def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"organisation_id": row.pk}
 
 
+def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner asks to leave the part's batch."""
+    seat = Enrollment.objects.get(pk=found["enrollment_id"])
+    row = ask_for_transfer(by=campus.actor(found["learner"]), enrollment=seat, reason="The bus comes too late.")
+    return {"transfer_request_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
-FURTHER = (assigned, met, asked, excused, import_run, told, logos, planned, waited, published, written, paid_for)
+FURTHER = (
+    assigned,
+    noted,
+    met,
+    asked,
+    excused,
+    import_run,
+    told,
+    logos,
+    planned,
+    waited,
+    published,
+    written,
+    taught,
+    paid_for,
+    asking,
+)

@@ -70,6 +70,9 @@ OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
 # Money is recorded by the branch, and read by the department and the student.
 PAID = Who(f"{ADMINS} branch-manager", ADMINS)
+PAYING = Who(f"{MANAGERS} {LEARNERS}", f"{MANAGERS} {LEARNERS}")
+# Found by those who may change it, and by nobody else.
+OF_DEPARTMENT = Who(f"{ADMINS} dept-admin", ADMINS)
 OF_PART = Who(MANAGERS, ADMINS, elsewhere=NARROWED)
 # Registers of a part are not found from another part. Students are led to their own attendance.
 REGISTER = Who(STAFF, ADMINS, elsewhere=f"{NARROWED} instructor")
@@ -130,6 +133,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "courses": {
         "list": MEMBER,
         "see subjects open-batches": OF_COURSE,
+        # The world's courses are not offered now: students enroll where they were before.
+        "study": Who("student", elsewhere="corporate-student"),
         "batches": Who(STAFF, STAFF),
         "add-batches": Who(MANAGERS, MANAGERS),
         "*": IN_DEPARTMENT,
@@ -139,9 +144,9 @@ TABLE: dict[str, dict[str, Who]] = {
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
     "applications": {"*": MANAGED},
-    "organisations": {"list see seats": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
+    "organisations": {"list see seats people": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
     # Nobody in this world signs in for an organisation.
-    "organisation": {"*": Who(elsewhere=EVERYBODY)},
+    "organisation receipts": {"*": Who(elsewhere=EVERYBODY)},
     "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {
@@ -150,9 +155,15 @@ TABLE: dict[str, dict[str, Who]] = {
         "students history instructors messages add-messages add-sessions waitlist": TAUGHT,
         "add-waitlist": Who(f"{MANAGERS} {LEARNERS}", f"{ADMINS} {LEARNERS}"),
         "waitlist/join": Who(LEARNERS, LEARNERS),
-        "archive change-archive": Who(f"{ADMINS} dept-admin", ADMINS),
+        "archive change-archive add-subjects add-subjects/copy subjects/copy": OF_DEPARTMENT,
         "unarchive reopen add-reopen": ADMINISTERED,
         "enroll": Who(LEARNERS, LEARNERS),
+        "*": MANAGED,
+    },
+    "transfer-requests": {
+        "list": Who(f"{MANAGERS} {LEARNERS}"),
+        "add": Who(LEARNERS),
+        "withdraw add-withdraw": Who("student", elsewhere="corporate-student"),
         "*": MANAGED,
     },
     "waitlist": {"change priority": MANAGED, "*": BY_STUDENT},
@@ -160,11 +171,12 @@ TABLE: dict[str, dict[str, Who]] = {
     "offers": {"*": PUBLIC},
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "payments": {"*": PAID},
+    "payments": {"list": PAYING, "receipt": BY_STUDENT, "*": PAID},
     "enrollments": {
         "list": MEMBER,
         "see": OF_STUDENT,
-        "cancel delete payments": BY_STUDENT,
+        "cancel delete payments convert add-convert": BY_STUDENT,
+        "ask-transfer": Who("student", elsewhere="corporate-student"),
         "add-payments": PAID,
         "*": MANAGED,
     },
@@ -174,6 +186,12 @@ TABLE: dict[str, dict[str, Who]] = {
         "add-enroll": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,
+        "notes add-notes": TAUGHT,
+    },
+    # Noted by the teacher of the part: seen by the staff of the student, edited by who wrote it.
+    "staff-notes": {
+        "see history": TAUGHT,
+        "*": Who("instructor", sees_own=MANAGERS, sees_sibling=ADMINS, elsewhere=STAFF),
     },
     # --- instructors
     "instructors": {
@@ -217,6 +235,27 @@ TABLE: dict[str, dict[str, Who]] = {
     "registers": {"add-remind": MANAGED},
 }
 ROUTES = {
+    # Who learns there sees what they are taught; whoever could enroll there sees nothing of the kind.
+    **dict.fromkeys(
+        (
+            "GET /api/batches/{batch_id}/subjects",
+            "GET /batches/{batch_id}/subjects/",
+            "POST /batches/{batch_id}/subjects/",
+        ),
+        Who(f"{STAFF} student", ADMINS, "corporate-student", LEARNERS, elsewhere="corporate-student"),
+    ),
+    # The batch's subjects, not the course's.
+    **dict.fromkeys(
+        (
+            "PUT /api/batches/{batch_id}/subjects/{mapping_id}",
+            "DELETE /api/batches/{batch_id}/subjects/{mapping_id}",
+            "GET /batches/{batch_id}/subjects/{mapping_id}/edit/",
+            "POST /batches/{batch_id}/subjects/{mapping_id}/edit/",
+            "GET /batches/{batch_id}/subjects/{mapping_id}/remove/",
+            "POST /batches/{batch_id}/subjects/{mapping_id}/remove/",
+        ),
+        OF_DEPARTMENT,
+    ),
     "GET /catalogue/{slug}/courses/{course_id}/": PUBLIC,
     "POST /catalogue/{slug}/courses/{course_id}/": PUBLIC,
     "GET /catalogue/{slug}/batches/{batch_id}/apply/": PUBLIC,
@@ -236,6 +275,8 @@ ROUTES = {
     ),
     # The page is the staff's; the call tells students of their own place.
     "GET /api/batches/{batch_id}/waitlist": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
+    # The page decides, the call only tells: also whoever asked.
+    "GET /api/transfer-requests/{transfer_request_id}": BY_STUDENT,
     # The page is a form, the call only tells.
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,

@@ -24,6 +24,7 @@ FIXED = {
     ("GET", "/api/batches/courses/{course_id}/batches"),
     ("GET", "/api/batches/{batch_id}"),
     ("GET", "/api/batches/{batch_id}/students"),
+    ("GET", "/api/batches/{batch_id}/subjects"),
     ("GET", "/api/batches"),
     ("GET", "/api/enrollments/{enrollment_id}"),
     ("GET", "/api/instructors/{instructor_id}/workload"),

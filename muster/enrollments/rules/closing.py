@@ -22,6 +22,7 @@ from muster.core.errors import DomainError, Invalid
 from muster.core.history import recorded
 from muster.enrollments.errors import StillEnrolled
 from muster.enrollments.models import Enrollment
+from muster.enrollments.notices import tell_batch_cancelled
 from muster.enrollments.rules.capacity import change_capacity
 from muster.enrollments.rules.filling import close_waitlist
 from muster.institutions.access import Actor
@@ -97,6 +98,8 @@ def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int
 
 def _cancel_enrollments(by: Actor, batch: Batch, reason: str) -> None:
     close_waitlist(by=by, batch=batch, reason=reason)
+    seated = Enrollment.objects.filter(batch=batch).holding_seats().select_related("student")
+    tell_batch_cancelled(by, batch, [seat.student for seat in seated], reason)
     _end_enrollments(batch, Enrollment.Status.CANCELLED, cancelled_at=timezone.now(), cancel_reason=reason)
 
 

@@ -29,12 +29,14 @@ from muster.enrollments.errors import (
     AlreadyEnrolled,
     BatchFull,
     EnrollmentEnded,
+    HadTrial,
     MeetsAtOnce,
     NotAStudent,
     NotOpenForEnrollment,
     TransactionTaken,
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
+from muster.enrollments.notices import leave_welcome
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
 from muster.enrollments.queries import HasClash, open_siblings, own_clashes
 from muster.institutions.access import Actor
@@ -84,8 +86,9 @@ def enroll_student(*, by: Actor, student: User, batch: Batch | None = None, **fi
     whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. An
     `organisation` that pays for the seat makes it a corporate one, unless told otherwise. What staff passes over, and a
     clash with the student's own timetable, stands in `warnings` of the enrollment; without `accept_clash` the clash is
-    refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce,
-    NotAStudent, TransactionTaken, Invalid.
+    refused. A trial lasts as many days as the institution says, once for each course. Raises BatchArchived,
+    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, HadTrial, MeetsAtOnce, NotAStudent,
+    TransactionTaken, Invalid.
     """
     try:
         return take_seat(by=by, student=student, batch=batch and _as_it_stands(batch, by), **fields)
@@ -133,10 +136,16 @@ def take_seat(
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
         warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
+    begins = enrollment_date or today
+    trial = None
+    if enrollment_type == Enrollment.Type.TRIAL:
+        must_have_had_no_trial(student, course_id)
+        trial = trial_period(by, batch, course, begins)
 
     with (
         recorded(by, "enroll_student") as context,
         refused_at_last(
+            one_trial_of_a_course=lambda: HadTrial(student),
             one_current_enrollment=lambda: AlreadyEnrolled(student),
             seats_held_never_exceed_capacity=lambda: batch_full(batch, by),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
@@ -153,8 +162,9 @@ def take_seat(
                 batch=batch,
                 enrollment_type=enrollment_type,
                 source=source,
-                enrollment_date=enrollment_date or today,
-                access_expiry_date=access_until(by, batch, course, enrollment_date or today),
+                enrollment_date=begins,
+                access_expiry_date=trial.last if trial else access_until(by, batch, course, begins),
+                trial_began_on=trial.first if trial else None,
                 organisation=organisation,
                 created_by=by.user,
             ),
@@ -164,6 +174,7 @@ def take_seat(
         if place is not None:
             WaitlistEntry.objects.filter(pk=place.pk).update(enrollment=enrollment)
     enrollment.warnings = warnings
+    leave_welcome(enrollment)
     return enrollment
 
 
@@ -210,14 +221,7 @@ def leave_with_a_seat(place: WaitlistEntry) -> None:
 
 def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
     """What staff passes over by enrolling somebody. Raises EnrollmentEnded for students."""
-    found: list[PlanWarning] = []
-    last = last_day_to_enroll(batch, by.institution)
-    if last is not None and today > last:
-        if not by.manages:
-            raise EnrollmentEnded(batch, last)
-        words = _("%(batch)s took enrollments until %(day)s.")
-        said = words % {"batch": batch.code, "day": date_format(last, "D j M Y")}
-        found.append(PlanWarning("batchId", "enrollment_ended", said))
+    found = warn_of_last_day(batch, by, today)
     kept, free = seats_kept_back(batch, by.institution), batch.available_spots
     if free is not None and 0 < free <= kept:
         words = ngettext(
@@ -227,6 +231,17 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
         )
         found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
     return found
+
+
+def warn_of_last_day(batch: Batch, by: Actor, today: date, field: str = "batchId") -> list[PlanWarning]:
+    """That the batch is past its last day for enrolling. Raises EnrollmentEnded for students."""
+    last = last_day_to_enroll(batch, by.institution)
+    if last is None or today <= last:
+        return []
+    if not by.manages:
+        raise EnrollmentEnded(batch, last)
+    words = _("%(batch)s took enrollments until %(day)s.")
+    return [PlanWarning(field, "enrollment_ended", words % {"batch": batch.code, "day": date_format(last, "D j M Y")})]
 
 
 def batch_full(batch: Batch | None, by: Actor) -> BatchFull:
@@ -241,6 +256,29 @@ def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: 
     if batch is not None:
         return batch.end_date + grace if batch.end_date else None
     return begins + timedelta(days=course.length_days) + grace if course else None
+
+
+@dataclass(frozen=True)
+class TrialPeriod:
+    """The first and the last day of a trial."""
+
+    first: date
+    last: date
+
+
+def trial_period(by: Actor, batch: Batch | None, course: Course | None, day: date) -> TrialPeriod:
+    """When a trial that is given on that day begins, with the batch where that is later, and when it ends: after the
+    institution's days, and never after a full enrollment would."""
+    first = max(day, batch.start_date) if batch and batch.start_date else day
+    last, whole = first + timedelta(days=by.institution.trial_days - 1), access_until(by, batch, course, day)
+    return TrialPeriod(first, min(last, whole) if whole else last)
+
+
+def must_have_had_no_trial(student: User, course_id: UUID | None) -> None:
+    """Raises HadTrial."""
+    had = Enrollment.objects.filter(student=student, trial_began_on__isnull=False)
+    if course_id is not None and had.filter(course=course_id).exists():
+        raise HadTrial(student)
 
 
 def _must_be_sound(
@@ -261,7 +299,7 @@ def _must_be_sound(
         known = ", ".join(Enrollment.Type.values)
         found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     if not by.manages:
-        found += _beyond_self_service(batch, enrollment_type, payment)
+        found += _beyond_self_service(batch, course, enrollment_type, payment)
     if payment is not None:
         found += problems_of_payment(payment)
     if found:
@@ -279,7 +317,12 @@ def _must_pay(by: Actor, organisation: Organisation | None) -> None:
 def must_be_active(organisation: Organisation) -> None:
     """Raises Invalid for an organisation that is not chosen any more."""
     if not organisation.is_active:
-        raise Invalid(_("This organization is inactive. Choose another one."), field="organisation_id")
+        raise Invalid(inactive_organisation(), field="organisation_id")
+
+
+def inactive_organisation() -> str:
+    """That an organisation is not chosen any more, in words."""
+    return _("This organization is inactive. Choose another one.")
 
 
 def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
@@ -290,8 +333,12 @@ def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
         raise Invalid(_("Only the institution can backdate an enrollment."), field="enrollment_date")
 
 
-def _beyond_self_service(batch: Batch | None, enrollment_type: str, payment: PaymentInput | None) -> list[FieldError]:
+def _beyond_self_service(
+    batch: Batch | None, course: Course | None, enrollment_type: str, payment: PaymentInput | None
+) -> list[FieldError]:
     found: list[FieldError] = []
+    if batch is None and course is not None and not course.individual_study:
+        found.append(FieldError("courseId", _("This course is taught in batches only. Choose one of its batches.")))
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
         found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
     if payment is not None and payment.status != Payment.Status.PENDING:
@@ -317,6 +364,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
                 "paymentDetails.payment_status", _("Choose one of these statuses: %(known)s.") % {"known": known}
             )
         )
+    if payment.organisation is not None and not payment.organisation.is_active:
+        found.append(FieldError("paymentDetails.organisation_id", inactive_organisation()))
     if payment.payer and payment.organisation is not None:
         found.append(FieldError("paymentDetails.payer", _("Name a person or an organization, not both.")))
     return found

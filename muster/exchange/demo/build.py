@@ -40,6 +40,7 @@ from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTI
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
+from muster.progression.rules import copy_subjects, remap_subject
 from muster.timetable.models import ClassSession
 
 DEMO_PASSWORD = "open-classroom"  # noqa: S105  (printed at every start; a demonstration has no secrets)
@@ -203,6 +204,7 @@ class _Builder:
         for course in college.COURSES:
             fields: dict[str, Any] = dict(zip(college.COURSE_FIELDS, course, strict=True))
             skills, styles = college.TAUGHT_WITH.get(course[0], ([], []))
+            fields["individual_study"] = course[0] in college.STUDIED_ALONE
             fields |= {"language": "English", "required_skills": skills, "teaching_styles": styles}
             fields["department"] = self.departments[fields["department"]]
             if price := fields["price"]:
@@ -297,6 +299,9 @@ class _Builder:
             )
             for _place in range(enrolled):
                 enroll_student(by=self.by, student=next(students), batch=batch)
+            for mapping in copy_subjects(by=self.by, batch=batch):
+                if mapping.subject.code in college.TAUGHT_BY_LEAD:
+                    remap_subject(by=self.by, mapping=mapping, changes={"instructor": self.people[lead]})
             if archived:
                 change_status(by=self.by, batch=batch, status=Batch.Status.COMPLETED)
                 archive_batch(by=self.by, batch=batch)

@@ -56,6 +56,9 @@ COURSES = [
     ("HCA", "Health care assistance", "HLT", "short_course", 160, 0, 20, 8300),
 ]
 
+# What students also take without a batch.
+STUDIED_ALONE = ("PY", "BK", "PM")
+
 # course: required skills, teaching styles
 TAUGHT_WITH = {
     "PY": (["Python"], ["workshop"]),
@@ -83,6 +86,9 @@ SUBJECTS = [
     ("DA", "DA2", "Joins and keys", 1, 10),
     ("DA", "DA3", "Visual encoding", 1, 10),
 ]
+
+# Of the batch years' subjects, those that their lead teaches.
+TAUGHT_BY_LEAD = ("SD102", "SD202", "SD301", "SD303")
 
 # name: field, skills from 1 to 5, languages, teaching styles
 PROFILES = {

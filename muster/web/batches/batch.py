@@ -19,6 +19,7 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import why_not_cancelled
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
@@ -208,12 +209,17 @@ def _place(frame: Frame) -> dict[str, Any] | None:
     days = [
         (_("Enrolled on"), own.enrollment_date),
         (_("Access until"), own.access_expiry_date),
-        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.actor.zone)),
+        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.batch.zone)),
     ]
     dated = [Fact(term, date_format(day, "j F Y")) for term, day in days if day]
-    cancel = own.holds_a_seat and not frame.batch.is_archived
+    held = own.holds_a_seat and not frame.batch.is_archived
+    own.batch = frame.batch
+    closed = why_not_cancelled(own, frame.actor.institution, frame.now.date()) if held else None
+    on_trial = held and own.enrollment_type == Enrollment.Type.TRIAL
     return {
         "facts": [Fact(_("Status"), own.get_status_display()), *dated],
-        "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if cancel else "",
+        "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if held and not closed else "",
+        "closed": closed.message if closed else "",
+        "stay_url": reverse("enrollments:convert", args=[own.pk]) if on_trial else "",
         "reason": own.cancel_reason,
     }

@@ -8,7 +8,6 @@ import functools
 import json
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -286,11 +285,6 @@ def underlined(text: str, words: Sequence[str]) -> SafeString:
         parts += [escape(text[place : found.start()]), format_html("<mark>{}</mark>", found[0])]
         place = found.end()
     return SafeString("".join([*parts, escape(text[place:])]))
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """A sum as it is written everywhere."""
-    return f"{formats.number_format(amount, 2, force_grouping=True)} {currency}"
 
 
 def percent(value: Any) -> str:

@@ -1,0 +1,3 @@
+"""What a batch is taught semester by semester."""
+
+from muster.progression.models.mapping import SubjectMapping
