@@ -80,7 +80,8 @@ def _lead() -> Subquery:
 @cache
 def _week() -> JSONList:
     return JSONList(
-        ScheduleSlot.objects.filter(meets(OuterRef("pk")))
+        # Joined, and not asked as `meets` does: of an array PostgreSQL expects ten meetings, and reads all there are.
+        ScheduleSlot.objects.filter(meeting__batch_links__batch=OuterRef("pk"))
         .order_by("weekday", "start_time")
         .values(
             row=JSONObject(
@@ -173,6 +174,11 @@ def is_full() -> Q:
     return Q(capacity__isnull=False, capacity__lte=SEATS_HELD)
 
 
+def is_full_now() -> Q:
+    """Batches without a free seat that are not over."""
+    return is_full() & not_over()
+
+
 def with_seats_left(spare: Any = 0) -> Q:
     """Batches with a seat beside the spare ones; one without a capacity always has."""
     return Q(capacity__isnull=True) | Q(capacity__gt=SEATS_HELD + spare)
@@ -209,7 +215,7 @@ def _within(days: int, column: str = "start_date") -> Q:
 def batch_alerts(actor: Actor) -> dict[str, BatchAlert]:
     """What there is to watch, by a word for it."""
     course, to_come, before_end = Q(kind=Batch.Kind.COURSE), is_from_today("start_date", days=1), not_over()
-    full = is_full() & before_end
+    full = is_full_now()
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     no_slots = ~Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
     ending = Q(status=Batch.Status.ACTIVE) & is_from_today("end_date") & _within(SOON, "end_date")

@@ -1,6 +1,7 @@
 """`muster worker`: the background jobs alone."""
 
 import asyncio
+import os
 import signal
 import time
 from contextlib import suppress
@@ -18,6 +19,8 @@ from muster.cli.children import GRACE, Backoff, end_with_parent
 
 # Seconds to wait for the database before it counts as lost; in the meantime nothing notices that it is asked to end.
 PATIENCE = 5.0
+# Whoever waits for a page goes before what is done in the background: as many jobs as enrollments would halve those.
+NICENESS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +31,7 @@ log = structlog.get_logger(__name__)
 def command(concurrency: int, child: bool) -> None:
     """Run background jobs only, for installations that run web and jobs separately."""
     refuse_missing_address()
+    os.nice(NICENESS)
     if child:
         end_with_parent()
     with suppress(asyncio.CancelledError):

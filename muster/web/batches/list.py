@@ -33,6 +33,7 @@ from muster.batches.queries import (
     batch_alerts,
     batches_of,
     is_full,
+    is_full_now,
     is_running,
     phase_of,
     run_by,
@@ -158,15 +159,16 @@ class BatchFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         actor = self.request.actor
-        alerts = batch_alerts(actor)
         soon = Bucket("soon", gettext_lazy("Starting soon"), starts_soon())
         self._add("starts", Buckets(gettext_lazy("Starts"), soon))
-        full = Bucket("full", gettext_lazy("Full"), alerts["full"].where & is_running())
+        full = Bucket("full", gettext_lazy("Full"), is_full_now() & is_running())
         self._add("seats", Buckets(gettext_lazy("Seats"), full, *self.filters.pop("seats").buckets.values()))
         if actor.manages:
             mine = Bucket("mine", gettext_lazy("Batches you run"), run_by(actor))
             self._add("run", Buckets(gettext_lazy("Run by"), mine))
-            watched = [Bucket(key, words, alerts[key].where & run_by(actor)) for key, words in WATCHED.items()]
+            # What is watched takes long to say, and is asked for only by links.
+            alerts = batch_alerts(actor) if self.chosen("watch") else {}
+            watched = [Bucket(key, WATCHED[key], alerts[key].where & run_by(actor)) for key in WATCHED if key in alerts]
             self._add("watch", Buckets(gettext_lazy("To watch"), *watched))
 
     def _add(self, name: str, one: Buckets) -> None:
@@ -372,8 +374,8 @@ def batch_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that the person may see."""
     actor = request.actor
     staff = actor.is_any(*STAFF_ROLES)
-    rows = visible_batches(actor)
     years = request.GET.get("kind") == Batch.Kind.ACADEMIC
+    rows = visible_batches(actor, with_actions=years)
     if staff:
         table: type[Table] = YearTable if years else BatchTable
     else:
@@ -434,11 +436,14 @@ class DeletedFilters(Filters):
     search = ("name", "code")
 
 
-def visible_batches(actor: Actor) -> QuerySet[Batch]:
-    """Everything the table draws, in one statement."""
-    rows = with_rights(actor, batches.rows(actor), "change", "archive", "unarchive")
+def visible_batches(actor: Actor, *, with_actions: bool = False) -> QuerySet[Batch]:
+    """Everything the table draws, in one statement; of the table of batch years also what may be done with each."""
+    rows = batches.rows(actor)
     return (
-        with_phase(batches_of(actor, rows), actor.today())
+        with_phase(
+            batches_of(actor, with_rights(actor, rows, "change", "archive", "unarchive") if with_actions else rows),
+            actor.today(),
+        )
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
     )
@@ -471,7 +476,7 @@ def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
         all=Count("pk"),
         lead=Count("pk", filter=without_lead()),
         soon=Count("pk", filter=starts_soon()),
-        full=Count("pk", filter=batch_alerts(actor)["full"].where & is_running()),
+        full=Count("pk", filter=is_full_now() & is_running()),
         years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
     )
     departments = (

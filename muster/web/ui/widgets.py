@@ -98,10 +98,12 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
     # An offer holds a seat of its own: the two lengths stand side by side, in tenths of a percent.
     whole = max(capacity, held + offered, 1)
     taken, waiting = (round(1000 * number / whole) / 10 for number in (held, offered))
-    dashed = format_html('<rect class="offered" x="{}" y="1" width="{}" height="6"/>', taken, waiting)
+    dashed = ""
+    if offered:
+        dashed = format_html('<rect class="offered" x="{}" y="1" width="{}" height="6"/>', taken, waiting)
     return format_html(
         '<span class="seats">{}<span class="n"><span class="vh">{} </span>{}<span> / {}</span></span>{}</span>',
-        _bar(taken, dashed if offered else ""),
+        _bar(taken, dashed),
         words,
         held,
         capacity,
@@ -121,6 +123,11 @@ def score(points: int, word: Any = "") -> SafeString:
 
 def last_five(marks: str) -> SafeString:
     """The last sessions of a student, oldest first, as letters such as `AALPA` (`-` is not enrolled)."""
+    return _last_five(marks, get_language())
+
+
+@functools.lru_cache(2000)
+def _last_five(marks: str, language: str) -> SafeString:
     drawn = format_html_join(
         "",
         '<svg class="d {}" aria-hidden="true"><use href="{}#d-{}"></use></svg>',
