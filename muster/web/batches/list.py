@@ -438,7 +438,7 @@ def visible_batches(actor: Actor) -> QuerySet[Batch]:
     """Everything the table draws, in one statement."""
     rows = with_rights(actor, batches.rows(actor), "change", "archive", "unarchive")
     return (
-        with_phase(batches_of(actor, rows), actor.today())
+        with_phase(batches_of(actor, rows))
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
     )
