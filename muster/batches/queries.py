@@ -295,9 +295,9 @@ class BatchPhase:
     IN_ORDER = (PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED)
 
 
-def with_phase(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
+def with_phase(rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """The batches with `phase`, as `phase_of` says it of `in_full`; a test holds both together."""
-    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
+    leads = still_running().filter(role=InstructorAssignment.Role.LEAD, batch=OuterRef("pk"))
     is_planned = Q(Exists(leads)) & Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
     return rows.annotate(
         phase=Case(

@@ -1,7 +1,6 @@
 """Batches: opening, listing, seeing, archiving."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +53,7 @@ class BatchQuery(WholeOrPaged):
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
 
-    def of(self, rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
+    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         """The rows that pass. Raises Invalid at the field that is no id, no status or no phase."""
         plain: dict[str, Any] = {"year": self.year, "current_semester": self.semester, "kind": self.kind}
         for name, column in (("dept", "department_id"), ("branch", "branch_id"), ("course", "course_id")):
@@ -74,7 +73,7 @@ class BatchQuery(WholeOrPaged):
         if status:
             rows = rows.filter(status__in=status)
         if phases:
-            rows = with_phase(rows, today).filter(Q(phase__in=phases))
+            rows = with_phase(rows).filter(Q(phase__in=phases))
         if self.archived is not None:
             rows = rows.filter(archived_at__isnull=not self.archived)
         if instructor := self._id("instructor"):
@@ -104,7 +103,7 @@ def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) ->
     actor = request_actor(request)
     if narrowing.asks_for_all:
         return whole_list(batches.fetch_rows(actor, full_batches, only), batch_json)
-    rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)), actor.today())
+    rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
     removed = deleted_batches.rows(actor).filter(**only)
     return page_of(rows, narrowing, batch_json, COLUMNS, removed=removed)
 

@@ -168,10 +168,16 @@ class ClosingOut(TypedDict):
     registers_not_taken: int
 
 
-@router.get("/{batch_id}/closing", allow=batches["change"], on="batch_id", data=ClosingOut)
+@router.get(
+    "/{batch_id}/closing",
+    allow=batches["change"],
+    on="batch_id",
+    among=lambda _actor: Batch.objects.select_related("institution", "branch"),
+    data=ClosingOut,
+)
 def preview_closing(request: HttpRequest, batch_id: str) -> HttpResponse:
     """What completing or cancelling a batch now would do, in numbers. Nothing is written."""
-    batch = Batch.objects.select_related("institution", "branch").get(pk=request_object(request, Batch).pk)
+    batch = request_object(request, Batch)
     found = effects_of_closing(batch)
     shown: ClosingOut = {
         "days_early": found.days_early,

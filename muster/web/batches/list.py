@@ -441,8 +441,7 @@ def visible_batches(actor: Actor, *, with_actions: bool = False) -> QuerySet[Bat
     rows = batches.rows(actor)
     return (
         with_phase(
-            batches_of(actor, with_rights(actor, rows, "change", "archive", "unarchive") if with_actions else rows),
-            actor.today(),
+            batches_of(actor, with_rights(actor, rows, "change", "archive", "unarchive") if with_actions else rows)
         )
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
