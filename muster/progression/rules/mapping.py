@@ -104,6 +104,7 @@ def copy_subjects(
     batch = locked_batch(batch)
     if batch.course_id is None:
         raise NoCourse(batch=batch.code)
+    plain: list[tuple[Subject, int, User | None, bool]]
     if source is None:
         plain = [(subject, subject.semester, None, False) for subject in subjects_left(batch)]
     elif source.pk == batch.pk or source.course_id != batch.course_id:
