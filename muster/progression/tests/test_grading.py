@@ -154,12 +154,13 @@ halves = st.integers(0, 200).map(lambda number: D(number) / 2)
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Scheme, dict[str, Decimal | State]]:
-    parts, cells = [], {}
+    parts: list[Component] = []
+    cells: dict[str, Decimal | State] = {}
     for number in range(draw(st.integers(1, 5))):
         maximum = draw(st.sampled_from([10, 15, 20, 25, 40, 50, 100]))
         minimum = draw(st.integers(0, maximum // 2))
         parts.append(Component(f"C{number}", D(maximum), D(minimum), D(draw(st.integers(1, 100)))))
-        score = halves.filter(lambda value, most=maximum: value <= most)
+        score: st.SearchStrategy[Decimal | State] = halves.filter(lambda value, most=maximum: value <= most)
         cells[f"C{number}"] = draw(st.one_of(score, score, score, st.sampled_from(list(State))))
     scheme = Scheme(
         tuple(parts),
