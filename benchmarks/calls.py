@@ -12,8 +12,11 @@ from benchmarks.clients import Call
 from benchmarks.data import LEARNERS, School
 
 
-def enroll_call(student: object, batch: object, headers: dict[str, str]) -> Call:
-    return Call("POST", f"/api/enrollments/students/{student}/enroll", headers, {"batchId": str(batch)})
+def enroll_call(student: object, batch: object, headers: dict[str, str], *, join_waitlist: bool = False) -> Call:
+    body: dict[str, Any] = {"batchId": str(batch)}
+    if join_waitlist:
+        body["join_waitlist"] = True
+    return Call("POST", f"/api/enrollments/students/{student}/enroll", headers, body)
 
 
 def mark_call(school: School, turn: int) -> Call:

@@ -25,6 +25,8 @@ CREATE TABLE ceiling.enrollment (id bigserial PRIMARY KEY, student bigint NOT NU
                                  status text NOT NULL DEFAULT 'active', enrolled_on date NOT NULL DEFAULT current_date);
 CREATE UNIQUE INDEX ON ceiling.enrollment (student, course) WHERE status = 'active';
 CREATE INDEX ON ceiling.enrollment (batch, status);
+CREATE TABLE ceiling.place (id bigserial PRIMARY KEY, student bigint NOT NULL, batch bigint NOT NULL,
+                            UNIQUE (student, batch));
 CREATE TABLE ceiling.seat_period (id bigserial PRIMARY KEY, enrollment bigint NOT NULL, batch bigint NOT NULL,
                                   from_date date NOT NULL, until_date date);
 CREATE UNIQUE INDEX ON ceiling.seat_period (enrollment) WHERE until_date IS NULL;
@@ -81,6 +83,25 @@ WITH seat AS (
 )
 INSERT INTO ceiling.history (who, use_case, enrollment, student, batch, status)
 SELECT 1, 'enroll', id, student, batch, status FROM enrolled;
+"""
+
+# The same, and whoever finds no seat stands in line.
+WAITING_RUSH = """
+\\set student :client_id + random(1, 1000000000)
+WITH seat AS (
+    UPDATE ceiling.batch SET held = held + 1 WHERE id = :batch AND held < capacity RETURNING id, course
+), enrolled AS (
+    INSERT INTO ceiling.enrollment (student, batch, course) SELECT 1 + :client_id, id, nextval('ceiling.slot_id_seq')
+    FROM seat RETURNING id, student, batch, status
+), period AS (
+    INSERT INTO ceiling.seat_period (enrollment, batch, from_date) SELECT id, batch, current_date FROM enrolled
+), waits AS (
+    INSERT INTO ceiling.place (student, batch) SELECT :student, :batch WHERE NOT EXISTS (SELECT FROM seat)
+    RETURNING id, student, batch
+)
+INSERT INTO ceiling.history (who, use_case, enrollment, student, batch, status)
+SELECT 1, 'enroll', id, student, batch, status FROM enrolled
+UNION ALL SELECT 1, 'wait', id, student, batch, 'waiting' FROM waits;
 """
 
 # What the list holds of each batch: its columns, three names, the lead, the week. From the product's own tables.

@@ -22,6 +22,7 @@ from benchmarks.report import Row, part
 from benchmarks.weight import weigh
 from muster.batches.models import Batch
 from muster.courses.models import Course
+from muster.enrollments.models import WaitlistEntry
 
 CLIENTS = 8
 # The ceiling and Muster take turns, so that whatever else the machine does weighs on both; medians are compared.
@@ -78,11 +79,11 @@ class Bench:
         places = Places(self.data.halls.branches, self.data.halls.departments, [], [course])
         return open_batches(self.data.academy, places, count=1, capacity=capacity, instructors=[])[0]
 
-    def rush(self, number: int, name: str) -> tuple[Batch, list[Reply], float]:
-        """As many students at once, each by their own token, into thirty seats."""
+    def rush(self, number: int, name: str, *, waits: bool = False) -> tuple[Batch, list[Reply], float]:
+        """As many students at once, each by their own token, into thirty seats; the others are told why, or wait."""
         batch = self.batch_of(SEATS, name)
         calls = [
-            enroll_call(student.pk, batch.pk, {"Authorization": f"Bearer {token}"})
+            enroll_call(student.pk, batch.pk, {"Authorization": f"Bearer {token}"}, join_waitlist=waits)
             for student, token in zip(self.data.rushers[:number], self.data.rusher_tokens, strict=False)
         ]
         replies, seconds = at_once(self.place.port, calls)
@@ -90,10 +91,23 @@ class Bench:
         seated = batch.enrollments.filter(status="active").count()
         if (seated, batch.enrolled_students) != (SEATS, SEATS):
             raise AssertionError(f"{seated} students hold {SEATS} seats; the batch says {batch.enrolled_students}.")
-        told = [json.loads(reply.body)["message"] for reply in replies if reply.status == 400]
-        if sum(reply.status == 201 for reply in replies) != SEATS or len(told) != number - SEATS or not all(told):
+        left = 202 if waits else 400
+        told = [json.loads(reply.body) for reply in replies if reply.status == left]
+        if sum(reply.status == 201 for reply in replies) != SEATS or len(told) != number - SEATS:
             raise AssertionError(f"Not everybody was answered: {sorted({reply.status for reply in replies})}")
+        if waits:
+            must_be_one_line(batch, told)
+        elif not all(answer["message"] for answer in told):
+            raise AssertionError("Somebody was not told why.")
         return batch, replies, seconds
+
+
+def must_be_one_line(batch: Batch, told: Sequence[dict[str, Any]]) -> None:
+    """Each place of a line was told to one of them, and is theirs."""
+    line = WaitlistEntry.objects.waiting().filter(batch=batch).values_list("pk", flat=True)
+    places = {answer["data"]["position"]: answer["data"]["_id"] for answer in told}
+    if places != {number: str(pk) for number, pk in enumerate(line, 1)}:
+        raise AssertionError(f"{len(told)} students were told {len(places)} places in a line of {len(line)}.")
 
 
 def must_be(replies: Sequence[Reply], status: int) -> None:
@@ -163,6 +177,28 @@ def big_rush(bench: Bench) -> list[Row]:
             target="p95 < 2 s",
             met=late < 2,
             numbers={"p50": percentile(replies, 0.5), "p95": late, "all": seconds},
+        )
+    ]
+
+
+def waiting_rush(bench: Bench) -> list[Row]:
+    """A thousand at once into thirty seats, who wait where none is left."""
+    number = len(bench.data.rushers)
+    bench.place.sql("INSERT INTO ceiling.batch VALUES (%s, %s, %s, 0)", 20_000, 20_000, SEATS)
+    # As many as may connect.
+    ran = bench.place.pgbench(ceilings.WAITING_RUSH, clients=100, each=number // 100, batch=20_000)
+    ceiling = ran["connecting"] + number / ran["rate"]
+    _batch, replies, seconds = bench.rush(number, "Waiting rush", waits=True)
+    late = percentile(replies, 0.95)
+    return [
+        Row(
+            f"the same, with a waitlist: {SEATS} in, {number - SEATS} in line",
+            f"p95 {late:.2f} s",
+            f"{ceiling:.2f} s",
+            f"{seconds / ceiling:.1f}x",
+            "p95 < 2 s",
+            late < 2,
+            {"p50": percentile(replies, 0.5), "p95": late, "all": seconds, "ceiling": ceiling},
         )
     ]
 
@@ -325,6 +361,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "enroll": enrolling,
     "rush": rushing,
     "big-rush": big_rush,
+    "waiting-rush": waiting_rush,
     "list": listing,
     "list-page": listing_page,
     "clashes": clashes,

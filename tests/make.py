@@ -17,7 +17,7 @@ from muster.batches.models import Batch
 from muster.batches.rules import BatchInput, SlotInput, open_batch
 from muster.core.ownership import without_triggers
 from muster.courses.models import Course
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role, Room
@@ -71,6 +71,13 @@ class Campus:
     @property
     def institution(self) -> Any:
         return self.admin.institution
+
+    def let(self, **settings: Any) -> Campus:
+        """Change what the institution has set."""
+        for name, value in settings.items():
+            setattr(self.institution, name, value)
+        self.institution.save(update_fields=list(settings))
+        return self
 
     def person(self, role: str, name: str = "", **narrowed: Any) -> User:
         """A person with a role."""
@@ -129,6 +136,10 @@ class Campus:
             **{"institution": self.institution, "title": f"Course {number}", "code": f"C{number}", **fields}
         )
 
+    def organisation(self, **fields: Any) -> Organisation:
+        number = next(NEXT)
+        return Organisation.objects.create(**{"institution": self.institution, "name": f"Works {number}", **fields})
+
     def batch(self, *, by: Actor | None = None, slots: Sequence[SlotInput] = (), **fields: Any) -> Batch:
         """A course batch that runs through the first half of 2030, unless told otherwise."""
         plan: dict[str, Any] = {
@@ -146,6 +157,11 @@ class Campus:
     def enroll(self, batch: Batch, student: User | None = None, **fields: Any) -> Enrollment:
         """A student with a seat in the batch."""
         return enroll_student(by=self.admin, student=student or self.student(), batch=batch, **fields)
+
+    def full_batch(self, capacity: int = 1, **fields: Any) -> tuple[Batch, list[Enrollment]]:
+        """A batch without a seat left, and who has one."""
+        batch = self.batch(capacity=capacity, **fields)
+        return batch, [self.enroll(batch) for _each in range(capacity)]
 
     def token(self, user: User | None = None) -> str:
         """The secret of an API token of the person, the administrator when none is named."""

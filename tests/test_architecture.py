@@ -104,6 +104,58 @@ def test_what_day_it_is_is_asked_of_one_module():
     assert set(found) - {"muster/core/clocks.py"} == NO_CLASS, found
 
 
+# The day of the institution, in whatever words it is asked for.
+THEIR_DAY = re.compile(
+    r"\b(?:actor|by|seen_by)\.today\(\)|\b(?:actor|by)\.now\(\)(?=\.(?:date|replace))|zone_of\(institution, None\)"
+    r"|AT TIME ZONE institution\."
+)
+# Where it is right, how often it is asked for there, and why; a class is asked for its own (`Batch.today`,
+# `ClassSession.today`, `is_from_today`). What is new is decided by joining.
+ABOUT_PEOPLE = "What somebody says of their own days is about no one class."
+A_WINDOW = "The edge of a span of weeks, wide enough for every clock; what counts within it goes by each class's own."
+THE_READER = "The day at which the reader's calendar opens, or that it marks."
+NO_BATCH = "There is no batch yet, or none at all."
+DAYS_OF_THE_INSTITUTION = {
+    "muster/allocation/scoring/cover.py": (1, A_WINDOW),
+    "muster/allocation/scoring/inputs.py": (1, "The weeks of a person's load."),
+    "muster/api/attendance/calendar.py": (1, THE_READER),
+    "muster/api/attendance/cohorts.py": (1, NO_BATCH),
+    "muster/api/exchange.py": (1, "A file's name."),
+    "muster/api/people/attendance.py": (1, THE_READER),
+    "muster/attendance/notices.py": (1, ABOUT_PEOPLE),
+    "muster/attendance/queries/cohorts.py": (1, A_WINDOW),
+    "muster/attendance/queries/missing.py": (4, A_WINDOW + " People are reminded once on a day of theirs."),
+    "muster/attendance/queries/performance.py": (1, A_WINDOW),
+    "muster/attendance/rules/absences.py": (1, ABOUT_PEOPLE),
+    "muster/attendance/rules/reminders.py": (1, "People are reminded once on a day of theirs."),
+    "muster/batches/feeds.py": (1, A_WINDOW),
+    "muster/batches/occurrences.py": (1, A_WINDOW),
+    "muster/batches/workload.py": (1, "The week of a person."),
+    "muster/enrollments/rules/changing.py": (1, NO_BATCH),
+    "muster/enrollments/rules/enrolling.py": (1, NO_BATCH),
+    "muster/people/rules.py": (1, ABOUT_PEOPLE),
+    "muster/web/allocation/cover.py": (1, ABOUT_PEOPLE),
+    "muster/web/attendance/absences.py": (2, ABOUT_PEOPLE),
+    "muster/web/attendance/calendar.py": (4, THE_READER),
+    "muster/web/attendance/daily.py": (1, NO_BATCH),
+    "muster/web/batches/edit.py": (1, NO_BATCH),
+    "muster/web/enrollments/self_service.py": (1, NO_BATCH),
+    "muster/web/people/time_off.py": (1, ABOUT_PEOPLE),
+    "muster/web/people/week.py": (1, THE_READER),
+}
+
+
+def test_the_day_of_the_institution_is_asked_for_where_no_class_is_meant():
+    found = {}
+    for file in sorted(Path("muster").rglob("*")):
+        # The demonstration is of one place.
+        if file.suffix not in (".py", ".sql") or {"tests", "migrations", "demo"} & {*file.parts}:
+            continue
+        if number := len(THEIR_DAY.findall(file.read_text(encoding="utf-8"))):
+            found[str(file)] = number
+    assert found == {file: number for file, (number, _reason) in DAYS_OF_THE_INSTITUTION.items()}
+
+
 def test_modules_import_each_other_in_no_circle():
     graph = grimp.build_graph("muster", "config", "benchmarks", exclude_type_checking_imports=True, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}

@@ -47,8 +47,9 @@ MORE = {
     "/batches/{batch_id}/instructors/suggested/": 16,
     "/cover/{cover_id}/": 16,
     "/cover/{cover_id}/fill/": 13,
-    # Everything about a person stands there: seats, payments, the week, attendance, absences, messages, history.
-    "/students/{student_id}/": 16,
+    # Everything about a person stands there: seats, payments, the week, attendance and the days of its run, absences
+    # and what of them waits, transfers asked for, notes, messages, history.
+    "/students/{student_id}/": 21,
 }
 
 

@@ -11,7 +11,8 @@ import pytest
 from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
 from muster.attendance.tests.test_marking import DAY, Class, session_of
-from muster.enrollments.rules import cancel_enrollment, change_status
+from muster.enrollments.rules import Applicant, apply_for_batch, cancel_enrollment, change_status, join_waitlist
+from muster.institutions.access import Actor
 from tests.client import Api
 from tests.make import Campus
 from tests.pages import Browser, words_of
@@ -145,3 +146,49 @@ def test_marked_and_expected_are_the_same_everywhere(room):
     [row] = [row for row in rows if row["Session"].startswith(day.isoformat())]
     assert (int(row["Marked"]), int(row["Expected"])) == counted
     assert api.get(f"/institution/cohorts/{batch.pk}").data["marked_count"] == 3
+
+
+def test_who_waits_is_counted_the_same_everywhere():
+    campus = Campus.found()
+    campus.institution.waitlist_mode = "offer"
+    campus.institution.save()
+    course = campus.course()
+    batch = campus.batch(course=course, capacity=1)
+    campus.enroll(batch)
+    waiting = [campus.student() for _each in range(3)]
+    for student in waiting:
+        join_waitlist(by=campus.admin, student=student, batch=batch)
+    api, browser = Api(campus.token()), Browser(campus)
+    tab = re.search(r"Waitlist (\d+)", words_of(browser.get(f"/batches/{batch.pk}/")))
+    listing = browser.get(f"/batches/{batch.pk}/waitlist/").context["listing"]
+    [offered] = Api(campus.token(campus.student())).get(f"/courses/{course.pk}/open-batches").data
+    dialog = words_of(Browser(campus, campus.student()).get(f"/batches/{batch.pk}/waitlist/join/"))
+    found = {
+        "tab": int(tab[1]) if tab else None,
+        "list": listing.shown,
+        "file": len(file_of(browser, f"/batches/{batch.pk}/waitlist/?export=csv")),
+        "api": api.get(f"/batches/{batch.pk}/waitlist").body["total"],
+        "open batches": offered["waitlist_length"],
+        "dialog": int(re.search(r"(\d+) students? (?:is|are) waiting", dialog)[1]),
+    }
+    assert set(found.values()) == {3}, found
+
+
+def test_requests_are_counted_the_same_everywhere():
+    campus = Campus.found()
+    campus.institution.catalogue_is_public = True
+    campus.institution.save()
+    batch = campus.batch()
+    for name in ("Ann", "Ben"):
+        stranger = Actor.stranger(campus.institution)
+        apply_for_batch(by=stranger, batch=batch, applicant=Applicant(name, f"{name.lower()}@example.org"))
+    browser = Browser(campus)
+    page = browser.get("/requests/")
+    html = page.content.decode()
+    found = {
+        "navigation": int(re.search(r'href="/requests/".*?<span class="count">(\d+)', html, re.DOTALL)[1]),
+        "title": int(re.search(r"(\d+) requests? need", words_of(page))[1]),
+        "card": int(re.search(r"Applications from the catalog (\d+)", words_of(page))[1]),
+        "rows": len(set(re.findall(r'href="(/applications/[^"]+)"', html))),
+    }
+    assert set(found.values()) == {2}, found

@@ -20,13 +20,13 @@ from muster.attendance.tests.test_reminders import ended
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batch_alerts
-from muster.batches.rules import archive_batch
+from muster.batches.rules import advice_on_staff, archive_batch
 from muster.batches.workload import workload_of
 from muster.core.errors import Invalid
 from muster.enrollments.catalogue import catalogue_of
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.opening import last_day_to_enroll, seats_left_of
-from muster.enrollments.rules import change_capacity, join_waitlist, name_contact
+from muster.enrollments.opening import last_day_to_cancel, last_day_to_enroll, seats_left_of
+from muster.enrollments.rules import announce_ends_of_access, change_capacity, join_waitlist, name_contact
 from muster.exchange.lists import ImportChoices
 from muster.exchange.rules.enrollments import EnrollmentsImport
 from muster.institutions.access import Actor
@@ -106,12 +106,37 @@ def seats_for_a_student(campus: Campus) -> Any:
     return seats_left_of(campus.batch(capacity=10), campus.actor(campus.student()))
 
 
+def seats_before_the_start(campus: Campus) -> Any:
+    """Of ten seats, those that a student can take five days before the batch starts."""
+    begins = campus.admin.today() + 5 * DAY
+    batch = campus.batch(capacity=10, start_date=begins, end_date=begins + 60 * DAY)
+    return seats_left_of(batch, campus.actor(campus.student()))
+
+
 def days_to_enroll(campus: Campus) -> Any:
     """The days of a batch of three weeks on which students can enroll after its first."""
     batch = campus.batch(start_date=date(2030, 1, 7), end_date=date(2030, 1, 27))
     batch = Batch.objects.get(pk=batch.pk)
     last = last_day_to_enroll(batch, campus.institution)
     return last and batch.start_date and (last - batch.start_date).days
+
+
+def cancels(campus: Campus) -> bool:
+    """Whether a student leaves a batch by themself."""
+    seat = campus.enroll(campus.batch())
+    return bool(Api(campus.token(seat.student)).delete(f"/enrollments/{seat.pk}").status == 200)
+
+
+def days_to_cancel(campus: Campus) -> Any:
+    """The days after its first on which a student can leave a batch."""
+    seat = Enrollment.objects.select_related("batch").get(pk=campus.enroll(campus.batch()).pk)
+    last = last_day_to_cancel(seat, campus.institution)
+    return last and seat.batch and seat.batch.start_date and (last - seat.batch.start_date).days
+
+
+def days_of_trial(campus: Campus) -> Any:
+    seat = campus.enroll(campus.batch(), enrollment_type="trial")
+    return seat.access_expiry_date and seat.trial_began_on and (seat.access_expiry_date - seat.trial_began_on).days + 1
 
 
 # --- who sees what
@@ -142,6 +167,13 @@ def access_days(campus: Campus) -> Any:
     batch = campus.batch()
     seat = campus.enroll(batch)
     return seat.access_expiry_date and batch.end_date and (seat.access_expiry_date - batch.end_date).days
+
+
+def told_of_the_end(campus: Campus) -> int:
+    """How many are told a week before their access ends."""
+    seat = campus.enroll(campus.batch())
+    Enrollment.objects.filter(pk=seat.pk).update(access_expiry_date=campus.admin.today() + 7 * DAY)
+    return announce_ends_of_access(by=campus.admin)
 
 
 def sees_archived(campus: Campus) -> bool:
@@ -176,6 +208,13 @@ def why_nobody_is_suggested(campus: Campus) -> list[str]:
     """Why an instructor with one batch is left out for another."""
     campus.batch(lead=campus.instructor())
     return [one.kind for one in suggestions_for_batch(campus.admin, campus.batch()).left_out]
+
+
+def advised(campus: Campus, *hours: str) -> list[str]:
+    """What is advised on the day of an instructor who teaches from and until these hours."""
+    plan = [slot(1, first, last) for first, last in zip(hours[::2], hours[1::2], strict=True)]
+    batch = campus.batch(slots=plan)
+    return [one.kind for one in advice_on_staff(batch, [campus.instructor()], campus.admin)]
 
 
 def mentees_at_most(campus: Campus) -> int:
@@ -220,15 +259,24 @@ EFFECTS = {
     "waitlist_mode": Effect(lambda campus: waits(campus).status, {"auto": "accepted", "offer": "offered"}),
     "waitlist_offer_hours": Effect(offer_hours, {5: 5, 24: 24}, {"waitlist_mode": "offer"}),
     "seat_buffer_percent": Effect(seats_for_a_student, {0: 10, 20: 8}),
+    "buffer_release_days": Effect(seats_before_the_start, {None: 8, 5: 10}, {"seat_buffer_percent": 20}),
     "enroll_until_days": Effect(days_to_enroll, {None: 20, 7: 7}),
+    "students_cancel": Effect(cancels, {True: True, False: False}),
+    "cancel_until_days": Effect(days_to_cancel, {None: None, -7: -7, 3: 3}),
+    "trial_days": Effect(days_of_trial, {7: 7, 14: 14}),
     "catalogue_is_public": Effect(in_catalogue, {False: 0, True: 1}),
     "catalogue_names_instructors": Effect(names_instructor, {False: False, True: True}, {"catalogue_is_public": True}),
     "organisations_see_attendance": Effect(contact_sees_attendance, {False: False, True: True}),
     "access_grace_days": Effect(access_days, {0: 0, 7: 7}),
+    "access_warning_days": Effect(told_of_the_end, {0: 0, 7: 1}),
     "archived_disables_access": Effect(sees_archived, {False: True, True: False}),
     "advised_size_min": Effect(too_small, {2: 0, 3: 1}),
     "advised_size_max": Effect(capacity_of_cohort, {9: 9, 12: 12}),
     "max_active_batches": Effect(why_nobody_is_suggested, {1: ["full"], 2: []}),
+    "advised_hours_a_day": Effect(lambda campus: advised(campus, "09:00", "12:30"), {3: ["daily_hours"], 4: []}),
+    "advised_break_minutes": Effect(
+        lambda campus: advised(campus, "09:00", "10:00", "10:05", "11:00"), {5: [], 10: ["short_break"]}
+    ),
     "max_mentees": Effect(mentees_at_most, {3: 3, 6: 6}),
     "last_semester": Effect(takes_fourth_semester, {3: False, 4: True}),
     "import_change_percent": Effect(changes_at_will, {10: 1, 50: 5}, {"import_change_rows": 0}),
@@ -246,8 +294,7 @@ def test_a_setting_has_an_effect_that_is_seen(name: str) -> None:
         campus.institution.refresh_from_db()
         found[value] = effect.seen(campus)
     assert found == effect.outcomes
-    first, second = effect.outcomes.values()
-    assert first != second
+    assert len(set(map(str, effect.outcomes.values()))) == len(effect.outcomes)
 
 
 def test_no_effect_is_of_a_setting_that_is_gone() -> None:

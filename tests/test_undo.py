@@ -20,8 +20,8 @@ from muster.core.audit import use_cases
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
 from muster.courses.models import Course, Subject
-from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import hold_enrollment
+from muster.enrollments.models import Enrollment, Organisation, TransferRequest
+from muster.enrollments.rules import change_capacity, hold_enrollment, release_spare_seats
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
@@ -61,11 +61,20 @@ def state_of(campus: Campus) -> dict[str, Any]:
             Batch.objects.filter(**here)
             .order_by("code")
             .values_list(
-                "code", "archived_at", "deleted_at", "capacity", "waitlist_capacity", "status", "status_pinned"
+                "code",
+                "archived_at",
+                "deleted_at",
+                "capacity",
+                "waitlist_capacity",
+                "status",
+                "status_pinned",
+                "buffer_released_on",
             )
         ),
         "seats": sorted(
-            Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list("student__email", "status")
+            Enrollment.objects.filter(status__in=["active", "on_hold"], **here).values_list(
+                "student__email", "status", "batch__code"
+            )
         ),
         "leads": sorted(
             InstructorAssignment.objects.filter(**here).on(today).values_list("instructor__email", "role", "until_date")
@@ -120,6 +129,15 @@ class Stage:
     def held(self) -> Enrollment:
         return hold_enrollment(by=self.campus.admin, enrollment=self.enrollment)
 
+    def with_spare_seats(self) -> Stage:
+        Institution.objects.filter(pk=self.campus.institution.pk).update(seat_buffer_percent=20)
+        self.campus.institution.refresh_from_db()
+        return self
+
+    def released(self) -> Stage:
+        release_spare_seats(by=self.with_spare_seats().campus.admin, batch=self.batch)
+        return self
+
     def gone(self) -> User:
         deactivate_person(by=self.campus.admin, user=self.colleague)
         return self.colleague
@@ -150,10 +168,18 @@ ACTS: dict[str, Act] = {
     "archive_batch": lambda on: (on.url("archive/"), {}),
     "delete_batch": lambda on: (f"/batches/{on.campus.batch().pk}/delete/", {}),
     "change_capacity": lambda on: (on.url("capacity/"), {"capacity": "12"}),
+    "release_spare_seats": lambda on: (on.with_spare_seats().url("release-spare-seats/"), {}),
+    "keep_spare_seats": lambda on: (on.released().url("keep-spare-seats/"), {}),
     "change_status": lambda on: (on.url("status/"), {"status": "Cancelled"}),
     "move_status": lambda on: (on.url("status/"), {"status": "Active"}),
     "hold_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/hold/", {"reason": "Ill"}),
+    "complete_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/complete/", {"reason": "Passed"}),
+    "complete_enrollment, those selected": lambda on: (f"/enrollments/complete/?pick={on.enrollment.pk}", {}),
     "cancel_enrollment": lambda on: (f"/enrollments/{on.enrollment.pk}/cancel/", {"reason": "Left"}),
+    "transfer_students": lambda on: (
+        f"/enrollments/transfer/?pick={on.enrollment.pk}",
+        {"to_batch": str(on.campus.batch(course=on.batch.course).pk), "reason": "Works mornings"},
+    ),
     "assign_lead": lambda on: (
         on.url("instructors/assign/"),
         {"role": "lead", "instructor_id": str(on.colleague.pk), "override_reason": "x"},
@@ -298,13 +324,17 @@ REVERSES = {
     "archive": ("unarchive",),
     "assign": ("unassign",),
     "cancel": ("restore",),
+    "complete": ("resume",),
     "deactivate": ("reactivate",),
     "delete": ("restore",),
     "hold": ("resume",),
+    "keep": ("release",),
     "lock": ("unlock",),
     "reactivate": ("deactivate",),
+    "release": ("keep",),
     "remove": ("add",),
     "resume": ("hold",),
+    "transfer": ("return",),
     "unarchive": ("archive",),
     "unassign": ("assign",),
     "unlock": ("lock",),
@@ -370,6 +400,30 @@ def test_a_reported_absence_is_withdrawn(campus: Campus) -> None:
     assert undo is not None
     assert browser.post(*undo).status_code == 302
     assert AbsenceNotice.objects.get(institution=campus.institution).status == "withdrawn"
+
+
+def test_a_request_for_a_transfer_is_withdrawn(campus: Campus) -> None:
+    enrollment = campus.enroll(campus.batch())
+    browser = Browser(campus, enrollment.student)
+    done = browser.post(f"/enrollments/{enrollment.pk}/ask-transfer/", {"reason": "Works mornings"})
+    assert done.status_code == 302, words_of(done)
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    assert browser.post(*undo).status_code == 302
+    assert TransferRequest.objects.get(enrollment=enrollment).status == "withdrawn"
+
+
+def test_a_transfer_is_not_undone_once_the_seat_went_to_the_waitlist(campus: Campus) -> None:
+    on, browser = Stage(campus), Browser(campus)
+    other = campus.batch(course=on.batch.course)
+    done = browser.post(f"/enrollments/transfer/?pick={on.enrollment.pk}", {"to_batch": str(other.pk)})
+    undo = offered(browser, done["Location"])
+    assert undo is not None
+    change_capacity(by=campus.admin, batch=on.batch, capacity=1)
+    campus.enroll(on.batch)
+    refused = browser.post(*undo)
+    assert refused.status_code == 400
+    assert f"{on.batch.code} has no seat left" in words_of(refused)
 
 
 def test_an_unarchived_batch_is_archived_again(campus: Campus) -> None:

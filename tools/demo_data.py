@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from datetime import date, time, timedelta
+from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
 
@@ -56,6 +57,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         make_token,
     )
     from muster.messaging.rules import send_message  # noqa: PLC0415
+    from muster.people.notes import add_note  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -147,7 +149,10 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
+        "note_id": add_note(by=teaching, student=student, text="Works until six. Mornings are fine.").pk,
         "organisation_id": _organisation(admin, batch, teaching.user),
+        **_alone(admin, student),
+        "transfer_request_id": _transfer_request(institution, batch, student),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
         "next_batch_id": Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[1].pk,
@@ -407,7 +412,12 @@ def _organisation(by: Any, batch: Any, contact: Any) -> Any:
     """A company that pays for three seats, and for which somebody signs in."""
     from muster.enrollments.models import Enrollment  # noqa: PLC0415
     from muster.enrollments.resources import ORGANISATIONS  # noqa: PLC0415
-    from muster.enrollments.rules import change_enrollment, name_contact  # noqa: PLC0415
+    from muster.enrollments.rules import (  # noqa: PLC0415
+        PaymentInput,
+        add_payment,
+        change_enrollment,
+        name_contact,
+    )
 
     fields = {
         "name": "Umgeni Logistics",
@@ -421,8 +431,36 @@ def _organisation(by: Any, batch: Any, contact: Any) -> Any:
     for enrollment in Enrollment.objects.current().filter(batch=batch).order_by("pk")[:3]:
         changes = {"organisation": row, "enrollment_type": Enrollment.Type.CORPORATE}
         change_enrollment(by=by, enrollment=enrollment, changes=changes)
+        paid = PaymentInput(Decimal(8000), "ZAR", "transfer", "completed", f"EFT-{enrollment.pk}", organisation=row)
+        add_payment(by=by, enrollment=enrollment, payment=paid)
     name_contact(by=by, organisation=row, full_name=contact.full_name, email=contact.email)
     return row.pk
+
+
+def _alone(by: Any, student: Any) -> dict[str, Any]:
+    """A course that the student could study without a batch, and somebody else on trial in another one."""
+    from muster.accounts.models import User  # noqa: PLC0415
+    from muster.courses.models import Course  # noqa: PLC0415
+    from muster.enrollments.rules import enroll_student  # noqa: PLC0415
+    from muster.institutions.models import Role  # noqa: PLC0415
+
+    course = Course.objects.get(institution=by.institution, code="PM")
+    tried = Course.objects.get(institution=by.institution, code="BK")
+    others = User.objects.filter(memberships__role=Role.STUDENT, memberships__institution=by.institution)
+    person = others.exclude(pk=student.pk).exclude(enrollments__course=tried).order_by("full_name", "pk").distinct()[0]
+    trial = enroll_student(by=by, student=person, course=tried, enrollment_type="trial")
+    return {"alone_course_id": course.pk, "trial_id": trial.pk}
+
+
+def _transfer_request(institution: Any, batch: Any, student: Any) -> Any:
+    """The student of the demo asks for another batch of the course."""
+    from muster.enrollments.rules import ask_for_transfer  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+
+    seat, by = batch.enrollments.get(student=student), Actor.of(student, institution)
+    assert by is not None  # noqa: S101
+    reason = "My new job starts at noon, so only mornings work for me."
+    return ask_for_transfer(by=by, enrollment=seat, reason=reason).pk
 
 
 def _application(institution: Any, batch: Any) -> dict[str, Any]:

@@ -32,6 +32,21 @@ class MailSender:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """Sessions that go with a mail, as iCalendar, and what a calendar program is to do with them (RFC 5546).
+
+    What is published comes as a file; a request or a cancellation as one more form of the mail (RFC 6047).
+    """
+
+    content: str
+    method: str = "PUBLISH"
+
+    @property
+    def media_type(self) -> str:
+        return f"text/calendar; method={self.method}"
+
+
+@dataclass(frozen=True)
 class Letter:
     """A mail: a greeting, paragraphs, one thing to do, and a small note below."""
 
@@ -43,6 +58,8 @@ class Letter:
     action: tuple[str, str] | None = None  # what the button says, where it leads
     notes: Sequence[str] = field(default_factory=tuple)
     message_id: str = ""  # the same for every attempt, where a mail may be sent again
+    calendar: CalendarPart | None = None
+    settings_url: str = ""  # where the reader turns such mails off
 
 
 def send(letter: Letter) -> None:
@@ -58,9 +75,14 @@ def send(letter: Letter) -> None:
             "Auto-Submitted": "auto-generated",
             **({PLACE_HEADER: letter.place.id} if letter.place else {}),
             **({"Message-ID": letter.message_id} if letter.message_id else {}),
+            **({"List-Unsubscribe": f"<{letter.settings_url}>"} if letter.settings_url else {}),
         },
     )
     mail.attach_alternative(render_to_string("accounts/mail/letter.html", context), "text/html")
+    if letter.calendar and letter.calendar.method == "PUBLISH":
+        mail.attach("schedule.ics", letter.calendar.content, letter.calendar.media_type)
+    elif letter.calendar:
+        mail.attach_alternative(letter.calendar.content, letter.calendar.media_type)
     mail.send()
 
 

@@ -39,11 +39,10 @@ SELECT assignment.institution_id, assignment.id::text,
        person.full_name || ' is ' || assignment.role || ' of ' || batch.code || ', and no active instructor'
 FROM batches_instructorassignment AS assignment
 JOIN batches_batch AS batch ON batch.id = assignment.batch_id
-JOIN institutions_institution AS institution ON institution.id = batch.institution_id
 JOIN accounts_user AS person ON person.id = assignment.instructor_id
 WHERE batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
 AND coalesce(assignment.until_date, 'infinity')
-    >= greatest((now() AT TIME ZONE institution.time_zone)::date, assignment.from_date)
+    >= greatest(muster_today(muster_zone(batch.institution_id, batch.branch_id)), assignment.from_date)
 AND NOT muster_holds_role(assignment.institution_id, assignment.instructor_id, '{instructor}')
 AND (%(owner)s::uuid IS NULL OR assignment.institution_id = %(owner)s::uuid)
 ORDER BY assignment.institution_id, batch.code, assignment.id

@@ -25,6 +25,12 @@ class ReadOnlyToken(Forbidden):
         super().__init__(_("This token can only read. Create one that can write."), code="read_only_token")
 
 
+def only_reads(request: HttpRequest) -> bool:
+    """Whether the caller's token may read and nothing else."""
+    token = getattr(request, "api_token", None)
+    return token is not None and token.read_only
+
+
 @sign_in_with
 def who_calls(request: HttpRequest) -> Actor | None:
     """The actor of an API request; None where nobody is signed in.

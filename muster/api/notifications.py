@@ -1,11 +1,13 @@
 """What was told to the caller, and how they want to be told."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
+from muster.api.callers import only_reads
 from muster.api.kit import (
     Door,
     In,
@@ -23,6 +25,7 @@ from muster.core.errors import DomainError, FieldError
 from muster.core.permissions import SIGNED_IN
 from muster.core.search import with_words
 from muster.notifications import rules
+from muster.notifications.kinds import opens_by_its_link
 from muster.notifications.models import Notification
 from muster.notifications.permissions import notifications
 from muster.notifications.queries import KindChoice, choices_of, inbox_of
@@ -47,7 +50,11 @@ class ChoicesIn(In):
 
 
 class NotificationOut(Stamped):
-    """A notification; `url` is the path of the page it's about."""
+    """A notification; `url` is the path of the page it's about.
+
+    A token that only reads isn't told the paths that let in whoever holds them, as that of an offered seat: there,
+    `url` is empty.
+    """
 
     kind: str
     title: str
@@ -72,8 +79,9 @@ class ChoiceOut(TypedDict):
     mail: bool
 
 
-def notification_out(row: Notification) -> Any:
-    return in_shape(NotificationOut, row, read=row.read_at is not None)
+def notification_out(row: Notification, *, with_keys: bool) -> Any:
+    url = row.url if with_keys or not opens_by_its_link(row.kind) else ""
+    return in_shape(NotificationOut, row, url=url, read=row.read_at is not None)
 
 
 def choice(chosen: KindChoice) -> Any:
@@ -85,7 +93,7 @@ def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -
     """The caller's notifications, newest first."""
     rows = inbox_of(request_actor(request), unread=paging.unread)
     rows = with_words(rows, paging.q, "title", "text")
-    return page_of(rows, paging, notification_out)
+    return page_of(rows, paging, partial(notification_out, with_keys=not only_reads(request)))
 
 
 @router.post(
@@ -94,7 +102,7 @@ def list_notifications(request: HttpRequest, paging: Query[NotificationQuery]) -
 def read_notification(request: HttpRequest, notification_id: str) -> HttpResponse:
     """Mark one as read. Safe to repeat."""
     row = rules.mark_read(notification=request_object(request, Notification))
-    return answer(notification_out(row), "Notification marked as read")
+    return answer(notification_out(row, with_keys=True), "Notification marked as read")
 
 
 @router.post("/notifications/read-all", allow=notifications["change"], data=ReadOut)

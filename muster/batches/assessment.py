@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from muster.batches.advice import advice_on_days
 from muster.batches.clashes import (
     Alternatives,
     BusyHour,
@@ -94,3 +95,7 @@ class Assessment:
             joining=joining,
             said={pk: one.said for pk, one in known.items() if one.said},
         )
+
+    def advice(self, people: Mapping[UUID, str]) -> list[SoftWarning]:
+        """What is better avoided in the days of these people, though nobody is asked for a reason."""
+        return advice_on_days(self.timetable, people, self.actor.institution) if self.timetable else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
@@ -32,28 +32,39 @@ def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     today = actor.today()
     there = BatchMeeting.objects.filter(batch__deleted_at__isnull=True).values("meeting")
     rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), meeting__in=there)
-    related = ("meeting", "subject", "room")
-    return list(with_teachers(rows).select_related(*related).order_by("date", "start_time", "pk")[:MOST])
+    return list(sessions_in_full(rows)[:MOST])
 
 
 def render_feed(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
     """The feed as a calendar. `address_of` is where a session stands on the pages."""
+    calendar = calendar_of(sessions_of_feed(feed, actor), address_of)
+    calendar.add("x-wr-calname", f"{feed.name} · {feed.institution.name}")
+    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT1H")
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def calendar_of(
+    found: Sequence[ClassSession], address_of: Callable[[ClassSession], str], method: str = "PUBLISH"
+) -> Calendar:
+    """Sessions in full, in the order of their dates, as a calendar. One statement at most."""
     calendar = Calendar()
     calendar.add("prodid", "-//Muster//Class sessions//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{feed.name} · {feed.institution.name}")
-    calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT1H")
-    found = sessions_of_feed(feed, actor)
+    calendar.add("method", method)
     batches = _batches_of_meetings(found)
     for zone in sorted({session.meeting.zone for session in found}, key=lambda one: one.key):
         calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
     for session in found:
         calendar.add_component(_event(session, batches[session.meeting_id], address_of(session)))
-    content: bytes = calendar.to_ical()
-    return content
+    return calendar
+
+
+def sessions_in_full(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """Sessions with all that a calendar tells of them, by time."""
+    return with_teachers(rows).select_related("meeting", "subject", "room").order_by("date", "start_time", "pk")
 
 
 def _batches_of_meetings(found: Sequence[ClassSession]) -> dict[Any, list[Batch]]:

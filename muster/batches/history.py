@@ -56,6 +56,7 @@ BATCH_COLUMNS = (
     "end_date",
     "capacity",
     "waitlist_capacity",
+    "buffer_released_on",
     "notes",
 )
 

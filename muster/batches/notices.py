@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
+from muster.batches.mailed_calendars import session_of
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.participants import students_of
 from muster.institutions.access import Actor
@@ -20,7 +21,7 @@ from muster.institutions.models import STUDENT_ROLES, Role
 from muster.notifications.kinds import NotificationKind, register_kind
 from muster.notifications.rules import notify
 from muster.timetable.models import ClassSession
-from muster.timetable.queries import teachers_of
+from muster.timetable.queries import named_teachers, teachers_of, with_teachers
 
 ASSIGNED, TAKEN_AWAY = "batch_assigned", "batch_taken_away"
 SESSION = "session_changed"
@@ -43,6 +44,7 @@ register_kind(
         gettext_lazy("A session is moved, cancelled or added"),
         frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
         gettext_lazy("A new date, time or place, or a cancellation."),
+        calendar=session_of,
     ),
 )
 
@@ -92,7 +94,7 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
             _("You're no longer the substitute in %(batch)s"),
         ),
     }[InstructorAssignment.Role(role)]
-    title = until if last_day >= by.today() else no_longer
+    title = until if last_day >= batch.today() else no_longer
     _tell_instructor(by, batch, instructor, TAKEN_AWAY, title % words)
 
 
@@ -166,6 +168,13 @@ def when_of(session: ClassSession) -> str:
     }
 
 
+def _taught_by(session: ClassSession) -> str:
+    stored = with_teachers(ClassSession.objects.filter(pk=session.pk)).first()
+    names = list(named_teachers(stored).values()) if stored and not session.is_cancelled else []
+    words = ngettext("Instructor: %(names)s.", "Instructors: %(names)s.", len(names))
+    return words % {"names": ", ".join(names)} if names else ""
+
+
 def _where(session: ClassSession) -> str:
     place = ", ".join(filter(None, (session.room.name if session.room else "", session.location)))
     return _("Place: %(place)s.") % {"place": place} if place else ""
@@ -184,6 +193,7 @@ def _tell(
 ) -> int:
     """Tell everybody once, of the batch that is theirs; nothing is told of what is over, nor of a batch that is."""
     told, known, now = 0, set[UUID](), timezone.now()
+    text = " ".join(filter(None, (text, _taught_by(session))))
     for batch in batches:
         if batch.is_over or batch.is_deleted or (session.is_over(now) and (not before or before.is_over(now))):
             continue
@@ -195,6 +205,7 @@ def _tell(
             title=title(batch),
             text=_told_facts(by, f"{batch.name}.", text),
             url=reverse("batches:schedule", args=[batch.pk]),
+            about=session.pk,
         )
         known |= {person.pk for person in people}
     return told

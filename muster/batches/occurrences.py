@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from django.db.models import F, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
 from muster.batches.models import Batch, BatchMeeting
-from muster.core.clocks import zone_words
+from muster.core.clocks import today_in, zone_words
 from muster.core.json_rows import JSONList
 from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession, MeetingPerson, Teaching
 
+# How many days a branch is behind its institution at most: clocks differ by up to 26 hours.
+FURTHEST_BEHIND = timedelta(days=2)
 # Who stands before the class first.
 PLACES = {role: place for place, role in enumerate([Teaching.NAMED, "lead", "faculty", "substitute", "assistant"])}
 
@@ -60,6 +62,11 @@ class Occurrence:
     @property
     def day(self) -> date:
         return self.starts_at.date()
+
+    @property
+    def days_away(self) -> int:
+        """How many days it is from today where it takes place."""
+        return (self.day - today_in(self.starts_at.tzinfo or UTC)).days
 
     @property
     def starts(self) -> datetime:
@@ -132,6 +139,13 @@ def occurrences_of(actor: Actor, batches: QuerySet[Batch], first: date, last: da
     )
     found = [_occurrence(row, actor) for row in rows]
     return sorted(found, key=lambda one: (one.starts_at, one.batch.code, one.session_id))
+
+
+def occurrences_ahead(actor: Actor, batches: QuerySet[Batch], days: int) -> list[Occurrence]:
+    """The sessions of today and of so many days after, each by its own clock, in order. One statement."""
+    today = actor.today()
+    rows = occurrences_of(actor, batches, today - FURTHEST_BEHIND, today + timedelta(days=days) + FURTHEST_BEHIND)
+    return [one for one in rows if 0 <= one.days_away <= days]
 
 
 _BATCH = JSONObject(

@@ -10,7 +10,7 @@ from muster.batches.models import Batch, BatchMeeting, CalendarFeed, InstructorA
 from muster.core.permissions import Access, Scope, Table
 from muster.core.subqueries import KeyIn, is_one_of
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person, students
-from muster.institutions.models import Role, local_today
+from muster.institutions.models import Role, is_before_today, is_from_today
 from muster.timetable.models import ClassSession, ScheduleSlot
 
 
@@ -27,9 +27,8 @@ def batches_being_taught(actor: Actor, grant: Grant) -> Q:
 
     Whoever was replaced is none of them, and a substitute only on the days of the substitution.
     """
-    today = local_today("batch__")
-    lasts = Q(until_date__isnull=True) | Q(until_date__gte=today)
-    has_come = ~Q(role=InstructorAssignment.Role.SUBSTITUTE) | Q(from_date__lte=today)
+    lasts = Q(until_date__isnull=True) | is_from_today("until_date", "batch__")
+    has_come = ~Q(role=InstructorAssignment.Role.SUBSTITUTE) | is_before_today("from_date", "batch__", days=1)
     return _batches_by_teaching(actor, InstructorAssignment.objects.filter(lasts, has_come))
 
 
@@ -54,7 +53,7 @@ def own_only(actor: Actor, grant: Grant) -> Q:
 
 
 def _enrolled(actor: Actor) -> QuerySet[Batch, Any]:
-    lasts = Q(enrollments__access_expiry_date__isnull=True) | Q(enrollments__access_expiry_date__gte=local_today())
+    lasts = Q(enrollments__access_expiry_date__isnull=True) | is_from_today("enrollments__access_expiry_date")
     is_kept = Q(archived_at__isnull=True) | Q(institution__archived_disables_access=False)
     enrolled = Batch.objects.filter(
         lasts,

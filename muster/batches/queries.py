@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import cache, lru_cache
+from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from django.db.models import (
     Subquery,
     Sum,
     TextField,
+    Value,
     When,
 )
 from django.db.models.functions import Cast, JSONObject
@@ -29,36 +30,45 @@ from django.db.models.functions import Cast, JSONObject
 from muster.accounts.models import User
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.permissions import batches, batches_being_taught
+from muster.batches.workload import still_running
 from muster.core.json_rows import JSONList, ReadJSON
 from muster.courses.models import Subject
 from muster.institutions.access import Actor, Grant
-from muster.institutions.models import Affiliation, Institution, Role, Room, local_today
+from muster.institutions.models import (
+    Affiliation,
+    Institution,
+    Role,
+    Room,
+    is_before_today,
+    is_from_today,
+    local_today,
+)
 from muster.timetable.models import ScheduleSlot
 
 DAYS = ("", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def in_full(rows: QuerySet[Batch], today: date) -> QuerySet[Batch]:
+def in_full(rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """Batches with what every list shows, in one statement: course, branch, department, `lead` and `week`.
 
     Whoever shows no more of course, branch and department than `course_title`, `branch_name` and `department_name`
     drops them by `select_related(None)`: a quarter of the objects is made then.
-    `lead` is the lead of today, else the next one planned: `{_id, full_name, email}` or None. `week` is the slots, own
-    and shared, in the order of the week.
+    `lead` is who leads today by the clock of the batch, else who is to: `{_id, full_name, email}` or None. `week` is
+    the slots, own and shared, in the order of the week.
     """
     return rows.select_related("course", "branch", "department").annotate(
         course_title=F("course__title"),
         branch_name=F("branch__name"),
         department_name=F("department__name"),
-        lead=_lead(today),
+        lead=_lead(),
         week=_week(),
     )
 
 
-# Kept, because making them costs more than running them; another day has other leads.
-@lru_cache(64)
-def _lead(today: date) -> Subquery:
-    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
+# Kept, because making them costs more than running them.
+@cache
+def _lead() -> Subquery:
+    leads = still_running().filter(role=InstructorAssignment.Role.LEAD, batch=OuterRef("pk"))
     person = JSONObject(
         _id=Cast("instructor_id", TextField()),
         full_name="instructor__full_name",
@@ -70,7 +80,8 @@ def _lead(today: date) -> Subquery:
 @cache
 def _week() -> JSONList:
     return JSONList(
-        ScheduleSlot.objects.filter(meets(OuterRef("pk")))
+        # Joined, and not asked as `meets` does: of an array PostgreSQL expects ten meetings, and reads all there are.
+        ScheduleSlot.objects.filter(meeting__batch_links__batch=OuterRef("pk"))
         .order_by("weekday", "start_time")
         .values(
             row=JSONObject(
@@ -121,8 +132,8 @@ def _by_id(rows: QuerySet[Any], ids: Iterable[UUID | None]) -> dict[UUID, Any]:
 
 
 def batches_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
-    """The given batches in full, as of the institution's today."""
-    return in_full(rows, actor.today())
+    """The given batches in full."""
+    return in_full(rows)
 
 
 def taught_by(instructor_id: UUID) -> Q:
@@ -139,18 +150,18 @@ def is_running() -> Q:
     return Q(status__in=(Batch.Status.UPCOMING, Batch.Status.ACTIVE), archived_at__isnull=True, deleted_at__isnull=True)
 
 
-def not_over(today: date) -> Q:
+def not_over() -> Q:
     """Batches whose last day is not past."""
-    return Q(end_date__gte=today) | Q(end_date__isnull=True)
+    return Q(end_date__isnull=True) | is_from_today("end_date")
 
 
-def without_lead(today: date) -> Q:
+def without_lead() -> Q:
     """Running course batches before their end that nobody leads today or is planned to lead later.
 
     The members of a batch year are taught by the faculty of their subjects.
     """
-    leads = InstructorAssignment.objects.leads().filter(batch=OuterRef("pk")).exclude(until_date__lt=today)
-    return Q(~Q(Exists(leads)), kind=Batch.Kind.COURSE) & is_running() & not_over(today)
+    leads = still_running().filter(role=InstructorAssignment.Role.LEAD, batch=OuterRef("pk"))
+    return Q(~Q(Exists(leads)), kind=Batch.Kind.COURSE) & is_running() & not_over()
 
 
 # What day it is where the batch meets.
@@ -163,6 +174,11 @@ def is_full() -> Q:
     return Q(capacity__isnull=False, capacity__lte=SEATS_HELD)
 
 
+def is_full_now() -> Q:
+    """Batches without a free seat that are not over."""
+    return is_full() & not_over()
+
+
 def with_seats_left(spare: Any = 0) -> Q:
     """Batches with a seat beside the spare ones; one without a capacity always has."""
     return Q(capacity__isnull=True) | Q(capacity__gt=SEATS_HELD + spare)
@@ -172,13 +188,14 @@ def batches_taught_by(actor: Actor) -> QuerySet[Batch]:
     """Batches that the actor teaches now or later, in full, with `own_roles`, the roles held there. One statement."""
     roles = InstructorAssignment.objects.filter(instructor=actor.user, batch=OuterRef("pk"))
     taught = Batch.objects.booking().filter(batches_being_taught(actor, Grant(Role.INSTRUCTOR)))
-    own_roles = ArraySubquery(roles.exclude(until_date__lt=local_today("batch__")).values("role"))
+    lasting = roles.filter(Q(until_date__isnull=True) | is_from_today("until_date", "batch__"))
+    own_roles = ArraySubquery(lasting.values("role"))
     rows = batches_of(actor, batches.rows(actor, among=taught)).annotate(own_roles=own_roles)
     return rows.order_by("start_date", "name__plain", "pk")
 
 
 # --- what needs whoever runs batches ----------------------------------------------------------------------------------
-SOON, SLOWLY, FILLING = timedelta(days=14), timedelta(days=30), timedelta(days=90)
+SOON, SLOWLY, FILLING = 14, 30, 90
 
 
 @dataclass(frozen=True)
@@ -190,21 +207,25 @@ class BatchAlert:
     order: str = "start_date"
 
 
+def _within(days: int, column: str = "start_date") -> Q:
+    """Batches that begin in so many days at most, or have begun."""
+    return is_before_today(column, days=days + 1)
+
+
 def batch_alerts(actor: Actor) -> dict[str, BatchAlert]:
     """What there is to watch, by a word for it."""
-    today = actor.today()
-    course, to_come, before_end = Q(kind=Batch.Kind.COURSE), Q(start_date__gt=today), not_over(today)
-    full = is_full() & before_end
+    course, to_come, before_end = Q(kind=Batch.Kind.COURSE), is_from_today("start_date", days=1), not_over()
+    full = is_full_now()
     short = Q(enrolled_students__lt=actor.institution.advised_size_min)
     no_slots = ~Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
-    ending = Q(status=Batch.Status.ACTIVE, end_date__range=(today, today + SOON))
+    ending = Q(status=Batch.Status.ACTIVE) & is_from_today("end_date") & _within(SOON, "end_date")
     return {
-        "without_lead": BatchAlert(without_lead(today), 8),
-        "due": BatchAlert(without_lead(today) & Q(start_date__lte=today + SOON), 3),
-        "slow": BatchAlert(course & to_come & Q(start_date__lte=today + SLOWLY) & short & ~full, 3),
-        "filling": BatchAlert(course & to_come & Q(start_date__lte=today + FILLING) & ~full, 5),
+        "without_lead": BatchAlert(without_lead(), 8),
+        "due": BatchAlert(without_lead() & _within(SOON), 3),
+        "slow": BatchAlert(course & to_come & _within(SLOWLY) & short & ~full, 3),
+        "filling": BatchAlert(course & to_come & _within(FILLING) & ~full, 5),
         "full": BatchAlert(full, 5, "-start_date"),
-        "no_slots": BatchAlert(no_slots & before_end & Q(start_date__lte=today + SOON), 3),
+        "no_slots": BatchAlert(no_slots & before_end & _within(SOON), 3),
         "ending": BatchAlert(ending, 3, "end_date"),
     }
 
@@ -254,6 +275,8 @@ def overview_of(actor: Actor) -> BatchOverview:
         among = {f"among_{key}": Case(When(alert.where, True), default=False) for key, alert in alerts.items()}
         named = batches_of(actor, Batch.objects.filter(pk__in=first[0].union(*first[1:])))
         rows = list(named.annotate(sibling=Subquery(siblings[:1]), **among))
+        for batch in rows:
+            batch.institution = actor.institution
 
     def most_urgent(key: str, alert: BatchAlert) -> list[Any]:
         column = alert.order.lstrip("-")
@@ -270,6 +293,22 @@ class BatchPhase:
 
     PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED = "planning", "enrollment", "active", "completion", "closed"
     IN_ORDER = (PLANNING, ENROLLMENT, ACTIVE, COMPLETION, CLOSED)
+
+
+def with_phase(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The batches with `phase`, as `phase_of` says it of `in_full`; a test holds both together."""
+    leads = still_running().filter(role=InstructorAssignment.Role.LEAD, batch=OuterRef("pk"))
+    is_planned = Q(Exists(leads)) & Q(Exists(ScheduleSlot.objects.filter(meets(OuterRef("pk")))))
+    return rows.annotate(
+        phase=Case(
+            When(Q(archived_at__isnull=False) | Q(status=Batch.Status.CANCELLED), Value(BatchPhase.CLOSED)),
+            When(status=Batch.Status.COMPLETED, then=Value(BatchPhase.COMPLETION)),
+            When(status=Batch.Status.ACTIVE, then=Value(BatchPhase.ACTIVE)),
+            When(is_planned, Value(BatchPhase.ENROLLMENT)),
+            default=Value(BatchPhase.PLANNING),
+            output_field=CharField(),
+        )
+    )
 
 
 def phase_of(batch: Batch, *, has_lead: bool, has_slots: bool) -> str:

@@ -60,10 +60,11 @@ class PlanWarning:
 
 
 def warnings_of_plan(batch: Batch, slots: Sequence[SlotInput], today: date) -> Iterable[PlanWarning]:
-    """Days that are over, and rooms that are too small, whoever teaches."""
+    """Days that are over, a size that is not advised, and rooms that are too small, whoever teaches."""
     if batch.end_date is not None and batch.end_date < today:
         words = _("The last day, %(day)s, is already over.") % {"day": date_format(batch.end_date, "j M Y")}
         yield PlanWarning("end_date", "past_end", words)
+    yield from warnings_of_size(batch)
     for index, slot in enumerate(slots):
         if slot.room is not None and slot.room.seats and batch.capacity and slot.room.seats < batch.capacity:
             words = _("%(room)s has %(seats)d seats, and the batch %(capacity)d.") % {
@@ -72,6 +73,20 @@ def warnings_of_plan(batch: Batch, slots: Sequence[SlotInput], today: date) -> I
                 "capacity": batch.capacity,
             }
             yield PlanWarning(f"schedule.{index}.room", "room_too_small", words)
+
+
+def warnings_of_size(batch: Batch) -> Iterable[PlanWarning]:
+    """Fewer or more seats than the institution recommends for a course batch."""
+    least, most = batch.institution.advised_size_min, batch.institution.advised_size_max
+    seats = batch.capacity
+    if batch.kind != batch.Kind.COURSE or seats is None or seats < 1 or least <= seats <= most:
+        return
+    words = ngettext(
+        "%(seats)d seat: %(least)d to %(most)d are recommended.",
+        "%(seats)d seats: %(least)d to %(most)d are recommended.",
+        seats,
+    )
+    yield PlanWarning("capacity", "batch_size", words % {"seats": seats, "least": least, "most": most})
 
 
 def in_plan(warnings: Iterable[SoftWarning], field: str) -> Iterable[PlanWarning]:

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import (
     Case,
     Count,
-    DateField,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
-    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -28,14 +27,15 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject, Now
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.batches.permissions import batches
+from muster.core.clocks import zone_words
 from muster.institutions.access import Actor
-from muster.institutions.models import Role
+from muster.institutions.models import Role, is_from_today
 from muster.people.models import InstructorProfile
 from muster.people.permissions import instructors
 from muster.people.queries import is_here, people_here, with_places
@@ -44,27 +44,16 @@ from muster.timetable.models import Booking
 DAY = timedelta(days=1)
 
 
-# The day that it is in the institution of a row.
-TODAY: Func = Func(
-    Now(),
-    F("institution__time_zone"),
-    template="(%(expressions)s)::date",
-    arg_joiner=" AT TIME ZONE ",
-    output_field=DateField(),
-)
+def still_running(since: date | None = None) -> QuerySet[InstructorAssignment]:
+    """Assignments that cover today, by the clock of their batch, or a day to come; or the day or a later one."""
+    lasts = is_from_today("until_date", "batch__") if since is None else Q(until_date__gte=since)
+    return InstructorAssignment.objects.filter(Q(until_date__isnull=True) | Q(lasts, until_date__gte=F("from_date")))
 
 
-def still_running(today: date | Func) -> QuerySet[InstructorAssignment]:
-    """Assignments that cover today or a day to come."""
-    return InstructorAssignment.objects.exclude(until_date__lt=today).filter(
-        Q(until_date__isnull=True) | Q(until_date__gte=F("from_date"))
-    )
-
-
-def load_of_each(institution_id: UUID, today: date | Func = TODAY) -> QuerySet[Any]:
+def load_of_each(institution_id: UUID) -> QuerySet[Any]:
     """`batch_load` as rows of `instructor_id` and `batches`."""
     open_ones = Batch.objects.booking().filter(institution_id=institution_id)
-    rows = still_running(today).filter(institution_id=institution_id, batch__in=open_ones)
+    rows = still_running().filter(institution_id=institution_id, batch__in=open_ones)
     return rows.order_by().values("instructor_id").annotate(batches=Count("batch_id", distinct=True))
 
 
@@ -77,7 +66,7 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     """People with `load` (batches now or to come), their `limit`, `minutes` booked this week and `next_meeting`."""
     today, now = actor.today(), actor.now()
     monday = today - DAY * (today.isoweekday() - 1)
-    assigned = load_of_each(actor.institution.pk, today).filter(instructor=OuterRef("pk")).values("batches")
+    assigned = load_of_each(actor.institution.pk).filter(instructor=OuterRef("pk")).values("batches")
     booked = Booking.objects.filter(instructor=OuterRef("pk"), institution=actor.institution)
     length = ExpressionWrapper(F("period__endswith") - F("period__startswith"), DurationField())
     week = (
@@ -96,6 +85,7 @@ def with_load(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         .values(
             one=JSONObject(
                 starts=Cast(F("period__startswith"), TextField()),
+                zone="meeting__time_zone",
                 name="meeting__name",
                 seen=Exists(_visible_meetings(actor)),
             )
@@ -132,7 +122,7 @@ class Workload:
 
 def with_students(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
     """People with `students`: the active enrollments in the batches that they have now or later."""
-    held = still_running(actor.today()).filter(instructor=OuterRef(OuterRef("pk")), institution=actor.institution)
+    held = still_running().filter(instructor=OuterRef(OuterRef("pk")), institution=actor.institution)
     counted = (
         Batch.objects.booking()
         .filter(institution=actor.institution, pk__in=held.values("batch_id"), enrollments__status="active")
@@ -160,9 +150,13 @@ def workload_of(actor: Actor, person_id: UUID) -> Workload:
 
 @dataclass(frozen=True)
 class BookedMeeting:
-    """A meeting for which somebody is booked; without its batch for those who may not see that."""
+    """A meeting for which somebody is booked, by its own clock; without its batch for those who may not see that.
+
+    `zone` names the clock where it is not that of the reader.
+    """
 
     starts: datetime
+    zone: str
     on_date: date
     batch_id: UUID | None
     code: str
@@ -175,16 +169,22 @@ def booked_meetings(actor: Actor, person_id: UUID, first: date, last: date) -> l
         .annotate(
             the_batch=Case(When(meeting__is_shared=False, then=F("meeting_id"))),
             code=F("meeting__code"),
+            zone=F("meeting__time_zone"),
             seen=Exists(_visible_meetings(actor)),
         )
         .order_by("on_date", "period")
-        .values_list("period", "on_date", "the_batch", "code", "seen")
+        .values_list("period", "on_date", "the_batch", "code", "seen", "zone")
     )
     return [
         BookedMeeting(
-            period.lower.astimezone(actor.zone), day, batch_id if seen else None, code if seen or not batch_id else ""
+            # Without a zone, so that no page turns it to another.
+            period.lower.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
+            zone_words(ZoneInfo(zone), actor.zone),
+            day,
+            batch_id if seen else None,
+            code if seen or not batch_id else "",
         )
-        for period, day, batch_id, code, seen in rows
+        for period, day, batch_id, code, seen, zone in rows
     ]
 
 

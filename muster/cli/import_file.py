@@ -38,8 +38,8 @@ def command(
     """Import FILE into an institution: all of it or nothing, except for what the report lists as skipped or wrong.
 
     KIND is `students`, `instructors`, `batches` or `enrollments` (a row for each), `sections`, the sections of a course
-    catalog, or `register`, an old register with a line for each student and a column for each date. A file can be CSV
-    (any separator and encoding), XLSX or ODS.
+    catalog, or `register`, an old register with a line for each student and a column for each date, or with a line for
+    each mark as the export of registers has it. A file can be CSV (any separator and encoding), XLSX or ODS.
     """
     columns = dict(_heading_and_field(one) for one in mapping)
     choices = ImportChoices(columns or None, take_file, not all_or_none, confirm)

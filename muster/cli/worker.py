@@ -1,18 +1,26 @@
 """`muster worker`: the background jobs alone."""
 
 import asyncio
+import os
 import signal
 import time
 from contextlib import suppress
 
 import click
+import psycopg
 import structlog
-from procrastinate import App
-from procrastinate.contrib.django import app, django_connector
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 
 from muster.cli.base import DatabaseCommand, refuse_missing_address
 from muster.cli.children import GRACE, Backoff, end_with_parent
+
+# Seconds to wait for the database before it counts as lost; in the meantime nothing notices that it is asked to end.
+PATIENCE = 5.0
+# Whoever waits for a page goes before what is done in the background: as many jobs as enrollments would halve those.
+NICENESS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +31,7 @@ log = structlog.get_logger(__name__)
 def command(concurrency: int, child: bool) -> None:
     """Run background jobs only, for installations that run web and jobs separately."""
     refuse_missing_address()
+    os.nice(NICENESS)
     if child:
         end_with_parent()
     with suppress(asyncio.CancelledError):
@@ -33,25 +42,34 @@ async def _work(jobs: App, concurrency: int) -> None:
     """Work until SIGTERM or SIGINT; when the database goes away, begin anew, waiting longer each time it fails soon."""
     working = asyncio.current_task()
     assert working is not None  # noqa: S101 - for the types
+    asked_to_end = False
+
+    def end() -> None:
+        # Being cancelled alone is not enough: who waits for a connection at that moment only hears that there is none.
+        nonlocal asked_to_end
+        asked_to_end = True
+        working.cancel()
+
     for ending in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(ending, working.cancel)
+        asyncio.get_running_loop().add_signal_handler(ending, end)
     backoff = Backoff()
     while True:
         begun = time.monotonic()
         try:
             # It also ends by itself, when one of the tasks beside its jobs has lost the database.
             await _work_connected(jobs, concurrency)
-        except ConnectorException as error:
+        except (ConnectorException, psycopg.OperationalError) as error:
             log.warning("database", reason=str(error.__cause__ or error))
+        if asked_to_end:
+            return
         wait = backoff.seconds(time.monotonic() - begun)
         log.warning("The jobs have lost the database and begin anew", wait=round(wait, 1))
         await asyncio.sleep(wait)
 
 
 async def _work_connected(jobs: App, concurrency: int) -> None:
-    connector = jobs.connector
-    assert isinstance(connector, django_connector.DjangoConnector)  # noqa: S101 - for the types; Django's app has no other
-    with jobs.replace_connector(connector.get_worker_connector()) as open_jobs:
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE)
+    with jobs.replace_connector(connector) as open_jobs:
         try:
             await open_jobs.open_async()
             # Running jobs may finish for a while; those that do not are given back as stalled ones.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model, QuerySet
 
@@ -15,6 +16,9 @@ from muster.core.errors import Conflict, DomainError
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 # PostgreSQL: deadlock_detected and serialization_failure.
 COLLISIONS = {"40P01", "40001"}
@@ -102,6 +106,27 @@ def atomic(rule: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return use_case
+
+
+def sum_each(parts: Iterable[T], do: Callable[[T], int]) -> int:
+    """The sum of what `do`, an `@atomic` rule, answers for each part; one that fails keeps none of the others back.
+
+    Each failure is logged as it happens. Raises all of them at the end as an ExceptionGroup, so that a job that asked
+    is seen to have failed.
+    """
+    total, failures = 0, list[Exception]()
+    for part in parts:
+        try:
+            total += do(part)
+        except ExceptionGroup as group:
+            # Parts of the part, logged already.
+            failures += group.exceptions
+        except Exception as failure:
+            log.exception("part_failed", part=str(part))
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Some parts failed; the others are done.", failures)
+    return total
 
 
 def single(rows: QuerySet[M, R]) -> R | None:

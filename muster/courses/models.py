@@ -159,6 +159,8 @@ class Course(InstitutionRow):
     department = owned_key(Department, null=True, blank=True, related_name="courses", verbose_name=_("department"))
     semesters = models.PositiveSmallIntegerField(_("semesters"), default=0, validators=between(0, 20))
     length_days = models.PositiveSmallIntegerField(_("usual length (days)"), default=90, validators=between(1, 3660))
+    # Study without a batch, at the student's own pace: whether students can choose it themselves.
+    individual_study = models.BooleanField(_("individual study"), default=True)
     default_instructor = owned_key(
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )

@@ -179,6 +179,11 @@ class Courses(Resource[Course]):
             sorted=True,
         ),
         Field("length_days", help=_("For students who study without a batch."), width="w2"),
+        Field(
+            "individual_study",
+            help=_("Students can enroll themselves without a batch, and study at their own pace."),
+            note="Whether students can enroll themselves without a batch",
+        ),
         Field("default_capacity", help=_("Default seats for a new batch."), width="w2"),
         Field(
             "default_instructor",

@@ -11,6 +11,8 @@ from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import Missing
 from muster.courses.models import Course
+from muster.courses.permissions import courses
+from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import taking_students
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -25,6 +27,14 @@ def catalogue_of(actor: Actor) -> QuerySet[Batch]:
     else:
         rows = booking.filter(institution=actor.institution, institution__catalogue_is_public=True)
     return taking_students(actor, batches_of(actor, rows)).order_by("start_date", "name__plain", "pk")
+
+
+def courses_to_study_alone(actor: Actor) -> QuerySet[Course]:
+    """The offered courses that the actor may see and that students take without a batch, by name, each told by
+    `is_taken` whether the actor is enrolled in it now."""
+    own = Enrollment.objects.current().filter(student=actor.user, course=OuterRef("pk"))
+    rows = courses.rows(actor, among=Course.objects.filter(is_active=True, individual_study=True))
+    return rows.annotate(is_taken=Exists(own)).order_by("title__plain", "pk")
 
 
 def searchable(rows: QuerySet[Batch]) -> QuerySet[Batch]:

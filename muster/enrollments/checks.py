@@ -153,10 +153,11 @@ HAVING count(period.id) FILTER (WHERE period.until_date IS NULL) = 0
 CLOSE_PERIOD = """
 UPDATE enrollments_seatperiod AS period
 SET until_date = greatest(
-    (enrollment.updated_at AT TIME ZONE institution.time_zone)::date - 1, period.from_date - 1
+    (enrollment.updated_at AT TIME ZONE muster_zone(batch.institution_id, batch.branch_id))::date - 1,
+    period.from_date - 1
 )
 FROM enrollments_enrollment AS enrollment
-JOIN institutions_institution AS institution ON institution.id = enrollment.institution_id
+JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
 WHERE period.enrollment_id = enrollment.id AND period.until_date IS NULL
 AND enrollment.id = %s AND enrollment.status <> 'active'
 """

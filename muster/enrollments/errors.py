@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from muster.accounts.models import User
     from muster.batches.models import Batch
-    from muster.enrollments.models import Payment
+    from muster.enrollments.models import Enrollment, Payment
 
 
 def seats_left(batch: Any) -> int | None:
@@ -146,12 +147,12 @@ class NotAStudent(Invalid):
 class NotOpenForEnrollment(Conflict):
     """The batch is over, cancelled or deleted."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, field: str = "batchId") -> None:
         super().__init__(
             _("%(batch)s is %(status)s, so it does not accept enrollments.")
             % {"batch": batch.code, "status": batch.get_status_display().lower()},
             code="batch_not_open",
-            field="batchId",
+            field=field,
         )
 
 
@@ -210,6 +211,37 @@ class CapacityBelowSeats(Conflict):
         )
 
 
+class CancelClosed(Conflict):
+    """Students do not cancel this enrollment themselves, or not any more."""
+
+    default_code = "cancel_closed"
+
+    def __init__(self, place: str, last: date | None, contact: str = "") -> None:
+        if last is None:
+            message = _("Only your institution cancels enrollments. Ask them to cancel yours in %(place)s.")
+        else:
+            message = _("You could leave %(place)s yourself until %(day)s. Ask your institution to cancel for you.")
+        message %= {"place": place, "day": date_format(last, "D j M Y") if last else ""}
+        super().__init__(
+            " ".join(filter(None, (message, contact))), facts={"until": last.isoformat() if last else None}
+        )
+
+
+class HadTrial(Conflict):
+    """The student has had a trial of this course."""
+
+    def __init__(self, student: User) -> None:
+        words = _("%(name)s has already had a trial of this course. Choose a full enrollment instead.")
+        super().__init__(words % {"name": student.full_name}, code="had_trial", field="enrollment_type")
+
+
+class NoTrial(Conflict):
+    """There is no trial that could become a full enrollment, or none any more."""
+
+    default_code = "no_trial"
+    sentence = gettext_lazy("This isn't a trial that's still going on. Enroll again instead.")
+
+
 class TransactionTaken(Invalid):
     """Another payment has this transaction's number."""
 
@@ -219,6 +251,13 @@ class TransactionTaken(Invalid):
             code="transaction_taken",
             field=field,
         )
+
+
+class NoReceipt(Conflict):
+    """A payment that was never completed has no receipt."""
+
+    default_code = "no_receipt"
+    sentence = gettext_lazy("This payment isn't confirmed, so it has no receipt yet. Confirm it first.")
 
 
 class PaymentMoveRefused(Conflict):
@@ -246,3 +285,74 @@ class TooManyApplications(Conflict):
 
     default_code = "too_many_applications"
     sentence = gettext_lazy("This batch has too many applications waiting. Choose another batch, or try again later.")
+
+
+class PaymentOfFormerSeat(Conflict):
+    """A payment is to be recorded for a seat that was transferred."""
+
+    def __init__(self, enrollment: Enrollment) -> None:
+        now = enrollment.transferred_to
+        place = now.batch.code if now is not None and now.batch is not None else ""
+        words = _("This enrollment was transferred to %(batch)s. Record the payment there.")
+        facts = {"enrollment": str(enrollment.transferred_to_id)}
+        super().__init__(words % {"batch": place}, code="transferred", facts=facts)
+
+
+# --- transfers --------------------------------------------------------------------------------------------------------
+class TransferRefused(Conflict):
+    """Some of those who were to be transferred cannot be, and so nobody was. `refused` are who and why, all of them."""
+
+    def __init__(self, refused: Sequence[RefusedTransfer], asked: int, facts: Any) -> None:
+        self.refused = refused
+        first = refused[0]
+        if asked == 1:
+            message = first.message
+        else:
+            words = ngettext(
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
+                "%(count)d of %(all)d students can't be transferred, so no one was. %(why)s",
+                len(refused),
+            )
+            named = [one.said for one in refused[:MOST_NAMED]]
+            if len(refused) > MOST_NAMED:
+                named.append(_("And %(count)d more.") % {"count": len(refused) - MOST_NAMED})
+            message = words % {"count": len(refused), "all": asked, "why": " ".join(named)}
+        alike = len({one.code for one in refused}) == 1
+        super().__init__(
+            message,
+            code=first.code if alike else "transfer_refused",
+            field=first.field if alike else "enrollment_ids",
+            facts=facts,
+        )
+
+
+# So many of those who are refused are named in a sentence.
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class RefusedTransfer:
+    """Why one student was not transferred; `field` is what of the request would have to change."""
+
+    student: str
+    code: str
+    message: str
+    field: str = "enrollment_ids"
+
+    @property
+    def said(self) -> str:
+        return self.message if self.student in self.message else f"{self.student}: {self.message}"
+
+
+class TransferDecided(Conflict):
+    """Somebody else has decided the request for a transfer, or the student withdrew it."""
+
+    default_code = "already_decided"
+    sentence = gettext_lazy("This request has already been answered. Reload the page to see the answer.")
+
+
+class AlreadyAskedForTransfer(Conflict):
+    """The student has asked before, and waits for the answer."""
+
+    default_code = "already_asked"
+    sentence = gettext_lazy("You've already asked to leave this batch. Withdraw that request before you ask again.")

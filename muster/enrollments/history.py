@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
-from muster.enrollments.models import Application, Enrollment, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, TransferRequest, WaitlistEntry
 
 COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
 USE_CASES = {
@@ -16,7 +16,9 @@ USE_CASES = {
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
     "hold_enrollment": gettext_lazy("put an enrollment on hold"),
     "resume_enrollment": gettext_lazy("resumed an enrollment"),
+    "complete_enrollment": gettext_lazy("completed an enrollment"),
     "expire_enrollment": gettext_lazy("ended access"),
+    "convert_trial": gettext_lazy("turned a trial into a full enrollment"),
     "join_waitlist": gettext_lazy("joined the waitlist"),
     "leave_waitlist": gettext_lazy("took someone off the waitlist"),
     "prioritize": gettext_lazy("changed a priority on the waitlist"),
@@ -28,6 +30,8 @@ USE_CASES = {
     "move_payment": gettext_lazy("changed a payment"),
     "change_enrollment": gettext_lazy("corrected an enrollment"),
     "change_capacity": gettext_lazy("changed the capacity"),
+    "release_spare_seats": gettext_lazy("released the spare seats"),
+    "keep_spare_seats": gettext_lazy("kept spare seats back"),
     "change_status": gettext_lazy("changed the status"),
     "delete_batch": gettext_lazy("deleted the batch"),
     "reopen_batch": gettext_lazy("reopened the batch"),
@@ -36,6 +40,12 @@ USE_CASES = {
     "apply": gettext_lazy("received an application"),
     "accept_application": gettext_lazy("accepted an application"),
     "reject_application": gettext_lazy("rejected an application"),
+    "transfer_students": gettext_lazy("transferred students"),
+    "return_students": gettext_lazy("took a transfer back"),
+    "ask_for_transfer": gettext_lazy("requested a transfer"),
+    "approve_transfer": gettext_lazy("approved a transfer"),
+    "reject_transfer": gettext_lazy("rejected a transfer"),
+    "withdraw_transfer": gettext_lazy("withdrew a request for a transfer"),
     "follow_dates": gettext_lazy("let the status go by the dates again"),
 }
 
@@ -71,7 +81,15 @@ def _describe_application(event: HistoryEvent) -> Iterable[HistoryLine]:
     yield from changed_columns(event, ("status",))
 
 
+def _describe_transfer_request(event: HistoryEvent) -> Iterable[HistoryLine]:
+    """That somebody asked, and what became of it; the reasons are for those who decide."""
+    if event.label == "insert":
+        yield HistoryLine(_("Transfer requested"), "add")
+    yield from changed_columns(event, ("status",))
+
+
 describe(Application, _describe_application)
 describe(Enrollment, _describe_event)
+describe(TransferRequest, _describe_transfer_request)
 describe(WaitlistEntry, _describe_place)
 name_use_cases(USE_CASES)

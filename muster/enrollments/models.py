@@ -76,7 +76,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen", "status_before_end"), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end", "access_end_announced"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -107,6 +107,10 @@ class Enrollment(InstitutionPart):
     source = Line(_("source"), max_length=60, blank=True)
     enrollment_date = models.DateField(_("enrolled on"))
     access_expiry_date = models.DateField(_("access until"), null=True, blank=True)
+    # The first day of a trial that began with this enrollment. It stays, whatever that becomes: there is no second one.
+    trial_began_on = models.DateField(null=True, blank=True, editable=False)
+    # The last day of access of which the student was told that it comes; another one is announced again.
+    access_end_announced = models.DateField(null=True, blank=True, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -146,6 +150,14 @@ class Enrollment(InstitutionPart):
                 fields=["student", "batch"],
                 condition=Q(status__in=["active", "on_hold"], frozen=False, batch__isnull=False),
                 name="one_current_enrollment_in_a_batch",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "course"],
+                condition=Q(trial_began_on__isnull=False, course__isnull=False),
+                name="one_trial_of_a_course",
+            ),
+            models.CheckConstraint(
+                condition=~Q(enrollment_type="trial") | Q(access_expiry_date__isnull=False), name="a_trial_ends"
             ),
             models.CheckConstraint(
                 condition=Q(course__isnull=False) | Q(batch__isnull=False), name="enrollment_is_in_a_course_or_batch"
@@ -341,6 +353,10 @@ class Payment(InstitutionPart):
     organisation = owned_key(
         Organisation, null=True, blank=True, related_name="payments", verbose_name=_("organization")
     )
+    # Of the receipt, counted in the institution. The database gives it when the payment is completed, and says when.
+    receipt_number = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    refunded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -352,16 +368,41 @@ class Payment(InstitutionPart):
                 condition=~Q(transaction_id=""),
                 name="one_payment_for_each_transaction",
             ),
+            models.UniqueConstraint(
+                fields=["institution", "receipt_number"],
+                condition=Q(receipt_number__isnull=False),
+                name="one_payment_for_each_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "failed"], receipt_number__isnull=True)
+                | Q(status__in=["completed", "refunded"], receipt_number__isnull=False),
+                name="completed_payment_has_a_receipt",
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(status__in=["pending", "completed", "failed", "refunded"]), name="payment_status_is_known"
             ),
         ]
-        triggers: ClassVar = [triggers.archived_payment_is_frozen, triggers.payment_moves_step_by_step]
+        triggers: ClassVar = [
+            triggers.archived_payment_is_frozen,
+            triggers.payment_moves_step_by_step,
+            triggers.receipts_are_numbered,
+            triggers.payment_is_for_the_seat_now,
+        ]
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+    @property
+    def receipt(self) -> str:
+        """The number of its receipt, as people read it; nothing for one that was never completed."""
+        return f"{self.receipt_number:06d}" if self.receipt_number else ""
+
+    @property
+    def payer_name(self) -> str:
+        """Who paid, where it was not the student."""
+        return self.organisation.name if self.organisation else self.payer
 
 
 @tracked(part_of="batch")
@@ -413,6 +454,63 @@ class Application(InstitutionPart):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == self.Status.PENDING
+
+
+@tracked(part_of="batch")
+class TransferRequest(InstitutionPart):
+    """A student asks to be moved to another batch of the course. Decided once."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    enrollment = owned_key(Enrollment, on_delete=models.CASCADE, related_name="transfer_requests")
+    # That of the enrollment.
+    batch = owned_key(Batch, related_name="transfer_requests", verbose_name=_("batch"), db_index=False)
+    # Without one, any batch of the course will do.
+    wanted = owned_key(Batch, null=True, blank=True, related_name="wanted_in_transfers", verbose_name=_("new batch"))
+    reason = ShortLines(_("reason"), max_length=300)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PENDING)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+    decision_note = ShortLines(_("note to the student"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("transfer request")
+        verbose_name_plural = _("transfer requests")
+        constraints: ClassVar = [
+            same_institution("transfer_request", "enrollment", "enrollments.Enrollment"),
+            same_institution("transfer_request", "batch", "batches.Batch"),
+            same_institution("transfer_request", "wanted", "batches.Batch"),
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(status="pending"), name="one_waiting_transfer_request"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="transfer_request_says_why"),
+            models.CheckConstraint(condition=~Q(wanted=F("batch")), name="transfer_request_is_for_another_batch"),
+            models.CheckConstraint(
+                condition=Q(status="pending", decided_at__isnull=True)
+                | Q(status__in=["approved", "withdrawn"], decided_at__isnull=False)
+                | Q(status="rejected", decided_at__isnull=False) & ~Q(decision_note=""),
+                name="transfer_request_is_decided_whole",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch", "created_at"], name="transfer_request_by_batch"),
+            models.Index(fields=["institution"], condition=Q(status="pending"), name="transfer_request_waiting"),
+        ]
+        triggers: ClassVar = [triggers.archived_transfer_request_is_frozen, triggers.transfer_request_is_decided_once]
+        ordering: ClassVar = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} to {self.wanted_id or 'another batch'}"
 
     @property
     def is_pending(self) -> bool:

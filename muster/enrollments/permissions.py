@@ -7,7 +7,7 @@ from django.db.models import Q
 from muster.batches.models import Batch
 from muster.batches.permissions import batches_being_taught
 from muster.core.permissions import Access, Scope
-from muster.enrollments.models import Application, Enrollment, Organisation, Payment, WaitlistEntry
+from muster.enrollments.models import Application, Enrollment, Organisation, Payment, TransferRequest, WaitlistEntry
 from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_branch, own_department, own_person, students
 from muster.institutions.models import Role
 
@@ -39,6 +39,8 @@ enrollments = Access(
         "enroll": MANAGERS | STUDENTS,
         "change": MANAGERS,
         "cancel": MANAGERS | STUDENTS,
+        # Turn a trial into a full enrollment.
+        "convert": MANAGERS | STUDENTS,
         "see_payments": MANAGERS | STUDENTS,
         "add_payment": ADMINS | {Role.BRANCH_MANAGER.value: own_branch("batch__branch_id")},
     },
@@ -71,5 +73,10 @@ waitlist = Access(
     },
 )
 applications = Access(Application, {"see": _of_part, "decide": _of_part})
+_of_asker = students(own_person("enrollment__student_id"))
+transfers = Access(
+    TransferRequest,
+    {"see": _of_part | _of_asker, "decide": _of_part, "ask": _of_asker, "withdraw": _of_asker},
+)
 # Its people and their payments, the permissions on those say.
 organisations = Access(Organisation, {"see": ADMINS | all_of(Role.BRANCH_MANAGER, Role.DEPT_ADMIN), "change": ADMINS})

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,12 +19,15 @@ from muster.accounts.models import User, by_family_name
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.batches.warnings import PlanWarning
 from muster.core.search import with_words
 from muster.courses.models import Course
+from muster.enrollments.balances import Balance, total_of
 from muster.enrollments.catalogue import catalogue_of
-from muster.enrollments.models import Application, Enrollment, Organisation
+from muster.enrollments.models import Application, Enrollment, Organisation, Payment, TransferRequest, WaitlistEntry
 from muster.enrollments.opening import taking_students, with_a_seat, with_seats_for
-from muster.enrollments.permissions import applications, enrollments, organisations
+from muster.enrollments.permissions import applications, enrollments, organisations, payments, transfers
+from muster.enrollments.receipts import with_receipts
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation
 from muster.people.permissions import students
@@ -48,18 +51,22 @@ def open_siblings(batch: Batch | None, actor: Actor, *, most: int = 3) -> list[B
     """
     if batch is None or batch.course_id is None:
         return []
-    among = _siblings(actor.institution.seat_buffer_percent, actor.institution.enroll_until_days)
+    here = actor.institution
+    among = _siblings(here.seat_buffer_percent, here.buffer_release_days, here.enroll_until_days)
     only = {"course": batch.course_id, "batch": batch.pk}
     return batches.fetch_rows(actor, among, only, action="change" if actor.manages else "see", most=most)
 
 
 @cache
-def _siblings(seat_buffer_percent: int, enroll_until_days: int | None) -> Callable[..., QuerySet[Batch]]:
+def _siblings(
+    seat_buffer_percent: int, buffer_release_days: int | None, enroll_until_days: int | None
+) -> Callable[..., QuerySet[Batch]]:
     """The other batches of a course, the soonest first, where the institution has these settings."""
 
     def among(actor: Actor, course: UUID, batch: UUID) -> QuerySet[Batch]:
         # The actor is a stand-in, who brings no settings.
         actor.institution.seat_buffer_percent = seat_buffer_percent
+        actor.institution.buffer_release_days = buffer_release_days
         actor.institution.enroll_until_days = enroll_until_days
         others = Batch.objects.filter(course_id=course, kind=Batch.Kind.COURSE).exclude(pk=batch)
         return with_a_seat(taking_students(actor, others)).order_by("start_date", "pk")
@@ -97,16 +104,48 @@ def own_clashes(student: User, institution_id: UUID, asked: Sequence[UUID]) -> d
     """With which of their own batches each of the asked ones clashes, for those that do. Two statements at most."""
     if not asked:
         return {}
+    return _clashes("muster_own_clashes(%s, %s, %s::uuid[])", student.pk, institution_id, list(asked))
+
+
+def clashes_of_many(seats: Sequence[Enrollment], asked: Sequence[UUID]) -> dict[tuple[UUID, UUID], list[OwnClash]]:
+    """By student and asked batch, with which of their batches it clashes, but for the seats that they would leave.
+
+    Three statements at most, however many students there are.
+    """
+    active = Enrollment.objects.current().filter(status=Enrollment.Status.ACTIVE, batch__isnull=False)
+    others = active.filter(student__in={seat.student_id for seat in seats}).exclude(pk__in=[seat.pk for seat in seats])
+    theirs = list(others.values_list("student_id", "batch_id")) if asked else []
+    if not theirs:
+        return {}
+    batches_of_all = list({batch for _student, batch in theirs})
+    clashes = _clashes("muster_clashes_of_batches(%s::uuid[], %s::uuid[])", batches_of_all, list(asked))
+    found: dict[tuple[UUID, UUID], list[OwnClash]] = {}
+    for batch, several in clashes.items():
+        for clash in several:
+            for student in (one for one, other in theirs if other == clash.batch.pk):
+                found.setdefault((student, batch), []).append(clash)
+    return found
+
+
+def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM muster_own_clashes(%s, %s, %s::uuid[])", [student.pk, institution_id, list(asked)]
-        )
+        cursor.execute(f"SELECT * FROM {function}", values)  # noqa: S608
         rows = cursor.fetchall()
     others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
     found: dict[UUID, list[OwnClash]] = {}
     for batch, other, *when in rows:
         found.setdefault(batch, []).append(OwnClash(others[other], *when))
     return found
+
+
+class HasClash(Func):
+    """Whether `own_clashes` finds any; takes the keys of a student, an institution and a batch."""
+
+    template = "EXISTS (SELECT FROM muster_own_clashes(%(expressions)s))"
+    output_field = models.BooleanField()
+
+    def __init__(self, student: Any, institution: Any, batch: Any) -> None:
+        super().__init__(student, institution, Func(batch, template="ARRAY[%(expressions)s]::uuid[]"))
 
 
 def everyone_of(batch: Batch) -> QuerySet[Enrollment]:
@@ -194,16 +233,48 @@ def student_state(person: Any, seats: Sequence[Enrollment]) -> StudentState:
 
 @dataclass(frozen=True)
 class ClosingEffects:
-    """What closing a batch ends: current enrollments, and sessions to come that no longer take place."""
+    """What closing a batch ends: current enrollments, places on the waitlist with open offers, and sessions to come
+    that no longer take place. `days_early` is how many days its last one is ahead."""
 
-    enrollments: int
+    active: int
+    on_hold: int
+    waiting: int
     sessions: int
+    days_early: int
+
+    @property
+    def enrollments(self) -> int:
+        return self.active + self.on_hold
 
 
 def effects_of_closing(batch: Batch) -> ClosingEffects:
-    """What completing or cancelling the batch now would end. One statement."""
-    to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=batch.today(), meeting=batch.pk)
-    return ClosingEffects(batch.enrolled_students, to_come.count())
+    """What completing or cancelling the batch now would end. Three statements."""
+    today = batch.today()
+    to_come = batch.sessions.filter(status=ClassSession.Status.SCHEDULED, date__gte=today, meeting=batch.pk)
+    on_hold = Enrollment.objects.filter(batch=batch, status=Enrollment.Status.ON_HOLD).count()
+    return ClosingEffects(
+        active=batch.enrolled_students - on_hold,
+        on_hold=on_hold,
+        waiting=WaitlistEntry.objects.current().filter(batch=batch).count(),
+        sessions=to_come.count(),
+        days_early=max((batch.end_date - today).days, 0) if batch.end_date else 0,
+    )
+
+
+def warnings_of_completing(batch: Batch) -> list[PlanWarning]:
+    """That completing the batch now ends it before its last day, and with how many enrollments and sessions."""
+    found = effects_of_closing(batch)
+    if not found.days_early:
+        return []
+    words = ngettext(
+        "%(batch)s ends %(count)d day before its last one, with %(enrollments)d enrollments and %(sessions)d sessions "
+        "to come.",
+        "%(batch)s ends %(count)d days before its last one, with %(enrollments)d enrollments and %(sessions)d sessions "
+        "to come.",
+        found.days_early,
+    )
+    facts = {"enrollments": found.enrollments, "sessions": found.sessions, "count": found.days_early}
+    return [PlanWarning("status", "ends_early", words % {"batch": batch.code, **facts})]
 
 
 def waiting_applications(actor: Actor) -> QuerySet[Application]:
@@ -212,6 +283,50 @@ def waiting_applications(actor: Actor) -> QuerySet[Application]:
         status=Application.Status.PENDING, batch__archived_at=None, batch__deleted_at=None
     )
     return applications.rows(actor, "decide", among=rows.select_related("batch")).order_by("created_at", "pk")
+
+
+# --- payments -------------------------------------------------------------------------------------------------------
+def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
+    """The payments that the actor may see, with all that is told of them, the latest first."""
+    return payments.rows(actor, among=with_receipts(Payment.objects.all())).order_by("-created_at", "pk")
+
+
+def open_balance_of(actor: Actor) -> list[Balance]:
+    """What the actor's own enrollments come to. Two statements."""
+    own = Enrollment.objects.filter(student=actor.user, institution=actor.institution)
+    return total_of(own.select_related("course").prefetch_related("payments"))
+
+
+# --- transfers --------------------------------------------------------------------------------------------------------
+def transfer_targets(actor: Actor, source: Batch, *, other_courses: bool = False) -> QuerySet[Batch]:
+    """The batches to which the actor may move people of a batch, full ones too, in full and with `seats_left`: of its
+    course, or else of all others; the soonest first."""
+    rows = batches.rows(actor, "change", among=Batch.objects.booking())
+    rows = rows.exclude(pk=source.pk)
+    same = rows.filter(course=source.course_id) if source.course_id else rows.filter(course=None, kind=source.kind)
+    found = rows.exclude(pk__in=same.values("pk")).filter(course__isnull=False) if other_courses else same
+    return with_seats_for(actor, batches_of(actor, found)).order_by("start_date", "name__plain", "pk")
+
+
+def batches_to_ask_for(actor: Actor, source: Batch) -> QuerySet[Batch]:
+    """The batches of the course that a student may ask to be moved to: those open to students, full ones too."""
+    return catalogue_of(actor.as_student()).filter(course=source.course_id).exclude(pk=source.pk)
+
+
+def transfers_in_full(rows: QuerySet[TransferRequest]) -> QuerySet[TransferRequest]:
+    """Requests with all that is told of them."""
+    return rows.select_related("enrollment__student", "batch", "wanted", "decided_by")
+
+
+def waiting_transfers(actor: Actor) -> QuerySet[TransferRequest]:
+    """The requests for a transfer that the actor can decide, the longest waiting first."""
+    rows = TransferRequest.objects.filter(
+        status=TransferRequest.Status.PENDING,
+        enrollment__status__in=Enrollment.SEATED,
+        batch__archived_at=None,
+        batch__deleted_at=None,
+    )
+    return transfers_in_full(transfers.rows(actor, "decide", among=rows)).order_by("created_at", "pk")
 
 
 # --- organisations --------------------------------------------------------------------------------------------------
@@ -224,6 +339,15 @@ def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
     """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
     rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
     return rows.prefetch_related("payments").order_by(by_family_name("student__"), "-created_at", "pk")
+
+
+def payments_by(payers: Organisation | QuerySet[Organisation]) -> QuerySet[Payment]:
+    """The payments of an organisation, or of some, with all that is told of them, the latest first."""
+    if isinstance(payers, Organisation):
+        rows = Payment.objects.filter(organisation=payers)
+    else:
+        rows = Payment.objects.filter(organisation__in=payers.order_by().values("pk"))
+    return with_receipts(rows).order_by("-created_at", "pk")
 
 
 def organisations_of(account: User) -> QuerySet[Organisation]:

@@ -97,11 +97,30 @@ offers_are_counted = Trigger(
 payment_moves_step_by_step = refusing_trigger(
     "payment_moves_step_by_step",
     operation=pgtrigger.Update,
-    when="""(OLD.institution_id, OLD.enrollment_id, OLD.amount, OLD.currency)
-        IS DISTINCT FROM (NEW.institution_id, NEW.enrollment_id, NEW.amount, NEW.currency)
+    when="""(OLD.institution_id, OLD.amount, OLD.currency)
+        IS DISTINCT FROM (NEW.institution_id, NEW.amount, NEW.currency)
+        OR OLD.enrollment_id <> NEW.enrollment_id AND NOT EXISTS (
+            SELECT FROM enrollments_enrollment WHERE (id, transferred_to_id)
+            IN ((OLD.enrollment_id, NEW.enrollment_id), (NEW.enrollment_id, OLD.enrollment_id))
+        )
         OR NEW.status <> OLD.status AND (OLD.status, NEW.status)
         NOT IN (('pending', 'completed'), ('pending', 'failed'), ('completed', 'refunded'))""",
-    reason="A payment keeps its sum, and is confirmed, fails or is refunded once",
+    reason="A payment keeps its sum, moves only with its seat, and is confirmed, fails or is refunded once",
+)
+
+# Asked after the batch is held: a payment that waited for a transfer is not left behind with the seat that ended.
+payment_is_for_the_seat_now = refusing_trigger(
+    "payment_is_for_the_seat_now",
+    operation=pgtrigger.Insert,
+    when="EXISTS (SELECT FROM enrollments_enrollment WHERE id = NEW.enrollment_id AND transferred_to_id IS NOT NULL)",
+    reason="A payment is recorded for the seat that the student has now",
+)
+
+receipts_are_numbered = Trigger(
+    name="receipts_are_numbered",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "receipt_number", "completed_at", "refunded_at"),
+    func=Body("enrollments", "receipts_are_numbered"),
 )
 
 archived_application_is_frozen = batch_is_open("archived_application_is_frozen")
@@ -112,4 +131,14 @@ application_is_decided_once = refusing_trigger(
         OR (OLD.institution_id, OLD.batch_id, OLD.full_name, OLD.email, OLD.phone, OLD.note)
         IS DISTINCT FROM (NEW.institution_id, NEW.batch_id, NEW.full_name, NEW.email, NEW.phone, NEW.note)""",
     reason="An application stays as it was sent, and is decided once",
+)
+
+archived_transfer_request_is_frozen = batch_is_open("archived_transfer_request_is_frozen")
+transfer_request_is_decided_once = refusing_trigger(
+    "transfer_request_is_decided_once",
+    operation=pgtrigger.Update,
+    when="""OLD.status <> 'pending'
+        OR (OLD.institution_id, OLD.enrollment_id, OLD.batch_id, OLD.wanted_id, OLD.reason)
+        IS DISTINCT FROM (NEW.institution_id, NEW.enrollment_id, NEW.batch_id, NEW.wanted_id, NEW.reason)""",
+    reason="A request for a transfer stays as it was asked, and is decided once",
 )

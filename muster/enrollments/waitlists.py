@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
@@ -14,10 +15,11 @@ from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
 from muster.batches.queries import batches_of
+from muster.core.compiled import Compiled
 from muster.enrollments.models import WaitlistEntry
-from muster.enrollments.opening import last_day_to_enroll, line_of, seats_left_of
+from muster.enrollments.opening import last_day_to_enroll, line_of, release_day, seats_left_of
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation
+from muster.institutions.models import STUDENT_ROLES, Affiliation
 
 LATELY = timedelta(days=30)
 
@@ -32,6 +34,10 @@ def with_positions(rows: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
     number = Subquery(ahead.order_by().values("batch").annotate(number=Count("pk")).values("number"))
     waiting = When(status=WaitlistEntry.Status.WAITING, then=Coalesce(number, 0) + 1)
     return rows.annotate(position=Case(waiting))
+
+
+# Whoever joins a line is told it.
+PLACE = Compiled(lambda pk: with_positions(WaitlistEntry.objects.filter(pk=pk)), pk=UUID(int=1))
 
 
 def with_people(rows: QuerySet[WaitlistEntry]) -> QuerySet[WaitlistEntry]:
@@ -51,6 +57,14 @@ def places_of(actor: Actor) -> list[WaitlistEntry]:
     rows = WaitlistEntry.objects.current().filter(student=actor.user, institution=actor.institution)
     in_full = Prefetch("batch", batches_of(actor, Batch.objects.all()))
     return list(with_positions(rows).prefetch_related(in_full).order_by("status", "joined_at", "pk"))
+
+
+def positions_of(actor: Actor) -> dict[UUID, WaitlistEntry]:
+    """The actor's own current places, with `position`, by batch; nobody's who is not a student. One statement."""
+    if not actor.is_any(*STUDENT_ROLES):
+        return {}
+    rows = WaitlistEntry.objects.current().filter(student=actor.user, institution=actor.institution)
+    return {place.batch_id: place for place in with_positions(rows)}
 
 
 def waiting_in(rows: QuerySet[Batch]) -> QuerySet[Batch]:
@@ -81,9 +95,17 @@ def why_it_stands_still(batch: Batch, today: Any) -> str:
         return _("Enrollment closed on %(day)s. Seats that are free can still be given manually.") % {"day": day}
     if seats_left_of(batch, line_of(batch.institution)) == 0:
         words = ngettext(
-            "%(count)d free seat is kept back for transfers and repeats. Give it manually, or add seats.",
-            "%(count)d free seats are kept back for transfers and repeats. Give them manually, or add seats.",
+            "%(count)d free seat is kept back for transfers and repeats. Give it manually, release it, or add seats.",
+            "%(count)d free seats are kept back for transfers and repeats. Give them manually, release them, or add "
+            "seats.",
             free or 0,
         )
-        return words % {"count": free or 0}
+        return " ".join(filter(None, (words % {"count": free or 0}, release_words(batch))))
     return ""
+
+
+def release_words(batch: Batch) -> str:
+    """When the seats that the batch keeps back go to the waitlist by themselves; empty where somebody has to do it."""
+    day = release_day(batch, batch.institution)
+    words = _("They go to the waitlist automatically on %(day)s.")
+    return words % {"day": date_format(day, "D j M Y")} if day else ""

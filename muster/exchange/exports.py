@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
@@ -22,6 +23,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
+from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden, Missing
 from muster.core.exports import Export, ExportColumn, export_of_resource
 from muster.core.permissions import Permission
@@ -29,9 +31,9 @@ from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.courses.queries import courses_with_numbers
 from muster.courses.resources import COURSES
-from muster.enrollments.models import Enrollment
-from muster.enrollments.permissions import enrollments
-from muster.enrollments.queries import student_state, students_with_seats, with_students
+from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.permissions import enrollments, payments
+from muster.enrollments.queries import payments_seen_by, student_state, students_with_seats, with_students
 from muster.exchange.lists.weeks import slots_written
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
@@ -59,11 +61,12 @@ def status_in_words(batch: Batch) -> str:
     return ", ".join(filter(None, [batch.get_status_display(), _("archived") if batch.is_archived else ""]))
 
 
-def next_moment(session: dict[str, Any], zone: tzinfo | None = None) -> str:
-    """When an instructor's next session begins, such as "Mon 30 Nov, 08:00"."""
-    return date_format(
-        datetime.fromisoformat(session["starts"]).astimezone(zone or get_current_timezone()), "D j M, H:i"
-    )
+def next_moment(session: dict[str, Any]) -> str:
+    """When an instructor's next session begins, by its own clock, which is named where it is not the reader's: such as
+    "Mon 30 Nov, 08:00"."""
+    zone = ZoneInfo(session["zone"])
+    starts = date_format(datetime.fromisoformat(session["starts"]).astimezone(zone), "D j M, H:i")
+    return ", ".join(filter(None, [starts, zone_words(zone, get_current_timezone())]))
 
 
 def _next_session(person: Any) -> str:
@@ -181,10 +184,49 @@ ENROLLMENTS = Export(
         ExportColumn("batch_code", lambda row: row.batch.code if row.batch else None, gettext_lazy("Batch")),
         ExportColumn("course", lambda row: row.course.title if row.course else None, gettext_lazy("Course")),
         *ROSTER.columns,
+        ExportColumn("organisation", lambda row: _name(row.organisation), gettext_lazy("Paid by")),
+        ExportColumn("organisation_id", lambda row: _key(row.organisation_id)),
         ExportColumn("batch_id", lambda row: _key(row.batch_id)),
         ExportColumn("course_id", lambda row: _key(row.course_id)),
     ]
 )
+
+
+PAYMENTS = Export(
+    [
+        ExportColumn("student_name", lambda row: row.enrollment.student.full_name, gettext_lazy("Student")),
+        ExportColumn("batch_code", lambda row: _code(row.enrollment.batch), gettext_lazy("Batch")),
+        ExportColumn("course", lambda row: _title(row.enrollment.course), gettext_lazy("Course")),
+        ExportColumn("amount", lambda row: row.amount, gettext_lazy("Amount")),
+        ExportColumn("currency", lambda row: row.currency, gettext_lazy("Currency")),
+        ExportColumn("payment_method", lambda row: row.method, gettext_lazy("Method")),
+        ExportColumn("organisation", lambda row: _name(row.organisation), gettext_lazy("Organization")),
+        ExportColumn("payer", lambda row: row.payer, gettext_lazy("Paid by")),
+        ExportColumn("transaction_id", lambda row: row.transaction_id, gettext_lazy("Transaction")),
+        ExportColumn("receipt", lambda row: row.receipt, gettext_lazy("Receipt")),
+        ExportColumn("recorded_on", lambda row: _day_of(row, row.created_at), gettext_lazy("Recorded")),
+        ExportColumn("completed_on", lambda row: _day_of(row, row.completed_at), gettext_lazy("Paid on")),
+        ExportColumn("refunded_on", lambda row: _day_of(row, row.refunded_at), gettext_lazy("Refunded on")),
+        ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
+        ExportColumn("payment_status", lambda row: row.status),
+        ExportColumn("payment_id", lambda row: str(row.pk)),
+        ExportColumn("enrollment_id", lambda row: str(row.enrollment_id)),
+        ExportColumn("organisation_id", lambda row: _key(row.organisation_id)),
+    ]
+)
+
+
+def _code(batch: Batch | None) -> str | None:
+    return batch.code if batch else None
+
+
+def _title(course: Course | None) -> str | None:
+    return course.title if course else None
+
+
+def _day_of(payment: Payment, moment: datetime | None) -> Any:
+    """A day by the clock of the institution."""
+    return moment.astimezone(ZoneInfo(payment.institution.time_zone)).date() if moment else None
 
 
 def _batch_rows(actor: Actor) -> QuerySet[Batch]:
@@ -196,7 +238,9 @@ def _course_rows(actor: Actor) -> QuerySet[Course]:
 
 
 def _enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
-    rows = with_attendance(with_students(enrollments.rows(actor))).select_related("student", "batch", "course")
+    rows = with_attendance(with_students(enrollments.rows(actor))).select_related(
+        "student", "batch", "course", "organisation"
+    )
     return rows.order_by("batch__code", by_family_name("student__"), "pk")
 
 
@@ -222,6 +266,7 @@ def _kinds() -> dict[str, Kind]:
         "students": Kind(STUDENTS, students_with_seats, students["list"]),
         "instructors": Kind(INSTRUCTORS, instructors_with_load, instructors["list"]),
         "enrollments": Kind(ENROLLMENTS, _enrollment_rows, enrollments["see"]),
+        "payments": Kind(PAYMENTS, payments_seen_by, payments["see"]),
         "registers": Kind(MARKS, marks_of, records["see"]),
     }
 

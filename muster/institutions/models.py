@@ -75,13 +75,24 @@ class Institution(Row):
     )
     waitlist_offer_hours = setting(_("offer expires after (hours)"), 1, 720, default=48)
     seat_buffer_percent = setting(_("spare seats (percent)"), 0, 50, default=0)
+    buffer_release_days = models.PositiveSmallIntegerField(
+        _("release spare seats (days before the start)"), null=True, blank=True, validators=between(0, 365)
+    )
     enroll_until_days = models.PositiveSmallIntegerField(
         _("enroll until (days after the start)"), null=True, blank=True, validators=between(0, 3650)
     )
+    students_cancel = models.BooleanField(_("students can cancel their own enrollments"), default=True)
+    # Counted from the first day; below zero it is before it.
+    cancel_until_days = models.SmallIntegerField(
+        _("cancel until (days after the start)"), null=True, blank=True, validators=between(-365, 3650)
+    )
+    trial_days = setting(_("trials last (days)"), 1, 365, default=14)
     advised_size_min = setting(_("recommended batch size, from"), 1, 1000, default=8)
     advised_size_max = setting(_("recommended batch size, to"), 1, 1000, default=15)
     max_active_batches = setting(_("maximum active batches per instructor"), 1, 100, default=4)
     max_mentees = setting(_("maximum mentees per instructor"), 0, 1000, default=10)
+    advised_hours_a_day = setting(_("recommended hours a day per instructor"), 1, 24, default=3)
+    advised_break_minutes = setting(_("recommended break between sessions (minutes)"), 0, 240, default=10)
     register_lock_hours = models.PositiveSmallIntegerField(
         _("lock registers after (hours)"), null=True, blank=True, validators=between(0, 8760)
     )
@@ -90,6 +101,7 @@ class Institution(Row):
     catalogue_names_instructors = models.BooleanField(_("name instructors in the public catalog"), default=False)
     organisations_see_attendance = models.BooleanField(_("organizations see attendance"), default=False)
     access_grace_days = setting(_("access after a batch ends (days)"), 0, 3650, default=30)
+    access_warning_days = setting(_("remind of the end of access (days before)"), 0, 365, default=7)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
     # An import that changes more of what is here than this share, and more rows than that, is confirmed by its number.
     import_change_percent = setting(_("confirm imports that change more than (percent)"), 0, 100, default=20)
@@ -215,13 +227,40 @@ def zone_of(institution: Institution, branch: Branch | None) -> ZoneInfo:
     return ZoneInfo((branch.time_zone if branch else "") or institution.time_zone)
 
 
-def local_today(path: str = "") -> models.Func:
+def local_today(path: str = "", *, institution: str = "") -> models.Func:
     """What day it is by the clock of rows with an institution and a branch, found at the path (`batch__`): `today` as
-    the database asks it of each row, whatever the day at the institution."""
-    zone = models.Func(
-        F(f"{path}institution"), F(f"{path}branch"), function="muster_zone", output_field=models.TextField()
-    )
+    the database asks it of each row, whatever the day at the institution. `institution` is named where what is at the
+    path may be missing."""
+    owner = F(institution or f"{path}institution")
+    zone = models.Func(owner, F(f"{path}branch"), function="muster_zone", output_field=models.TextField())
     return models.Func(zone, function="muster_today", output_field=models.DateField())
+
+
+# No clock is further than a day from this one.
+_UTC_TODAY = models.Func(models.Value("UTC"), function="muster_today", output_field=models.DateField())
+
+
+def moved_by(day: Any, days: int) -> models.Func:
+    """So many days after what the database takes for a day."""
+    number = models.Value(days)
+    return models.Func(day, number, template="(%(expressions)s)", arg_joiner=" + ", output_field=models.DateField())
+
+
+def is_from_today(column: str, path: str = "", *, days: int = 0) -> Q:
+    """Rows whose date is today or later by their own clock (`local_today`), or by so many days later than today.
+
+    Which zone a row has is looked up for dates around today alone: it costs forty times as much as to compare.
+    """
+    sure, near = moved_by(_UTC_TODAY, days + 1), moved_by(_UTC_TODAY, days - 1)
+    here = moved_by(local_today(path), days)
+    return Q((f"{column}__gte", sure)) | Q((f"{column}__gte", near), (f"{column}__gte", here))
+
+
+def is_before_today(column: str, path: str = "", *, days: int = 0) -> Q:
+    """Rows whose date lies before that; a row without a date is neither."""
+    sure, near = moved_by(_UTC_TODAY, days - 1), moved_by(_UTC_TODAY, days + 1)
+    here = moved_by(local_today(path), days)
+    return Q((f"{column}__lt", sure)) | Q((f"{column}__lt", near), (f"{column}__lt", here))
 
 
 @tracked()

@@ -109,10 +109,29 @@ class Institutions(Resource[Institution]):
             ),
         ),
         half(
+            "buffer_release_days",
+            _("From then on anyone can have them. Leave blank to keep them until someone releases them."),
+            note="Null: until someone releases them",
+        ),
+        half(
             "enroll_until_days",
             _("Students can enroll themselves until then. Leave blank to allow it until the batch ends."),
             note="Null: until the batch ends",
         ),
+        Field(
+            "students_cancel",
+            help=_("If off, only your institution cancels. Students can still leave a waitlist."),
+            section=_("Cancelling and trials"),
+        ),
+        half(
+            "cancel_until_days",
+            _(
+                "Until then, students can cancel their own enrollments. -7 is a week before the first day. Leave blank "
+                "for no deadline."
+            ),
+            note="Null: no deadline. Below zero: days before the start",
+        ),
+        half("trial_days", _("After that, a trial ends automatically, and its seat goes to the next person.")),
         Field(
             "catalogue_is_public",
             help=_(
@@ -131,6 +150,7 @@ class Institutions(Resource[Institution]):
             _("How long students keep access to their materials."),
             section=_("After a batch ends"),
         ),
+        half("access_warning_days", _("Students get one message before their access ends. 0 turns it off.")),
         Field("archived_disables_access", help=_("If off, they keep access for the number of days above.")),
         half(
             "advised_size_min",
@@ -140,6 +160,8 @@ class Institutions(Resource[Institution]):
         half("advised_size_max"),
         half("max_active_batches", _("Instructors at this limit aren't suggested.")),
         half("max_mentees", _("The same for mentors. An instructor's own limit takes precedence.")),
+        half("advised_hours_a_day", _("You see it when a schedule or an assignment goes beyond it.")),
+        half("advised_break_minutes", _("You see it when two sessions of an instructor are closer. 0 turns it off.")),
         half(
             "last_semester", _("Batch years with a course end with the course's last semester."), section=_("Semesters")
         ),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from muster.accounts.mails import CalendarPart
+
+if TYPE_CHECKING:
+    from muster.notifications.models import Notification
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,8 @@ class NotificationKind:
     mail: bool = True
     # Whether its mail leads straight to what it tells of, since that page knows its reader by its address.
     opens_its_page: bool = False
+    # What of a calendar goes with its mail, made when that is sent: what it is about may have changed again by then.
+    calendar: Callable[[Notification], CalendarPart | None] | None = None
 
 
 _kinds: dict[str, NotificationKind] = {}
@@ -32,6 +39,12 @@ def register_kind(*kinds: NotificationKind) -> None:
 def kind_of(key: str) -> NotificationKind:
     """The kind of that key. Raises KeyError for one that no app has declared."""
     return _kinds[key]
+
+
+def opens_by_its_link(key: str) -> bool:
+    """Whether the address of notifications of this kind lets in whoever holds it."""
+    kind = _kinds.get(key)
+    return kind is not None and kind.opens_its_page
 
 
 def kinds_for(roles: Iterable[str]) -> list[NotificationKind]:

@@ -30,6 +30,8 @@ class Notification(InstitutionPart):
     title = Line(_("title"), max_length=200)
     text = Lines(_("text"), blank=True)
     url = models.CharField(_("address"), max_length=300, blank=True)
+    # The row that it is about, where its mail brings something that is made of that.
+    about = models.UUIDField(null=True, editable=False)
     in_app = models.BooleanField(_("shown in Muster"), default=True)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     mail_status = models.CharField(_("mail"), max_length=10, choices=Mail, default=Mail.NONE)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ from muster.core.errors import FieldError, Invalid
 from muster.core.site import link_to, link_to_path
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
-from muster.notifications.kinds import kind_of
+from muster.notifications.kinds import kind_of, opens_by_its_link
 from muster.notifications.models import Notification, NotificationChoice
 from muster.notifications.queries import choices_of, inbox_of
 
@@ -97,6 +98,7 @@ def _belongs(row: Notification) -> bool:
 
 
 def _letter(row: Notification) -> Letter:
+    calendar, settings_url = kind_of(row.kind).calendar, link_to("notification-choices")
     return Letter(
         to=row.user.email,
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
@@ -105,16 +107,16 @@ def _letter(row: Notification) -> Letter:
         paragraphs=[row.title, *filter(None, row.text.split("\n"))],
         place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), _page_of(row)),
-        notes=[_("Change which emails you get: %(url)s") % {"url": link_to("notification-choices")}],
+        notes=[_("Change which emails you get: %(url)s") % {"url": settings_url}],
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
+        calendar=calendar(row) if calendar else None,
+        settings_url=settings_url,
     )
 
 
 def _page_of(row: Notification) -> str:
-    return (
-        link_to_path(row.url) if kind_of(row.kind).opens_its_page else link_to("notification", notification_id=row.pk)
-    )
+    return link_to_path(row.url) if opens_by_its_link(row.kind) else link_to("notification", notification_id=row.pk)
 
 
 def _is_final(error: Exception) -> bool:
@@ -171,19 +173,34 @@ def quietly() -> Iterator[None]:
         _quiet.reset(token)
 
 
+def is_quiet() -> bool:
+    """Whether nobody is told of anything at this moment."""
+    return _quiet.get()
+
+
 @atomic
-def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = "", url: str = "") -> int:
+def notify(
+    *,
+    by: Actor,
+    to: Iterable[User],
+    kind: str,
+    title: str,
+    text: str = "",
+    url: str = "",
+    about: UUID | None = None,
+) -> int:
     """Tell people something, each the way they chose; answers how many are told. Part of the caller's transaction.
 
     Nobody is told of what they did themselves, nor somebody who is not active here; who has no password yet finds it
-    in Muster later and gets no mail. `url` is a path of this installation. Locks nothing, and its statements do not
+    in Muster later and gets no mail. `url` is a path of this installation, `about` the row of which
+    the mail brings more. Locks nothing, and its statements do not
     grow with the people. Raises KeyError for a kind that no app declared.
     """
     declared = kind_of(kind)
     if url and (not url.startswith("/") or url.startswith("//")):
         raise ValueError(url)
     ids = {person.pk for person in to} - {by.user.pk if by.user else None}
-    if not ids or _quiet.get():
+    if not ids or is_quiet():
         return 0
     people = Affiliation.objects.filter(
         institution=by.institution, user_id__in=ids, is_active=True, user__is_active=True
@@ -206,6 +223,7 @@ def notify(*, by: Actor, to: Iterable[User], kind: str, title: str, text: str = 
                     title=title[:MOST_TITLE],
                     text=text,
                     url=url,
+                    about=about,
                     in_app=in_app,
                     mail_status=status,
                 )

@@ -10,5 +10,8 @@ name_use_cases(
         "replace_availability": _("changed an instructor's availability"),
         "add_time_off": _("added time off"),
         "remove_time_off": _("removed time off"),
+        "add_note": _("noted"),
+        "change_note": _("edited a note"),
+        "delete_note": _("deleted a note"),
     }
 )

@@ -1,4 +1,4 @@
-"""What instructors bring, when they can teach, and when they are away."""
+"""What instructors bring, when they can teach, and when they are away; what staff note about students."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from muster.core.constraints import DaysOf, SameId
 from muster.core.history import tracked
 from muster.core.text import Line, Lines, ShortLines
 from muster.core.weekdays import Weekday
-from muster.institutions.models import InstitutionPart, one_key, owned_key, person_of_institution, same_institution
+from muster.institutions.models import (
+    InstitutionPart,
+    InstitutionRow,
+    one_key,
+    owned_key,
+    person_of_institution,
+    same_institution,
+)
 
 
 class HoursOfWeek(Func):
@@ -150,3 +157,32 @@ class TimeOff(InstitutionPart):
 
     def __str__(self) -> str:
         return f"{self.first_date} to {self.last_date}"
+
+
+MOST_NOTE = 2000
+
+
+@tracked()
+class StaffNote(InstitutionRow):
+    """What somebody of the staff noted about a student, for the staff alone."""
+
+    student = owned_key(settings.AUTH_USER_MODEL, related_name="staff_notes", db_index=False)
+    text = ShortLines(_("note"), max_length=MOST_NOTE)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        constraints: ClassVar = [
+            one_key("staff_note"),
+            person_of_institution("staff_note", "student"),
+            models.CheckConstraint(condition=~Q(text=""), name="staff_note_says_something"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["student", "-id"], name="staff_note_by_student")]
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"note about {self.student_id}"

@@ -1,4 +1,4 @@
-"""Who may see which students and which instructors."""
+"""Who may see which students and which instructors, and what staff note about students."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from muster.core.permissions import Access, Scope
 from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_person
 from muster.institutions.access import students as both_students
-from muster.institutions.models import STUDENT_ROLES, Role, local_today
+from muster.institutions.models import STUDENT_ROLES, Role, is_before_today, is_from_today
 from muster.institutions.permissions import learners_of, members_of, users
+from muster.people.models import StaffNote
 
 
 def a_student(scope: Scope) -> Scope:
@@ -53,12 +54,12 @@ def of_department(actor: Actor, grant: Grant) -> Q:
 
 def of_own_batches(actor: Actor, grant: Grant) -> Q:
     """Students of the batches that the instructor is assigned to, now or later; as a substitute on those days alone."""
-    own, today = "batch__instructor_assignments__", local_today("batch__")
+    own = "batch__instructor_assignments__"
     return learners_of(
         actor,
-        Q(**{f"{own}until_date__isnull": True}) | Q(**{f"{own}until_date__gte": today}),
+        Q(**{f"{own}until_date__isnull": True}) | is_from_today(f"{own}until_date", "batch__"),
         # Named one by one: a negation would be asked of all assignments at once.
-        Q(**{f"{own}role__in": ("lead", "assistant")}) | Q(**{f"{own}from_date__lte": today}),
+        Q(**{f"{own}role__in": ("lead", "assistant")}) | is_before_today(f"{own}from_date", "batch__", days=1),
         **{f"{own}instructor": actor.user},
     )
 
@@ -110,6 +111,30 @@ instructors = Access(
         "be": {Role.INSTRUCTOR.value: an_instructor(own_person("pk"))},
     },
     owner="affiliations__institution_id",
+)
+
+
+def _about(scope: Scope) -> Scope:
+    """Notes about students within the scope, but never about the reader."""
+
+    def condition(actor: Actor, grant: Grant) -> Q:
+        people = User.objects.filter(scope(actor, grant)).order_by()
+        return Q(student__in=people.values("pk")) & ~Q(student=actor.user)
+
+    return condition
+
+
+def _of_author(scope: Scope) -> Scope:
+    return lambda actor, grant: scope(actor, grant) & Q(written_by=actor.user)
+
+
+# Students never read them, whatever else they are here.
+staff_notes = Access(
+    StaffNote,
+    {
+        "see": {role: _about(scope) for role, scope in _of_staff.items()},
+        "change": {role: _of_author(_about(scope)) for role, scope in _of_staff.items()},
+    },
 )
 
 

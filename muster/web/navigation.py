@@ -35,6 +35,7 @@ frame.nav += [
     NavItem("requests", _("Requests"), "inbox", "requests", roles=STAFF, order=58, count=requests_waiting),
     NavItem("messages", _("Messages"), "mail", "messaging:list", roles=STAFF | STUDENTS, order=64),
     NavItem("catalogue", _("Catalog"), "book", "catalogue:list", roles=STAFF | STUDENTS, order=65),
+    NavItem("payments", _("Payments"), "note", "enrollments:payment-list", roles=MANAGERS | STUDENTS, order=66),
     NavItem("courses", _("Courses"), "course", "courses:list", roles=STAFF | STUDENTS, order=70),
     NavItem("departments", _("Departments"), "dept", "departments:list", roles=STAFF, order=80),
     NavItem("organisations", _("Organizations"), "pin", "organisations:list", roles=MANAGERS, order=85),

@@ -18,12 +18,13 @@ from muster.core.files import keep
 from muster.courses.models import Subject
 from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
 from muster.enrollments.models import Enrollment, Organisation
-from muster.enrollments.rules import Applicant, apply_for_batch, join_waitlist
+from muster.enrollments.rules import Applicant, apply_for_batch, ask_for_transfer, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.rules import change_picture
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.progression.rules import map_subject
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
@@ -52,6 +53,12 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def noted(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part noted something about its learner."""
+    note = add_note(by=campus.actor(found["teacher"]), student=found["learner"], text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def asked(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -213,9 +220,17 @@ def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"organisation_id": row.pk}
 
 
+def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner asks to leave the part's batch."""
+    seat = Enrollment.objects.get(pk=found["enrollment_id"])
+    row = ask_for_transfer(by=campus.actor(found["learner"]), enrollment=seat, reason="The bus comes too late.")
+    return {"transfer_request_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
 FURTHER = (
     assigned,
+    noted,
     met,
     asked,
     excused,
@@ -229,4 +244,5 @@ FURTHER = (
     graded,
     taught,
     paid_for,
+    asking,
 )

@@ -70,6 +70,7 @@ OF_INSTRUCTOR = Who(STAFF, MANAGERS)
 BY_INSTRUCTOR = Who(f"{ADMINS} instructor", ADMINS)
 # Money is recorded by the branch, and read by the department and the student.
 PAID = Who(f"{ADMINS} branch-manager", ADMINS)
+PAYING = Who(f"{MANAGERS} {LEARNERS}", f"{MANAGERS} {LEARNERS}")
 # Found by those who may change it, and by nobody else.
 OF_DEPARTMENT = Who(f"{ADMINS} dept-admin", ADMINS)
 MARKED = Who(f"{ADMINS} dept-admin instructor", ADMINS)
@@ -133,6 +134,8 @@ TABLE: dict[str, dict[str, Who]] = {
     "courses": {
         "list": MEMBER,
         "see subjects open-batches": OF_COURSE,
+        # The world's courses are not offered now: students enroll where they were before.
+        "study": Who("student", elsewhere="corporate-student"),
         "batches": Who(STAFF, STAFF),
         "add-batches": Who(MANAGERS, MANAGERS),
         "*": IN_DEPARTMENT,
@@ -145,9 +148,9 @@ TABLE: dict[str, dict[str, Who]] = {
     "catalogue": {"list": MEMBER, "*": PUBLIC},
     "robots.txt": {"*": PUBLIC},
     "applications": {"*": MANAGED},
-    "organisations": {"list see seats": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
+    "organisations": {"list see seats people": Who(MANAGERS, MANAGERS), "*": ADMINISTERED},
     # Nobody in this world signs in for an organisation.
-    "organisation": {"*": Who(elsewhere=EVERYBODY)},
+    "organisation receipts": {"*": Who(elsewhere=EVERYBODY)},
     "messages": {"list": MEMBER, "see": OF_STUDENT, "add add-students": Who(STAFF)},
     # --- batches, and who is in them
     "batches": {
@@ -162,16 +165,23 @@ TABLE: dict[str, dict[str, Who]] = {
         "enroll": Who(LEARNERS, LEARNERS),
         "*": MANAGED,
     },
+    "transfer-requests": {
+        "list": Who(f"{MANAGERS} {LEARNERS}"),
+        "add": Who(LEARNERS),
+        "withdraw add-withdraw": Who("student", elsewhere="corporate-student"),
+        "*": MANAGED,
+    },
     "waitlist": {"change priority": MANAGED, "*": BY_STUDENT},
     # Whoever has the link of an offer is its student; that of nobody is over.
     "offers": {"*": PUBLIC},
     "assign-instructor": {"*": MANAGED},
     # Taking a seat for oneself is for students.
-    "payments": {"*": PAID},
+    "payments": {"list": PAYING, "receipt": BY_STUDENT, "*": PAID},
     "enrollments": {
         "list": MEMBER,
         "see": OF_STUDENT,
-        "cancel delete payments": BY_STUDENT,
+        "cancel delete payments convert add-convert": BY_STUDENT,
+        "ask-transfer": Who("student", elsewhere="corporate-student"),
         "add-payments": PAID,
         "*": MANAGED,
     },
@@ -181,6 +191,12 @@ TABLE: dict[str, dict[str, Who]] = {
         "add-enroll record": BY_STUDENT,
         "enroll": MANAGED,
         "suggested-instructors": OF_PART,
+        "notes add-notes": TAUGHT,
+    },
+    # Noted by the teacher of the part: seen by the staff of the student, edited by who wrote it.
+    "staff-notes": {
+        "see history": TAUGHT,
+        "*": Who("instructor", sees_own=MANAGERS, sees_sibling=ADMINS, elsewhere=STAFF),
     },
     # --- instructors
     "instructors": {
@@ -264,6 +280,8 @@ ROUTES = {
     ),
     # The page is the staff's; the call tells students of their own place.
     "GET /api/batches/{batch_id}/waitlist": Who(MEMBERS, f"{ADMINS} {LEARNERS}"),
+    # The page decides, the call only tells: also whoever asked.
+    "GET /api/transfer-requests/{transfer_request_id}": BY_STUDENT,
     # The page is a form, the call only tells.
     "GET /api/instructors/{instructor_id}/profile": OF_INSTRUCTOR,
     "GET /api/instructors/{instructor_id}/availability": OF_INSTRUCTOR,

@@ -21,13 +21,24 @@ from muster.allocation.rules import ask_for_cover, assign_student, propose_plan,
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import Subject
-from muster.enrollments.models import Organisation
-from muster.enrollments.rules import change_capacity, change_status, delete_batch, join_waitlist
+from muster.enrollments.models import Enrollment, Organisation
+from muster.enrollments.rules import (
+    PaymentInput,
+    add_payment,
+    ask_for_transfer,
+    change_capacity,
+    change_status,
+    delete_batch,
+    hold_enrollment,
+    join_waitlist,
+    transfer_students,
+)
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
 from muster.notifications.models import Notification
+from muster.people.notes import add_note
 from muster.people.rules import add_time_off
 from muster.progression.rules import ScoreInput, map_subject, publish_results, save_scores
 from muster.timetable.models import ClassSession
@@ -125,6 +136,7 @@ def _course(objects: Objects) -> dict[str, Any]:
         "course_title": "Welding",
         "code": "WELD-1",
         "description": "Joints, safety and a first certificate.",
+        "individual_study": True,
         "kind": "short_course",
         "department": str(objects["department_id"]),
         "semesters": 1,
@@ -139,6 +151,11 @@ def _course(objects: Objects) -> dict[str, Any]:
         "currency": "USD",
         "active": True,
     }
+
+
+def _own_note(campus: Campus) -> Objects:
+    note = add_note(by=campus.admin, student=campus.student(), text="Works in the afternoon.")
+    return {"note_id": note.pk}
 
 
 def _time_off(campus: Campus) -> Objects:
@@ -237,6 +254,16 @@ def _term(objects: Objects) -> dict[str, Any]:
     return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
 
 
+def _held(campus: Campus) -> Any:
+    return hold_enrollment(by=campus.admin, enrollment=campus.enroll(campus.batch())).pk
+
+
+def _with_spare_seats(campus: Campus) -> Any:
+    campus.institution.seat_buffer_percent = 20
+    campus.institution.save(update_fields=["seat_buffer_percent"])
+    return campus.batch().pk
+
+
 def _full_batch(campus: Campus) -> Batch:
     batch = campus.batch(capacity=1)
     campus.enroll(batch)
@@ -244,12 +271,51 @@ def _full_batch(campus: Campus) -> Batch:
 
 
 def _offered_place(campus: Campus) -> Any:
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
+    campus.let(waitlist_mode="offer")
     batch = _full_batch(campus)
     place = join_waitlist(by=campus.admin, student=campus.student(), batch=batch)
     change_capacity(by=campus.admin, batch=batch, capacity=2)
     return place.pk
+
+
+def _trial(campus: Campus) -> Any:
+    return campus.enroll(campus.batch(), enrollment_type="trial").pk
+
+
+def _completed_payment(campus: Campus) -> Any:
+    paid = PaymentInput(Decimal(10), "EUR", status="completed")
+    return add_payment(by=campus.admin, enrollment=campus.enroll(campus.batch()), payment=paid).pk
+
+
+def _sibling(objects: Objects) -> Batch:
+    """Another batch of the course of the part's own."""
+    batch = Batch.objects.select_related("course").get(pk=objects["batch_id"])
+    campus: Campus = objects["campus"]
+    return campus.batch(course=batch.course)
+
+
+def _left_seat(campus: Campus) -> Objects:
+    """A seat that was left for another batch."""
+    course = campus.course()
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    seat = campus.enroll(batch)
+    transfer_students(by=campus.admin, enrollments=[seat], to=other)
+    return {"batch_id": batch.pk, "left_id": seat.pk}
+
+
+def _studying(campus: Campus) -> Objects:
+    """The administrator studies as well, in a batch that has a sibling."""
+    me, course = campus.admin.user, campus.course()
+    Membership.objects.get_or_create(institution=campus.institution, user=me, role="student")
+    batch, other = (campus.batch(course=course) for _each in range(2))
+    return {"own_seat_id": campus.enroll(batch, me).pk, "wanted_id": other.pk}
+
+
+def _asking(campus: Campus) -> Objects:
+    """A request for a transfer, of the administrator who studies as well."""
+    seat = Enrollment.objects.get(pk=_studying(campus)["own_seat_id"])
+    by = campus.actor(seat.student)
+    return {"transfer_request_id": ask_for_transfer(by=by, enrollment=seat, reason="The bus comes too late.").pk}
 
 
 def _enrollment(objects: Objects) -> dict[str, Any]:
@@ -489,15 +555,22 @@ EXAMPLES: dict[str, Example] = {
             "waitlist_mode": "offer",
             "waitlist_offer_hours": 24,
             "seat_buffer_percent": 5,
+            "buffer_release_days": 7,
             "access_grace_days": 30,
+            "access_warning_days": 5,
             "archived_disables_access": False,
             "organisations_see_attendance": True,
+            "students_cancel": True,
+            "cancel_until_days": 14,
+            "trial_days": 7,
             "catalogue_is_public": True,
             "catalogue_names_instructors": True,
             "advised_size_min": 5,
             "advised_size_max": 30,
             "max_active_batches": 6,
             "max_mentees": 20,
+            "advised_hours_a_day": 4,
+            "advised_break_minutes": 15,
             "last_semester": 8,
             "weight_skills": 5,
             "weight_availability": 4,
@@ -523,6 +596,57 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "cancel_enrollment": Example(),
+    "enroll_many": Example(
+        lambda o: {
+            "rows": [
+                {
+                    "student_id": str(o["campus"].student().pk),
+                    "batchId": str(o["open_batch_id"]),
+                    "enrollment_type": "corporate",
+                    "enrollment_date": "2026-01-05",
+                    "organisation_id": str(o["organisation_id"]),
+                }
+            ],
+            "organisation_id": str(o["organisation_id"]),
+            "enrollment_source": "office",
+            "join_waitlist": True,
+            "dry_run": False,
+        }
+    ),
+    "convert_trial": Example(objects=lambda campus: {"enrollment_id": _trial(campus)}),
+    "transfer_students": Example(
+        lambda o: {
+            "enrollment_ids": [str(o["enrollment_id"])],
+            "to_batch": str(_sibling(o).pk),
+            "reason": "Works mornings",
+            "to_course": str(o["course_id"]),
+            "join_waitlist": False,
+            "partial": False,
+        }
+    ),
+    "return_students": Example(lambda o: {"enrollment_ids": [str(o["left_id"])]}, objects=_left_seat),
+    "list_transfer_requests": Example(),
+    "see_transfer_request": Example(),
+    "ask_for_transfer": Example(
+        lambda o: {
+            "enrollment_id": str(o["own_seat_id"]),
+            "to_batch": str(o["wanted_id"]),
+            "reason": "The bus comes too late.",
+        },
+        objects=_studying,
+    ),
+    "decide_transfer": Example(
+        lambda o: {
+            "decision": "approve",
+            "note": "See you there.",
+            "to_batch": str(_sibling(o).pk),
+            "join_waitlist": False,
+        }
+    ),
+    "withdraw_transfer": Example(objects=_asking),
+    "hold_enrollment": Example(lambda o: {"reason": "Parental leave"}),
+    "resume_enrollment": Example(lambda o: {"reason": "Back"}, objects=lambda campus: {"enrollment_id": _held(campus)}),
+    "complete_enrollment": Example(lambda o: {"reason": "Passed early"}),
     "list_waitlist": Example(),
     "join_waitlist": Example(
         lambda o: {"student_id": str(o["campus"].student().pk), "priority": 3},
@@ -542,6 +666,12 @@ EXAMPLES: dict[str, Example] = {
     "list_organisation_seats": Example(),
     "name_contact": Example(lambda o: {"full_name": "Cas Contact", "email": "cas@example.org"}),
     "remove_contact": Example(),
+    "list_notes": Example(),
+    "add_note": Example(lambda o: {"text": "Works in the afternoon."}),
+    "see_note": Example(),
+    "change_note": Example(lambda o: {"text": "Works in the evening."}, objects=_own_note),
+    "delete_note": Example(objects=_own_note),
+    "see_note_history": Example(),
     "list_messages": Example(),
     "see_message": Example(),
     "send_message": Example(
@@ -561,6 +691,8 @@ EXAMPLES: dict[str, Example] = {
     "list_applications": Example(),
     "decide_application": Example(lambda o: {"decision": "accept", "note": "See you on Monday."}),
     "list_payments": Example(),
+    "list_all_payments": Example(),
+    "print_receipt": Example(objects=lambda campus: {"payment_id": _completed_payment(campus)}),
     "add_payment": Example(
         lambda o: {
             "amount": "250.00",
@@ -623,6 +755,15 @@ EXAMPLES: dict[str, Example] = {
     "unpin_status": Example(),
     "restore_batch": Example(objects=lambda campus: {"batch_id": _deleted(campus)}),
     "change_capacity": Example(lambda o: {"capacity": 15, "waitlist_capacity": 2, "reason": "A larger room"}),
+    "preview_closing": Example(),
+    "release_spare_seats": Example(
+        lambda o: {"on": "2030-05-01", "reason": "Nobody repeats"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
+    "keep_spare_seats": Example(
+        lambda o: {"until": "2030-05-01", "reason": "Two repeat"},
+        objects=lambda campus: {"batch_id": _with_spare_seats(campus)},
+    ),
     "list_students": Example(),
     "see_student_attendance": Example(),
     "see_student_timetable": Example(),

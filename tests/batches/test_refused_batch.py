@@ -77,7 +77,7 @@ def evening():
     return Evening()
 
 
-@pytest.mark.parametrize(("with_room", "most"), [(False, 21), (True, 24)])
+@pytest.mark.parametrize(("with_room", "most"), [(False, 22), (True, 25)])
 def test_a_page_that_refuses_a_new_batch_asks_once(evening, with_room, most):
     typed = evening.typed(**({"schedule.0.room": str(evening.room.pk)} if with_room else {}))
     evening.refused("/batches/new/", typed)
@@ -92,7 +92,7 @@ def test_a_page_that_refuses_a_change_asks_once(evening):
     typed = evening.typed(
         version=str(batch.version), batch_code=batch.code, status=batch.status, capacity=str(batch.capacity)
     )
-    assert evening.refused(f"/batches/{batch.pk}/edit/", typed) == 30
+    assert evening.refused(f"/batches/{batch.pk}/edit/", typed) == 31
 
 
 def test_the_api_asks_once(evening):
@@ -101,7 +101,7 @@ def test_the_api_asks_once(evening):
     assert evening.answered(path, evening.sent(), 400) == 17
     asked = {name: evening.sent()[name] for name in ("assigned_instructor", "schedule", "start_date", "end_date")}
     asked |= {"course_id": str(evening.course.pk), "branch_id": str(evening.branch.pk)}
-    assert evening.answered("/batches/check-conflicts", asked, 200) == 10
+    assert evening.answered("/batches/check-conflicts", asked, 200) == 11
 
 
 def test_more_clashes_cost_no_more(evening):

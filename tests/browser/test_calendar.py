@@ -160,3 +160,28 @@ def test_without_a_script_the_buttons_of_the_calendar_lead_to_today(
     seat.go("/institution/attendance/calendar?view=list")
     seat.tab.locator("[data-step=today]").click()
     expect(seat.tab.get_by_role("heading", name=f"{today:%A} {today.day}", exact=False)).to_be_in_viewport()
+
+
+def test_a_week_of_many_sessions_at_once_can_be_read(seat_of: Callable[..., Seat], campus: Campus, monday: Any) -> None:
+    dates = {"start_date": monday, "end_date": monday + DAY * 6}
+    for number in range(6):
+        campus.batch(name=f"Welding {number}", code=f"WE-{number}", slots=[slot(2, "10:00", "12:00")], **dates)
+    place = seat_of(viewport={"width": 1280, "height": 860})
+    assert campus.admin.user is not None
+    place.sign_in(campus.admin.user.email)
+    place.go(f"/institution/attendance/calendar?view=week&date={monday:%Y-%m-%d}")
+    events = place.tab.locator(".cal .ev")
+    expect(events.first).to_be_visible()
+    boxes = [one.bounding_box() for one in events.all()]
+    # None lies on another, each has room for a word, and what has none is one click away.
+    for number, one in enumerate(boxes):
+        assert one is not None
+        assert one["width"] >= 40
+        for other in boxes[:number]:
+            assert other is not None
+            apart = one["x"] >= other["x"] + other["width"] - 1 or other["x"] >= one["x"] + one["width"] - 1
+            assert apart or one["y"] >= other["y"] + other["height"] - 1
+    hidden = 6 - len(boxes)
+    if hidden:
+        expect(place.tab.locator(".cal")).to_contain_text(f"+{hidden}")
+    expect(place.tab.locator("[data-legend]")).to_contain_text("WE-0")

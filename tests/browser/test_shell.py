@@ -94,3 +94,21 @@ def test_an_error_goes_when_its_field_is_mended(campus: Campus, seat_of) -> None
     last.fill("2030-02-07" if last.get_attribute("type") == "date" else "First")
     expect(summary).to_have_count(0)
     assert seat.violations() == []
+
+
+def test_filters_fold_away_where_the_page_is_narrow(campus: Campus, seat_of) -> None:
+    for _each in range(2):
+        campus.batch(branch=campus.branch())
+    seat = seat_of(viewport={"width": 880, "height": 860})
+    seat.sign_in(campus.admin.user.email)
+    seat.go("/batches/")
+    fold, filters = seat.tab.locator("[data-fold]"), seat.tab.locator(".folds").first
+    expect(filters).to_be_hidden()
+    fold.click()
+    expect(filters).to_be_visible()
+    fold.click()
+    expect(filters).to_be_hidden()
+    seat.tab.set_viewport_size({"width": 1280, "height": 860})
+    expect(fold).to_be_hidden()
+    expect(filters).to_be_visible()
+    assert not seat.complaints

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from muster.core.errors import DomainError
 from muster.core.ownership import as_owner
@@ -30,6 +30,40 @@ def rush(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def in_the_middle(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
+    """Run `second` while what `first` wrote is not yet committed: until it waits for it, or is through. Both outcomes
+    as of `rush`."""
+    written, over = threading.Event(), threading.Event()
+
+    def write() -> Any:
+        try:
+            with transaction.atomic():
+                outcome = first()
+                written.set()
+                while not over.wait(0.02) and not _somebody_waits():
+                    pass
+                return outcome
+        finally:
+            written.set()
+
+    def follow() -> Any:
+        written.wait(30)
+        try:
+            return second()
+        finally:
+            over.set()
+
+    return rush([write, follow])
+
+
+def _somebody_waits() -> bool:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def won(outcomes: Sequence[Any]) -> list[Any]:

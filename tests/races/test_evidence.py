@@ -1,11 +1,10 @@
 """Evidence and corrections at one moment: with the lock of a register, with marks, and with each other."""
 
-import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
@@ -21,12 +20,11 @@ from muster.attendance.rules import (
     mark_learners,
 )
 from muster.core.files import keep
-from muster.core.ownership import as_owner
 from muster.timetable.models import ClassSession
 from muster.timetable.rules import unlock
 from tests.files import PDF
 from tests.make import Campus
-from tests.races.rush import refused, rush, without, won
+from tests.races.rush import in_the_middle, refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,38 +106,9 @@ def test_evidence_that_comes_with_the_lock_is_in_before_it_or_asks_for_a_correct
         assert room.is_locked()
 
 
-def lock_and_write(room):
-    """Somebody writes evidence while the lock is written and not yet committed; what became of both."""
-    locked, written = threading.Event(), threading.Event()
-
-    def lock():
-        with transaction.atomic():
-            room.set_lock()
-            locked.set()
-            while not written.wait(0.02) and not somebody_waits():
-                pass
-
-    def write():
-        locked.wait(30)
-        try:
-            return room.write()
-        finally:
-            written.set()
-
-    return rush([lock, write])
-
-
-def somebody_waits():
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 def test_without_the_lock_of_the_rule_no_evidence_slips_in_after_the_lock(campus):
     room = Room(campus)
-    outcomes = lock_and_write(room)
+    outcomes = in_the_middle(room.set_lock, room.write)
     assert isinstance(outcomes[1], IntegrityError), outcomes
     assert not Evidence.objects.exists()
 
@@ -151,7 +120,7 @@ def test_control_without_the_trigger_evidence_slips_in(campus):
         triggers = [name for (name,) in cursor.fetchall()]
     assert len(triggers) == 1
     with without("attendance_evidence", triggers=triggers):
-        assert isinstance(lock_and_write(room)[1], Evidence)
+        assert isinstance(in_the_middle(room.set_lock, room.write)[1], Evidence)
         assert room.is_locked()
         assert Evidence.objects.count() == 1
 

@@ -1,11 +1,10 @@
 """One register, many hands: marks at one moment, and a lock that comes at that moment."""
 
-import threading
 from datetime import date
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
@@ -14,7 +13,7 @@ from muster.attendance.rules import MarkInput, lock_register, mark_learners, mar
 from muster.core.ownership import as_owner
 from muster.timetable.models import ClassSession
 from tests.make import Campus
-from tests.races.rush import refused, rush, without, won
+from tests.races.rush import in_the_middle, refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,39 +129,9 @@ def test_locking_while_marking_leaves_a_whole_marking_or_a_refusal(campus):
         assert room.fresh().is_locked
 
 
-def lock_and_mark(room):
-    """Somebody writes marks while the lock of the register is written and not yet committed; what became of both."""
-    locked, written = threading.Event(), threading.Event()
-
-    def lock():
-        with transaction.atomic():
-            room.set_lock()
-            locked.set()
-            # Either the other waits for this transaction, or is through already.
-            while not written.wait(0.02) and not somebody_waits():
-                pass
-
-    def write():
-        locked.wait(30)
-        try:
-            room.write()
-        finally:
-            written.set()
-
-    return rush([lock, write])
-
-
-def somebody_waits():
-    with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 def test_without_the_lock_of_the_rule_no_mark_slips_in_after_the_lock(campus):
     room = Room(campus)
-    outcomes = lock_and_mark(room)
+    outcomes = in_the_middle(room.set_lock, room.write)
     assert isinstance(outcomes[1], IntegrityError), outcomes
     assert not room.records().exists()
 
@@ -177,6 +146,6 @@ def test_control_without_the_trigger_a_mark_slips_in(campus):
         triggers = [name for (name,) in cursor.fetchall()]
     assert len(triggers) == 2
     with without("attendance_attendancerecord", triggers=triggers):
-        assert lock_and_mark(room) == [None, None]
+        assert in_the_middle(room.set_lock, room.write) == [None, None]
         assert room.records().count() == LEARNERS
         assert room.fresh().is_locked

@@ -6,6 +6,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from muster.accounts.models import User
+from muster.batches.models import Batch
+from muster.batches.rules import change_batch
 from muster.core.errors import DomainError
 from muster.core.models import AuditEntry
 from muster.courses.models import Course, Subject
@@ -13,8 +16,9 @@ from muster.courses.resources import SUBJECTS
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import undo_import
 from muster.exchange.tests.test_undoing import imported
+from muster.institutions.rules import PersonChange, change_person
 from tests.make import Campus
-from tests.races.rush import rush, without, won
+from tests.races.rush import in_the_middle, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,6 +74,46 @@ def test_what_something_comes_to_hang_on_stays_or_it_is_too_late(campus, run):
     assert (there, bool(added)) in ((True, True), (False, False))
     assert bool([one for one in outcomes[0].undone["stays"] if one["kind"] == "courses"]) == there
     assert {isinstance(one, DomainError) for one in outcomes[1:] if one not in added} <= {True}
+
+
+STUDENTS = "number,name,phone\nS1,Naledi Mokoena,{}\n"
+
+
+def phone_changed(campus):
+    """A student whose phone a list has changed, and that import."""
+    imported(campus, STUDENTS.format("1111").encode(), "students")
+    return User.objects.get(phone="1111"), imported(campus, STUDENTS.format("2222").encode(), "students")
+
+
+def test_what_somebody_changes_at_that_moment_stays(campus):
+    student, run = phone_changed(campus)
+    change = partial(change_person, by=campus.admin, user=student, change=PersonChange(phone="3333"))
+    _changed, undone = in_the_middle(change, partial(undo_import, by=campus.admin, run=run))
+    assert [one["reason"] for one in undone.undone["stays"]] == ["It was changed since."]
+    student.refresh_from_db()
+    assert student.phone == "3333"
+
+
+def test_control_without_the_lock_it_is_overwritten(campus):
+    student, _run = phone_changed(campus)
+
+    def give_back():
+        stored = User.objects.get(pk=student.pk)
+        assert stored.phone == "2222"
+        User.objects.filter(pk=student.pk).update(phone="1111")
+
+    change = partial(change_person, by=campus.admin, user=student, change=PersonChange(phone="3333"))
+    assert in_the_middle(change, give_back)[1] is None
+    student.refresh_from_db()
+    assert student.phone == "1111"
+
+
+def test_a_batch_that_somebody_changes_at_that_moment_stays(campus, run):
+    batch = Batch.objects.order_by("code").first()
+    change = partial(change_batch, by=campus.admin, batch=batch, changes={"notes": "Bring a laptop."})
+    _changed, undone = in_the_middle(change, partial(undo_import, by=campus.admin, run=run))
+    assert undone.undone["stays"][0]["reason"] == "It was changed since."
+    assert [one.notes for one in Batch.objects.all()] == ["Bring a laptop."]
 
 
 def keys_of(table):

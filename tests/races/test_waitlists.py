@@ -34,15 +34,9 @@ def campus():
     return Campus.found()
 
 
-def set_mode(campus, mode):
-    campus.institution.waitlist_mode = mode
-    campus.institution.save()
-
-
-def full_batch(campus, capacity, waiting, **fields):
+def full_with_a_line(campus, capacity, waiting, **fields):
     """A full batch: its enrollments and those who wait, in order."""
-    batch = campus.batch(capacity=capacity, **fields)
-    seats = [campus.enroll(batch) for _each in range(capacity)]
+    batch, seats = campus.full_batch(capacity, **fields)
     places = [join_waitlist(by=campus.admin, student=campus.student(), batch=batch) for _each in range(waiting)]
     return batch, seats, places
 
@@ -72,8 +66,8 @@ def place_by_raw_sql(batch, student, status="waiting"):
 
 @pytest.mark.parametrize("mode", ["auto", "offer"])
 def test_seats_that_free_at_once_go_to_the_line_in_order_whoever_else_comes(campus, mode):
-    set_mode(campus, mode)
-    batch, seats, places = full_batch(campus, 8, 10)
+    campus.let(waitlist_mode=mode)
+    batch, seats, places = full_with_a_line(campus, 8, 10)
     newcomers = [campus.student() for _each in range(12)]
     outcomes = rush(
         [
@@ -98,7 +92,7 @@ def test_everybody_who_enrolls_or_waits_at_once_has_one_or_the_other(campus):
 
 
 def test_one_student_who_joins_ten_times_at_once_stands_once_in_line(campus):
-    batch, _seats, _places = full_batch(campus, 1, 0)
+    batch, _seats, _places = full_with_a_line(campus, 1, 0)
     student = campus.student()
     outcomes = rush([partial(join_waitlist, by=campus.admin, student=student, batch=batch) for _each in range(10)])
     assert len(won(outcomes)) == 1
@@ -106,8 +100,8 @@ def test_one_student_who_joins_ten_times_at_once_stands_once_in_line(campus):
 
 
 def test_an_offer_that_is_accepted_declined_and_lapses_at_once_has_one_end(campus):
-    set_mode(campus, "offer")
-    batch, [seat], [place, behind] = full_batch(campus, 1, 2)
+    campus.let(waitlist_mode="offer")
+    batch, [seat], [place, behind] = full_with_a_line(campus, 1, 2)
     cancel_enrollment(by=campus.admin, enrollment=seat)
     place.refresh_from_db()
     # Not so late that the offer to whoever is behind would be over too.
@@ -129,7 +123,7 @@ def test_an_offer_that_is_accepted_declined_and_lapses_at_once_has_one_end(campu
 
 
 def test_two_lines_whose_heads_sit_in_the_other_batch_get_on_without_a_deadlock(campus):
-    set_mode(campus, "auto")
+    campus.let(waitlist_mode="auto")
     for _round in range(3):
         course = campus.course()
         batches = [campus.batch(course=course, capacity=4, code=f"{course.code}{side}") for side in "AB"]
@@ -151,10 +145,10 @@ def test_two_lines_whose_heads_sit_in_the_other_batch_get_on_without_a_deadlock(
 
 def test_a_crowd_that_does_everything_at_once_leaves_nothing_to_mend(campus):
     for mode in ("auto", "offer"):
-        set_mode(campus, mode)
+        campus.let(waitlist_mode=mode)
         course = campus.course()
-        batch, seats, places = full_batch(campus, 6, 8, course=course)
-        other, _seats, _places = full_batch(campus, 2, 2, course=course)
+        batch, seats, places = full_with_a_line(campus, 6, 8, course=course)
+        other, _seats, _places = full_with_a_line(campus, 2, 2, course=course)
         for seat in seats[:2]:
             join_waitlist(by=campus.admin, student=seat.student, batch=other)
         for seat in seats[2:4]:

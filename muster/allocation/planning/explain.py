@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -41,13 +40,11 @@ def reasons_of(suggestion: Suggestion) -> list[dict[str, Any]]:
     ]
 
 
-def why_nobody(
-    situation: PlanningInput, problem: StaffingProblem, chosen: Sequence[int], wanted: int, zone_name: str
-) -> list[str]:
+def why_nobody(situation: PlanningInput, problem: StaffingProblem, chosen: Sequence[int], wanted: int) -> list[str]:
     """Why the plan proposes nobody: first in numbers, then of those who would suit best, each by name."""
     if not situation.people:
         return [_("There are no active instructors yet.")]
-    zone = zoneinfo.ZoneInfo(zone_name)
+    zone = situation.wanted[wanted].need.zone
     if wanted in situation.overlaps.itself:
         one, other = situation.overlaps.itself[wanted]
         return [

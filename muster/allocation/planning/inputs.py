@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -131,13 +131,12 @@ def inputs_for_batches(
     actor: Actor, batches: QuerySet[Batch], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> PlanningInput:
     """What staffs these batches is worked out from. Five statements, whatever the numbers."""
-    today = actor.today()
-    needs = needs_of_batches(batches, today)
-    meetings = meetings_of([need.id for need in needs], today)
+    needs = needs_of_batches(batches)
+    meetings = meetings_of([need.id for need in needs])
     wanted = [Vacancy(need, tuple(meetings.get(need.id, ()))) for need in needs]
     ends = [need.last for need in needs]
     last = max(filter(None, ends), default=None) if None not in ends else None
-    people = _by_name(candidates_of(actor.institution, today, last=last))
+    people = _by_name(candidates_of(actor.institution, last=last))
     booked = booked_hours(actor.institution, [who.id for who in people], wanted)
     return PlanningInput(
         wanted,
@@ -153,7 +152,7 @@ def inputs_for_students(
     actor: Actor, students: Sequence[User], *, keep_to_limits: bool = True, least_score: int = 0
 ) -> PlanningInput:
     """What gives these students a mentor is worked out from. Three statements, whatever the numbers."""
-    people = _by_name(candidates_of(actor.institution, actor.today()))
+    people = _by_name(candidates_of(actor.institution))
     return PlanningInput(
         [Vacancy(need) for need in needs_of_students(actor, students)],
         people,
@@ -173,7 +172,7 @@ def _by_name(candidates: Mapping[UUID, Candidate]) -> list[Candidate]:
 SOURCE = "CASE WHEN session.is_edited THEN session.id ELSE coalesce(session.slot_id, session.id) END"
 
 # The sessions that a new lead would be booked for: those that name nobody, on the days that no substitute takes, from
-# the first day of the batch, or from today where somebody has led it before.
+# the first day of the batch, or from today (by its own clock, now or at a moment) where somebody has led it before.
 MEETINGS = f"""
 SELECT batch.id, {SOURCE},
        extract(epoch FROM lower(held.period))::bigint, extract(epoch FROM upper(held.period))::bigint
@@ -182,14 +181,15 @@ JOIN batches_batchmeeting AS link ON link.batch_id = batch.id
 JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id
 JOIN timetable_classsession AS session ON session.meeting_id = meeting.id
 CROSS JOIN LATERAL (
-    SELECT muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
+    SELECT muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period,
+           (coalesce(%(at)s, clock_timestamp()) AT TIME ZONE meeting.time_zone)::date AS today
 ) AS held
 WHERE batch.id = ANY (%(batches)s::uuid[])
 AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL AND batch.archived_at IS NULL
 AND session.instructor_id IS NULL AND session.status <> 'cancelled' AND session.start_time IS NOT NULL
-AND (session.date >= %(today)s OR NOT EXISTS (
+AND (session.date >= held.today OR NOT EXISTS (
     SELECT FROM batches_instructorassignment AS before
-    WHERE before.batch_id = batch.id AND before.role = 'lead' AND before.from_date <= %(today)s
+    WHERE before.batch_id = batch.id AND before.role = 'lead' AND before.from_date <= held.today
 ))
 AND NOT EXISTS (
     SELECT FROM batches_instructorassignment AS substitute
@@ -210,9 +210,9 @@ ORDER BY 3, 4, 2
 """  # noqa: S608 - constants alone
 
 
-def meetings_of(batches: Collection[UUID], today: date) -> dict[UUID, list[DatedHour]]:
-    """The dated hours for which a new lead of each batch would be booked. One statement."""
-    return _hours_by_owner(MEETINGS, {"batches": list(batches), "today": today}) if batches else {}
+def meetings_of(batches: Collection[UUID], at: datetime | None = None) -> dict[UUID, list[DatedHour]]:
+    """The dated hours for which a new lead of each batch would be booked: now, or at that moment. One statement."""
+    return _hours_by_owner(MEETINGS, {"batches": list(batches), "at": at}) if batches else {}
 
 
 def booked_hours(

@@ -23,7 +23,7 @@ def unstaffed_batches(
     actor: Actor, *, branch: Branch | None = None, department: Department | None = None
 ) -> QuerySet[Batch]:
     """The batches `without_lead` that the actor may staff."""
-    rows = Batch.objects.filter(without_lead(actor.today()))
+    rows = Batch.objects.filter(without_lead())
     if branch is not None:
         rows = rows.filter(branch=branch)
     if department is not None:

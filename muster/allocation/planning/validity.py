@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -18,9 +17,9 @@ from muster.allocation.scoring import Need
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.warnings import limit_of
-from muster.batches.workload import batch_load
+from muster.batches.workload import batch_load, still_running
 from muster.institutions.access import Actor
-from muster.institutions.models import Role
+from muster.institutions.models import Role, zone_of
 from muster.people.queries import teaching_of
 
 Why = Callable[[Any, Sequence[Any]], str]
@@ -66,14 +65,13 @@ def _why_not_person(plan: Plan, item: Any, active: set[UUID], carries: int, limi
 
 def _why_not_lead(by: Actor, plan: Plan, items: Sequence[Any]) -> Why:
     """Why a proposal for a batch no longer holds, given others that do; empty where it does."""
-    today = by.today()
     ids = [item.batch_id for item in items]
     people = {item.instructor_id for item in items}
     allowed = set(batches.rows(by, "staff").filter(pk__in=ids).values_list("pk", flat=True))
-    leads = InstructorAssignment.objects.leads().filter(batch__in=ids).exclude(until_date__lt=today)
+    leads = still_running().filter(role=InstructorAssignment.Role.LEAD, batch__in=ids)
     led = dict(leads.values_list("batch_id", "instructor__full_name"))
     active = _active(by, items)
-    meetings = meetings_of(ids, today)
+    meetings = meetings_of(ids)
     wanted = {
         item.pk: Vacancy(Need(id=item.batch_id, name=item.batch.code), tuple(meetings.get(item.batch_id, ())))
         for item in items
@@ -96,7 +94,7 @@ def _why_not_lead(by: Actor, plan: Plan, items: Sequence[Any]) -> Why:
             return _("The schedule of %(batch)s has changed.") % words
         if item.instructor_id in active:
             if busy := _first_overlap(own, booked.get(item.instructor_id, ())):
-                hour = hour_in_words(busy, zoneinfo.ZoneInfo(by.institution.time_zone))
+                hour = hour_in_words(busy, zone_of(by.institution, item.batch.branch))
                 return _("%(name)s is now busy on %(hour)s.") % {**words, "hour": hour}
             if beside := next((one for one in others if _first_overlap(own, wanted[one.pk].meetings)), None):
                 words["other"] = beside.batch.code
@@ -111,7 +109,7 @@ def _with_other_hours(by: Actor, plan: Plan, items: Sequence[Any], wanted: Mappi
     """The items whose batch meets at other hours than when they were proposed. Hours that passed since make no other
     ones: where the bases differ, those of the day of the plan tell. One statement at most."""
     doubtful = [item for item in items if wanted[item.pk].basis != item.basis]
-    then = meetings_of([item.batch_id for item in doubtful], plan.created_at.astimezone(by.zone).date())
+    then = meetings_of([item.batch_id for item in doubtful], plan.created_at)
     now = by.now().timestamp()
     return {item.pk for item in doubtful if item.basis not in bases_since(then.get(item.batch_id, ()), now)}
 

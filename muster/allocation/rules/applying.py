@@ -155,15 +155,15 @@ def change_item(*, by: Actor, item: PlanItem, instructor: User | None) -> PlanIt
 
 
 def _choose(by: Actor, plan: Plan, item: Any, instructor: User) -> None:
-    candidates = candidates_of(by.institution, by.today())
+    candidates = candidates_of(by.institution)
     who = candidates.get(instructor.pk)
     if who is None:
         raise NotAnInstructor("instructor_id")
     if instructor.pk == item.student_id:
         raise CannotTake(_("You can't assign someone as their own instructor. Choose someone else."))
     if plan.kind == Plan.Kind.BATCHES:
-        [need] = needs_of_batches(Batch.objects.filter(pk=item.batch_id), by.today())
-        item.basis = Vacancy(need, tuple(meetings_of([need.id], by.today()).get(need.id, ()))).basis
+        [need] = needs_of_batches(Batch.objects.filter(pk=item.batch_id))
+        item.basis = Vacancy(need, tuple(meetings_of([need.id]).get(need.id, ()))).basis
     else:
         [need] = needs_of_students(by, [item.student])
     item.instructor, item.by_hand = instructor, True

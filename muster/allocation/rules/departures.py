@@ -47,9 +47,8 @@ def deactivate_person(*, by: Actor, user: User) -> User:
 
 def _stands_in(by: Actor, person: User, field: str) -> DomainError:
     """Why the substitute cannot leave: the batch, and where its lead is booked instead."""
-    yesterday = by.today() - timedelta(days=1)
     held = (
-        still_running(by.today())
+        still_running()
         .filter(
             role=InstructorAssignment.Role.SUBSTITUTE,
             instructor=person,
@@ -60,7 +59,7 @@ def _stands_in(by: Actor, person: User, field: str) -> DomainError:
         .order_by("from_date", "pk")
     )
     for one in held:
-        asked = given_back(one.batch, one, max(yesterday, one.from_date - timedelta(days=1)))
+        asked = given_back(one.batch, one, max(one.batch.today(), one.from_date) - timedelta(days=1))
         if asked is not None and (clashes := clashes_of(asked, seen_by=by)):
             return StandsIn(person.full_name, one.batch.code, clashes, field)
     return ScheduleConflict.unnamed()

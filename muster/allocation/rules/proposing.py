@@ -188,7 +188,7 @@ def _items(plan: Plan, situation: PlanningInput, problem: StaffingProblem, answe
             position=position,
         )
         if person == NOBODY:
-            item.why_not = why_nobody(situation, problem, answer.chosen, number, plan.institution.time_zone)
+            item.why_not = why_nobody(situation, problem, answer.chosen, number)
         else:
             item.instructor_id = situation.people[person].id
             item.score = problem.points[number][person]

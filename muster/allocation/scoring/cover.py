@@ -19,15 +19,13 @@ from muster.allocation.scoring.points import Weights
 from muster.allocation.scoring.ranking import Suggestions, rank_candidates, with_warnings
 from muster.batches.clashes import Timetable
 from muster.batches.models import Batch, InstructorAssignment
-from muster.batches.occurrences import Occurrence, occurrences_of
+from muster.batches.occurrences import FURTHEST_BEHIND, Occurrence, occurrences_of
 from muster.batches.workload import still_running
 from muster.institutions.access import Actor
 from muster.timetable.models import Booking
 from muster.timetable.weeks import HolidayCalendar, times_between
 
 DAY = timedelta(days=1)
-# How many days a branch is behind its institution at most: clocks differ by up to 26 hours.
-FURTHEST_BEHIND = 2 * DAY
 # From when to when, and for which session.
 Booked = tuple[datetime, datetime, UUID]
 
@@ -97,7 +95,7 @@ def cover_of(
     }
     first = max(first, min(batch.today() for batch in rows.values()))
     needs = [_on_days(need, first, last) for need in needs_of_batches(Batch.objects.filter(pk__in=rows), first)]
-    candidates = candidates_of(actor.institution, actor.today(), first=first, last=last)
+    candidates = candidates_of(actor.institution, first=first, last=last)
     booked = _bookings(actor, candidates, first, last)
     there = _team(rows, first)
     requests = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import UTC, date, time, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -21,10 +21,11 @@ from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.queries import in_full
 from muster.batches.warnings import limit_of
 from muster.batches.workload import load_of_each, still_running
+from muster.core.clocks import today_in
 from muster.courses.models import Course
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
+from muster.institutions.models import Institution, zone_of
 from muster.people.queries import TeachingProfile, teaching_of
 from muster.timetable.models import Booking
 
@@ -51,6 +52,8 @@ class Need:
     hours: tuple[Hour, ...] = ()
     first: date | None = None
     last: date | None = None
+    # The clock of its sessions.
+    zone: tzinfo = UTC
 
     @cached_property
     def minutes(self) -> int:
@@ -111,17 +114,19 @@ class Candidate:
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------
-def needs_of_batches(batches: QuerySet[Batch], today: date) -> list[Need]:
-    """What each batch asks of who is to lead it from today on. One statement.
+def needs_of_batches(batches: QuerySet[Batch], since: date | None = None) -> list[Need]:
+    """What each batch asks of who is to lead it from today on, by its own clock, or from a day. One statement.
 
     Hours whose slot names somebody else are not asked for, nor are dates that are over.
     """
-    return [need_of(row, today) for row in in_full(batches, today).order_by("code", "pk")]
+    rows = in_full(batches).select_related("course", "branch", "department", "institution")
+    return [need_of(row, since) for row in rows.order_by("code", "pk")]
 
 
-def need_of(batch: Any, today: date) -> Need:
-    """The same of a batch that is there in full."""
+def need_of(batch: Any, since: date | None = None) -> Need:
+    """The same of a batch that is there in full, with its institution."""
     course: Course | None = batch.course
+    first = since or batch.today()
     return Need(
         id=batch.pk,
         name=batch.code,
@@ -130,8 +135,9 @@ def need_of(batch: Any, today: date) -> Need:
             for slot in batch.week
             if slot["instructor_id"] is None
         ),
-        first=max(batch.start_date, today) if batch.start_date else today,
+        first=max(batch.start_date, first) if batch.start_date else first,
         last=batch.end_date,
+        zone=batch.zone,
         **_asked_by([course] if course else [], [batch.department.name] if batch.department else []),
         defaults=frozenset({course.default_instructor_id} if course and course.default_instructor_id else ()),
     )
@@ -141,7 +147,7 @@ def needs_of_students(actor: Actor, students: Collection[User]) -> list[Need]:
     """What each student asks of an instructor of their own, by the courses in which they are enrolled now, in the order
     given. One statement."""
     ids = [student.pk for student in students]
-    running = still_running(actor.today()).filter(institution=actor.institution, batch=OuterRef("batch"))
+    running = still_running().filter(institution=actor.institution, batch=OuterRef("batch"))
     seats = (
         Enrollment.objects.current()
         .filter(institution=actor.institution, student__in=ids)
@@ -188,7 +194,6 @@ def _once(words: Iterable[str]) -> tuple[str, ...]:
 # --- who there is -----------------------------------------------------------------------------------------------------
 def candidates_of(
     institution: Institution,
-    today: date,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -198,6 +203,7 @@ def candidates_of(
 
     Two statements, whatever the number of instructors. Where it is known what some `said`, these alone, in one.
     """
+    today = today_in(zone_of(institution, None))
     rows = _instructors_with_load(institution, today).order_by("full_name__plain", "pk")
     people = list(rows if said is None else rows.filter(pk__in=said))
     if said is None:

@@ -145,12 +145,12 @@ def suggestions_for_batch(actor: Actor, batch: Batch) -> Suggestions:
     Left out are who teaches in it already, who is booked at one of its hours on one of those days, and who has as many
     batches as they may.
     """
-    batch = in_full(Batch.objects.filter(pk=batch.pk), actor.today()).get()
+    batch = in_full(Batch.objects.filter(pk=batch.pk)).get()
     batch.institution = actor.institution
-    need = need_of(batch, actor.today())
-    candidates = candidates_of(actor.institution, actor.today(), first=need.first, last=need.last)
+    need = need_of(batch)
+    candidates = candidates_of(actor.institution, first=need.first, last=need.last)
     timetable = _timetable(batch, need)
-    teaching = current_people(batch, need.first or actor.today())
+    teaching = current_people(batch, need.first or batch.today())
     out = {person: ("teaches_it", _("already teaches this batch")) for person in teaching}
     out |= _busy(actor, timetable, candidates.keys() - out.keys())
     full = {pk: who for pk, who in candidates.items() if who.batches >= who.batch_limit}
@@ -166,10 +166,10 @@ def leads_for_batches(actor: Actor, batches: Sequence[Batch]) -> dict[UUID, list
     free = free_leads(batches, seen_by=actor)
     if not any(free.values()):
         return free
-    today, weights = actor.today(), Weights.of(actor.institution)
-    needs = {batch.pk: need_of(batch, today) for batch in batches}
+    weights = Weights.of(actor.institution)
+    needs = {batch.pk: need_of(batch) for batch in batches}
     said = {one.id: one.said or NOTHING_SAID for those in free.values() for one in those}
-    candidates = candidates_of(actor.institution, today, said=said)
+    candidates = candidates_of(actor.institution, said=said)
     for batch, those in free.items():
         who = [candidates[one.id] for one in those if one.id in candidates]
         places = {one.who.id: place for place, one in enumerate(rank_candidates(needs[batch], who, weights).ranked)}
@@ -251,7 +251,7 @@ def suggestions_for_student(actor: Actor, student: User) -> Suggestions:
     """
     current = instructor_of(actor, student)
     need = needs_of_students(actor, [student])[0]
-    candidates = candidates_of(actor.institution, actor.today())
+    candidates = candidates_of(actor.institution)
     out = {
         who.id: ("full", _limit_in_words(need, who)) for who in candidates.values() if who.mentees >= who.mentee_limit
     }
@@ -265,7 +265,7 @@ def proposals_for_students(actor: Actor, students: Sequence[User]) -> dict[UUID,
     """For each student the best instructor who still has room when those before have been given theirs. Three
     statements, whatever the number of students. A student for whom nobody has room is left out."""
     weights = Weights.of(actor.institution)
-    candidates = candidates_of(actor.institution, actor.today())
+    candidates = candidates_of(actor.institution)
     chosen: dict[UUID, Suggestion] = {}
     for need in needs_of_students(actor, students):
         room = (who for who in candidates.values() if who.mentees < who.mentee_limit and who.id != need.id)

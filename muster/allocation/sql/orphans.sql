@@ -36,7 +36,7 @@ BEGIN
     RETURN ended;
 END $$;
 
--- Ends, with yesterday, what people who left would still teach in batches that run. What was taught stays.
+-- Ends, with yesterday by the clock of the batch, what people who left would still teach in batches that run. What was taught stays.
 CREATE OR REPLACE FUNCTION muster_end_teaching_orphans(of_institution uuid, of_person uuid, of_batch uuid) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -45,8 +45,7 @@ BEGIN
     UPDATE batches_instructorassignment AS assignment
     SET until_date = greatest(today.day, assignment.from_date) - 1, updated_at = now()
     FROM batches_batch AS batch
-    JOIN institutions_institution AS institution ON institution.id = batch.institution_id
-    CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE institution.time_zone)::date AS day) AS today
+    CROSS JOIN LATERAL (SELECT muster_today(muster_zone(batch.institution_id, batch.branch_id)) AS day) AS today
     WHERE batch.id = assignment.batch_id
     AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
     AND coalesce(assignment.until_date, 'infinity') >= greatest(today.day, assignment.from_date)

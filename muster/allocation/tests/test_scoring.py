@@ -284,7 +284,7 @@ def test_the_scores_of_many_take_four_statements(campus: Campus, number: int) ->
         connection,
     ) as asked:
         needs = needs_of_batches(Batch.objects.filter(pk__in=[batch.pk for batch in batches]), today)
-        people = candidates_of(campus.institution, today)
+        people = candidates_of(campus.institution)
         needs += needs_of_students(campus.admin, students)
         weights = Weights.of(campus.institution)
         scores = [score_of(parts_of(need, who), weights) for need in needs for who in people.values()]
@@ -358,4 +358,4 @@ def test_proposals_spread_students_over_who_has_room(campus: Campus) -> None:
 def test_ratings_that_are_written_are_read(campus: Campus) -> None:
     ann = campus.instructor()
     InstructorProfile.objects.create(institution=campus.institution, user=ann, average_rating="4.50", ratings=8)
-    assert candidates_of(campus.institution, campus.admin.today())[ann.pk].said.rating == 4.5
+    assert candidates_of(campus.institution)[ann.pk].said.rating == 4.5

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -15,7 +15,7 @@ from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_acto
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import taught_by
+from muster.batches.queries import BatchPhase, taught_by, with_phase
 from muster.batches.rules import BatchInput
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
@@ -49,17 +49,21 @@ class BatchQuery(WholeOrPaged):
     semester: int | None = None
     status: str = Field("", description="One or more, separated by commas")
     kind: str = ""
+    phase: str = Field("", description="One or more, separated by commas")
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
 
     def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
-        """The rows that pass. Raises Invalid at the field that is no id or no status."""
+        """The rows that pass. Raises Invalid at the field that is no id, no status or no phase."""
         plain: dict[str, Any] = {"year": self.year, "current_semester": self.semester, "kind": self.kind}
         for name, column in (("dept", "department_id"), ("branch", "branch_id"), ("course", "course_id")):
             plain[column] = self._id(name)
-        status = [word.strip() for word in self.status.split(",") if word.strip()]
+        status, phases = self._words("status"), self._words("phase")
         if unknown := set(status) - set(Batch.Status.values):
             raise Invalid(_("The status %(word)s doesn't exist.") % {"word": sorted(unknown)[0]}, field="status")
+        if set(phases) - set(BatchPhase.IN_ORDER):
+            known = ", ".join(BatchPhase.IN_ORDER)
+            raise Invalid(_("Choose one or more of these phases: %(known)s.") % {"known": known}, field="phase")
         if self.kind and self.kind not in Batch.Kind.values:
             raise Invalid(_("Choose one of these kinds: course, academic."), field="kind")
         for name in ("year", "semester"):
@@ -68,11 +72,16 @@ class BatchQuery(WholeOrPaged):
         rows = rows.filter(**{name: value for name, value in plain.items() if value not in (None, "")})
         if status:
             rows = rows.filter(status__in=status)
+        if phases:
+            rows = with_phase(rows).filter(Q(phase__in=phases))
         if self.archived is not None:
             rows = rows.filter(archived_at__isnull=not self.archived)
         if instructor := self._id("instructor"):
             rows = rows.filter(taught_by(instructor))
         return with_words(rows, self.q, "name", "code", "course__title")
+
+    def _words(self, name: str) -> list[str]:
+        return [word.strip() for word in getattr(self, name).split(",") if word.strip()]
 
     def _id(self, name: str) -> UUID | None:
         text = getattr(self, name)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query
 from typing_extensions import TypedDict
 
+from muster.accounts.models import User
 from muster.api.batches.batches import batch_out, router
 from muster.api.batches.bodies import (
     BatchIn,
@@ -18,6 +19,7 @@ from muster.api.batches.bodies import (
 )
 from muster.api.batches.shapes import BatchOut, with_warnings
 from muster.api.kit import (
+    Day,
     Deleted,
     In,
     Moment,
@@ -34,16 +36,18 @@ from muster.api.kit import (
     whole_list,
 )
 from muster.attendance.queries import with_attendance
+from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.rules import warnings_of_lead
+from muster.batches.rules import advice_on_staff, warnings_of_lead
 from muster.batches.rules.inputs import FIELD_NAMES
-from muster.batches.warnings import in_plan, warnings_of_plan
+from muster.batches.rules.locks import current_people
+from muster.batches.warnings import in_plan, warnings_of_plan, warnings_of_size
 from muster.core.compiled import Compiled
 from muster.core.errors import Invalid
 from muster.enrollments import rules
 from muster.enrollments.models import Enrollment
-from muster.enrollments.queries import roster_of
+from muster.enrollments.queries import effects_of_closing, roster_of, warnings_of_completing
 from muster.institutions.access import Actor
 
 # One path answers several methods only within one router.
@@ -83,9 +87,14 @@ def update_batch(request: HttpRequest, batch_id: str, body: BatchIn) -> HttpResp
     changes = _changes(actor, body)
     lead = changes.get("lead")
     against = [*in_plan(warnings_of_lead(batch, lead, actor), "assigned_instructor")] if lead else []
+    if changes.get("status") == Batch.Status.COMPLETED != batch.status:
+        against += warnings_of_completing(batch)
     batch = rules.update_batch(by=actor, batch=batch, changes=changes, version=expected_version(request, body.version))
+    if changes.keys() & {"lead", "slots"}:
+        staff = User.objects.filter(pk__in=current_people(batch, batch.today()))
+        against += in_plan(advice_on_staff(batch, staff, actor), "assigned_instructor")
     if changes.keys() & {"capacity", "end_date", "slots"}:
-        against += warnings_of_plan(batch, changes.get("slots", ()), actor.today())
+        against += warnings_of_plan(batch, changes.get("slots", ()), batch.today())
     return _answer(request, batch, "Batch updated successfully", **with_warnings(against))
 
 
@@ -145,7 +154,68 @@ def change_capacity(request: HttpRequest, batch_id: str, body: Seats) -> HttpRes
         reason=body.reason,
         version=expected_version(request, body.version),
     )
-    return _answer(request, batch, "Capacity changed successfully")
+    return _answer(request, batch, "Capacity changed successfully", **with_warnings(warnings_of_size(batch)))
+
+
+class ClosingOut(TypedDict):
+    """What completing or cancelling a batch now would end, and what is still open."""
+
+    days_early: int
+    enrollments: int
+    on_hold: int
+    waiting: int
+    sessions: int
+    registers_not_taken: int
+
+
+@router.get(
+    "/{batch_id}/closing",
+    allow=batches["change"],
+    on="batch_id",
+    among=lambda _actor: Batch.objects.select_related("institution", "branch"),
+    data=ClosingOut,
+)
+def preview_closing(request: HttpRequest, batch_id: str) -> HttpResponse:
+    """What completing or cancelling a batch now would do, in numbers. Nothing is written."""
+    batch = request_object(request, Batch)
+    found = effects_of_closing(batch)
+    shown: ClosingOut = {
+        "days_early": found.days_early,
+        "enrollments": found.enrollments,
+        "on_hold": found.on_hold,
+        "waiting": found.waiting,
+        "sessions": found.sessions,
+        "registers_not_taken": missing_registers_of(request_actor(request), batch),
+    }
+    return answer(shown)
+
+
+class ReleasingIn(In):
+    on: Day | None = Field(None, description="The first day on which no seats are kept back; today when absent")
+    reason: str = Field("", max_length=300, description="Kept in the batch's history")
+
+
+class KeepingIn(In):
+    until: Day | None = Field(None, description="When absent, as the institution's settings say")
+    reason: str = Field("", max_length=300, description="Kept in the batch's history")
+
+
+@router.post("/{batch_id}/release-spare-seats", allow=batches["change"], on="batch_id", data=BatchOut)
+def release_spare_seats(request: HttpRequest, batch_id: str, body: ReleasingIn) -> HttpResponse:
+    """Release the seats that a batch keeps back, now or on a day. Those on the waitlist get them first."""
+    batch = rules.release_spare_seats(
+        by=request_actor(request), batch=request_object(request, Batch), on=body.on, reason=body.reason
+    )
+    return _answer(request, batch, "Spare seats released")
+
+
+@router.post("/{batch_id}/keep-spare-seats", allow=batches["change"], on="batch_id", data=BatchOut)
+def keep_spare_seats(request: HttpRequest, batch_id: str, body: KeepingIn) -> HttpResponse:
+    """Keep spare seats back again, as far as they're free."""
+    batch = rules.keep_spare_seats(
+        by=request_actor(request), batch=request_object(request, Batch), until=body.until, reason=body.reason
+    )
+    return _answer(request, batch, "Spare seats kept back")
 
 
 class RosterRowOut(PersonOut):

@@ -76,6 +76,7 @@ class BatchOut(Stamped):
     end_date: Moment | None
     capacity: int | None
     waitlist_capacity: int | None
+    spare_seats_released_on: Moment | None
     enrolled_students: int
     seats_offered: int
     available_spots: int | None
@@ -90,7 +91,8 @@ class BatchOut(Stamped):
 
 
 class WarningOut(TypedDict):
-    """What speaks against an instructor: `availability`, `time_off`, `workload` or `skill`; `slot` counts from 0."""
+    """What speaks against an instructor: `availability`, `time_off`, `workload`, `skill`, `daily_hours` or
+    `short_break`; `slot` counts from 0."""
 
     kind: str
     who: NamedOut
@@ -240,6 +242,7 @@ def batch_json(batch: Batch) -> BatchOut:
         "end_date": day_stamp(batch.end_date),
         "capacity": batch.capacity,
         "waitlist_capacity": batch.waitlist_capacity,
+        "spare_seats_released_on": day_stamp(batch.buffer_released_on),
         "enrolled_students": batch.enrolled_students,
         "seats_offered": batch.seats_offered,
         "available_spots": batch.available_spots,

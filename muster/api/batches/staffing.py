@@ -59,17 +59,18 @@ class Question(In):
 def assign_lead(request: HttpRequest, batch_id: str, instructor_id: str) -> HttpResponse:
     """Make the instructor the batch's lead from today. Safe to repeat.
 
-    Warnings (availability, time off, workload, skills) don't block this and stand in `warnings` beside `data`.
+    Warnings (availability, time off, workload, skills, long days, short breaks) don't block this and stand in
+    `warnings` beside `data`.
     """
     actor = request_actor(request)
     try:
         instructor = person_named(actor, instructor_id, "instructor_id")
     except Invalid as unknown:
         raise Missing from unknown
-    warnings = rules.warnings_of_lead(request_object(request, Batch), instructor, actor)
-    batch = rules.assign_lead(
-        by=actor, batch=request_object(request, Batch), instructor=instructor, version=expected_version(request)
-    )
+    asked = request_object(request, Batch)
+    warnings = rules.warnings_of_lead(asked, instructor, actor)
+    warnings += rules.advice_on_staff(asked, [instructor], actor)
+    batch = rules.assign_lead(by=actor, batch=asked, instructor=instructor, version=expected_version(request))
     data = {
         "_id": key(batch.pk),
         "batch_name": batch.name,
@@ -109,9 +110,10 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
     if ignored is not None:
         slots = match_slots(list(ignored.slots.select_related("room", "subject", "instructor")), slots)
     assessment = assess(actor, draft, slots, set(people), stored=ignored)
-    there = current_people(ignored, actor.today()) if ignored else set()
+    there = current_people(ignored, ignored.today()) if ignored else set()
     named_too = {slot.instructor.pk: slot.instructor.full_name for slot in slots if slot.instructor}
-    warnings = assessment.warnings(people | named_too, joining=people.keys() - there)
+    everybody = people | named_too
+    warnings = [*assessment.warnings(everybody, joining=people.keys() - there), *assessment.advice(everybody)]
     data = {**assessment.as_json(), "warnings": [warning.as_json() for warning in warnings]}
     return answer(data, assessment.clashes[0].sentence if assessment.clashes else _("No conflicts."))
 
@@ -160,7 +162,9 @@ def assign_instructor(request: HttpRequest, batch_id: str, body: Assigning) -> H
         notes=body.notes,
         override_reason=body.override_reason,
     )
-    return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201)
+    advice = rules.advice_on_staff(assignment.batch, [assignment.instructor], actor)
+    told = with_warnings(in_plan(advice, "instructor_id"))
+    return answer(assignment_json(assignment), "Instructor assigned to batch successfully", status=201, **told)
 
 
 @router.delete("/{batch_id}/instructors", allow=batches["staff"], on="batch_id", data=AssignmentOut)

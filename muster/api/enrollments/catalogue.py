@@ -36,6 +36,7 @@ from muster.enrollments import rules
 from muster.enrollments.catalogue import catalogue_of, published_batch, published_by, searchable
 from muster.enrollments.models import Application
 from muster.enrollments.permissions import applications
+from muster.enrollments.waitlists import positions_of, waiting_in
 from muster.institutions.access import Actor
 
 router, application_router = Door(), Door()
@@ -51,7 +52,8 @@ class CatalogueSlotOut(TypedDict):
 
 class CatalogueOut(Stamped):
     """An open batch. `price` is null where none is set, `seats_left` where there is no limit, and `instructor` where
-    none leads it or strangers aren't told."""
+    none leads it or strangers aren't told. `position` is the caller's own place on the waitlist; null for one who
+    doesn't wait, or has an offer."""
 
     batch_name: str
     batch_code: str
@@ -69,6 +71,8 @@ class CatalogueOut(Stamped):
     capacity: int | None
     seats_left: int | None
     is_full: bool
+    waitlist_length: int
+    position: int | None
 
 
 class ApplicationOut(Stamped):
@@ -120,6 +124,7 @@ class ApplicationQuery(Schema):
 
 def _shape_for(actor: Actor) -> Any:
     named = bool(actor.grants) or actor.institution.catalogue_names_instructors
+    places: dict[Any, Any] = positions_of(actor)
 
     def batch_json(batch: Any) -> CatalogueOut:
         course = batch.course
@@ -148,6 +153,8 @@ def _shape_for(actor: Actor) -> Any:
             "capacity": batch.capacity,
             "seats_left": batch.seats_left,
             "is_full": batch.seats_left == 0,
+            "waitlist_length": batch.waitlist_length,
+            "position": places[batch.pk].position if batch.pk in places else None,
         }
 
     return batch_json
@@ -155,7 +162,7 @@ def _shape_for(actor: Actor) -> Any:
 
 def _listing(actor: Actor, paging: Paging, narrowing: CatalogueQuery) -> HttpResponse:
     paths = {"course": "course_id", "dept": "course__department_id", "branch": "branch_id"}
-    rows = filter_by_ids(searchable(catalogue_of(actor)), narrowing, paths)
+    rows = filter_by_ids(searchable(waiting_in(catalogue_of(actor))), narrowing, paths)
     rows = with_words(rows, paging.q, "course__title", "name", "code", "skills")
     columns = {"start_date": "start_date", "price": "course__price", "seats_left": "seats_left"}
     rows = rows.annotate(dept_name=F("course__department__name"))

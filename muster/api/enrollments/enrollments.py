@@ -15,10 +15,12 @@ from muster.api.enrollments.shapes import (
     EnrollmentRowOut,
     PaidEnrollmentOut,
     PaymentOut,
+    PaymentRowOut,
     balance_json,
     enrollment_json,
     enrollment_row,
     payment_json,
+    payment_row,
 )
 from muster.api.enrollments.waitlist import WaitlistPlaceOut, place_with_position
 from muster.api.kit import (
@@ -35,6 +37,7 @@ from muster.api.kit import (
     request_object,
     warning,
 )
+from muster.api.kit.downloads import response_of
 from muster.api.narrowing import OfBatches
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
@@ -46,6 +49,8 @@ from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
 from muster.enrollments.permissions import enrollments, organisations, payments
+from muster.enrollments.queries import payments_seen_by
+from muster.enrollments.receipts import receipt_of, with_receipts
 from muster.institutions.permissions import users
 
 router, payment_router = Door(), Door()
@@ -137,6 +142,31 @@ class EnrollmentQuery(OfBatches, In):
         return with_words(rows, q, "student__full_name")
 
 
+class PaymentQuery(In):
+    """The filters of the list of payments."""
+
+    model_config = ConfigDict(strict=False)
+
+    student: str = Field("", max_length=60, description="A student's id")
+    enrollment: str = Field("", max_length=60, description="An enrollment's id")
+    organisation: str = Field("", max_length=60, description="The id of the organisation that paid")
+    status: str = Field("", max_length=20, description="pending, completed, failed or refunded")
+
+    def of(self, rows: Any, q: str) -> Any:
+        """The rows that pass. Raises Invalid at the field that is no id or no status."""
+        paths = {
+            "student": "enrollment__student_id",
+            "enrollment": "enrollment_id",
+            "organisation": "organisation_id",
+        }
+        rows = filter_by_ids(rows, self, paths)
+        if self.status:
+            if self.status not in Payment.Status.values:
+                raise Invalid(_("This status doesn't exist."), field="status")
+            rows = rows.filter(status=self.status)
+        return with_words(rows, q, "enrollment__student__full_name", "organisation__name", "payer", "transaction_id")
+
+
 def _student(actor: Any, student_id: str) -> User:
     if actor.user is not None and str(actor.user.pk) == student_id.lower():
         return actor.user  # type: ignore[no-any-return]
@@ -205,11 +235,12 @@ def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Que
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     """One enrollment, with its payments for those who can see them."""
     actor, enrollment = request_actor(request), request_object(request, Enrollment)
-    paid = list(payments.rows(actor).filter(enrollment=enrollment)) if payments.may(actor, "see") else []
+    sees = enrollments.allows(actor, "see_payments", enrollment)
+    paid = list(Payment.objects.filter(enrollment=enrollment).order_by("created_at", "pk")) if sees else []
     shown: PaidEnrollmentOut = {
         **enrollment_json(enrollment),
         "payments": [payment_json(payment) for payment in paid],
-        "balance": [balance_json(one) for one in balances_of(enrollment)] if paid else [],
+        "balance": [balance_json(one) for one in balances_of(enrollment)] if sees else [],
     }
     return answer(shown, version=enrollment.version)
 
@@ -251,6 +282,46 @@ def cancel_enrollment(
     return answer(enrollment_json(enrollment), "Enrollment cancelled successfully")
 
 
+@router.post("/{enrollment_id}/convert", allow=enrollments["convert"], on="enrollment_id", data=EnrollmentOut)
+def convert_trial(request: HttpRequest, enrollment_id: str) -> HttpResponse:
+    """Turn a trial into a full enrollment, which keeps its seat. Students can while the batch is open to them."""
+    enrollment = rules.convert_trial(by=request_actor(request), enrollment=request_object(request, Enrollment))
+    return answer(enrollment_json(enrollment), "Trial turned into a full enrollment", version=enrollment.version)
+
+
+class ReasonIn(In):
+    """Why."""
+
+    reason: str = Field("", max_length=300, description="Kept in the batch's history")
+
+
+@router.post("/{enrollment_id}/hold", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def hold_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Put an enrollment on hold. The student keeps the seat and leaves the register."""
+    enrollment = rules.hold_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment put on hold", version=enrollment.version)
+
+
+@router.post("/{enrollment_id}/resume", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def resume_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Resume an enrollment that is on hold."""
+    enrollment = rules.resume_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment resumed", version=enrollment.version)
+
+
+@router.post("/{enrollment_id}/complete", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+def complete_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
+    """Complete one student's enrollment. The seat frees; access stays until its last day."""
+    enrollment = rules.complete_enrollment(
+        by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
+    )
+    return answer(enrollment_json(enrollment), "Enrollment completed", version=enrollment.version)
+
+
 # --- payments -------------------------------------------------------------------------------------------------------
 @router.get("/{enrollment_id}/payments", allow=enrollments["see_payments"], on="enrollment_id", rows=PaymentOut)
 def list_payments(request: HttpRequest, enrollment_id: str, paging: Query[Paging]) -> HttpResponse:
@@ -274,6 +345,21 @@ def add_payment(request: HttpRequest, enrollment_id: str, body: PaymentIn) -> Ht
         by=request_actor(request), enrollment=enrollment, payment=body.to_input(request_actor(request))
     )
     return answer(payment_json(payment), "Payment recorded successfully", status=201)
+
+
+@payment_router.get("", allow=payments["see"], rows=PaymentRowOut)
+def list_all_payments(request: HttpRequest, paging: Query[Paging], narrowing: Query[PaymentQuery]) -> HttpResponse:
+    """The payments the caller can see, the latest first: students their own, managers those of their part."""
+    rows = narrowing.of(payments_seen_by(request_actor(request)), paging.q)
+    columns = {"amount": "amount", "receipt": "receipt_number"}
+    return page_of(rows, paging, payment_row, columns)
+
+
+@payment_router.get("/{payment_id}/receipt", allow=payments["see"], on="payment_id", files=("application/pdf",))
+def print_receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The receipt of a payment, as PDF. Refused for one that was never completed."""
+    payment = with_receipts(Payment.objects.all()).get(pk=request_object(request, Payment).pk)
+    return response_of(receipt_of(payment))  # type: ignore[return-value]
 
 
 @payment_router.put("/{payment_id}", allow=payments["change"], on="payment_id", data=PaymentOut)

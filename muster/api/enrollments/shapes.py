@@ -20,6 +20,7 @@ class EnrollmentOut(Stamped):
     status: str
     enrollment_date: Moment
     access_expiry_date: Moment | None
+    trial_began_on: Moment | None
     progress: int
     completed_at: Moment | None
     cancelled_at: Moment | None
@@ -39,6 +40,19 @@ class PaymentOut(Stamped):
     payer: str
     organisation: str | None
     enrollment: str
+    receipt: str
+    completed_at: Moment | None
+    refunded_at: Moment | None
+
+
+class PaymentRowOut(PaymentOut):
+    """A payment as lists show it."""
+
+    student: str
+    student_name: str
+    course_title: str | None
+    batch_code: str | None
+    organisation_name: str | None
 
 
 class BalanceOut(TypedDict):
@@ -78,6 +92,7 @@ def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
         "status": enrollment.status,
         "enrollment_date": day_stamp(enrollment.enrollment_date),
         "access_expiry_date": day_stamp(enrollment.access_expiry_date),
+        "trial_began_on": day_stamp(enrollment.trial_began_on),
         "progress": enrollment.progress,
         "completed_at": timestamp(enrollment.completed_at),
         "cancelled_at": timestamp(enrollment.cancelled_at),
@@ -99,6 +114,9 @@ def payment_json(payment: Payment) -> PaymentOut:
         "payer": payment.payer,
         "organisation": key(payment.organisation_id),
         "enrollment": key(payment.enrollment_id),
+        "receipt": payment.receipt,
+        "completed_at": timestamp(payment.completed_at),
+        "refunded_at": timestamp(payment.refunded_at),
     }
 
 
@@ -120,4 +138,17 @@ def enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
         "student_name": enrollment.student.full_name,
         "course_title": enrollment.course.title if enrollment.course else None,
         "batch_code": enrollment.batch.code if enrollment.batch else None,
+    }
+
+
+def payment_row(payment: Payment) -> PaymentRowOut:
+    """A payment with the names of who paid for what."""
+    enrollment = payment.enrollment
+    return {
+        **payment_json(payment),
+        "student": key(enrollment.student_id),
+        "student_name": enrollment.student.full_name,
+        "course_title": enrollment.course.title if enrollment.course else None,
+        "batch_code": enrollment.batch.code if enrollment.batch else None,
+        "organisation_name": payment.organisation.name if payment.organisation else None,
     }

@@ -29,7 +29,7 @@ from muster.core.search import with_words
 from muster.enrollments import rules
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.permissions import waitlist
-from muster.enrollments.waitlists import waitlist_of, why_it_stands_still, with_positions
+from muster.enrollments.waitlists import PLACE, waitlist_of, why_it_stands_still
 from muster.institutions.models import STUDENT_ROLES
 from muster.institutions.permissions import users
 
@@ -102,7 +102,7 @@ def place_json(place: WaitlistEntry) -> WaitlistPlaceOut:
 
 def place_with_position(place: WaitlistEntry) -> WaitlistPlaceOut:
     """The place as it now stands, with its position."""
-    return place_json(with_positions(WaitlistEntry.objects.all()).get(pk=place.pk))
+    return place_json(next(PLACE(pk=place.pk)))
 
 
 def _place_row(place: Any) -> WaitlistRowOut:

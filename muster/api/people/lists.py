@@ -114,7 +114,7 @@ def list_all_instructors(request: HttpRequest, narrowing: Query[PeopleQuery]) ->
     actor: Actor = request_actor(request)
     rows = instructors_with_load(actor)
     visible = batches.rows(actor, among=Batch.objects.booking())
-    taught = narrowing.of_batches(still_running(actor.today()).filter(batch__in=visible.values("pk")))
+    taught = narrowing.of_batches(still_running().filter(batch__in=visible.values("pk")))
     if taught is not None:
         rows = rows.filter(pk__in=taught.values("instructor_id"))
     rows = narrowing.of_people(rows, "full_name", "number", "email")

@@ -7,15 +7,18 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast, JSONObject, Now
+from django.db.models.lookups import LessThan
 
 from muster.attendance.models import HAS_MARKS, BatchTally, CountedMark
-from muster.attendance.queries.missing import LOOK_BACK
+from muster.attendance.queries.missing import LOOK_BACK, ended_at
 from muster.attendance.queries.percent import COUNTED, TALLY_SUMS, percent_of
 from muster.batches.models import Batch, InstructorAssignment, meets
+from muster.batches.workload import still_running
 from muster.enrollments.models import SeatPeriod
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
+from muster.timetable.queries import SESSION_TODAY
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,6 @@ class Progress:
 
 def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """The batches with their registers summed up, in one statement: what `progress_of` and `facilitators_of` read."""
-    today = actor.today()
     sessions = ClassSession.objects.filter(meets(OuterRef("pk"))).taking_place().order_by().values(of=Value(1))
     tallies = (
         BatchTally.objects.filter(batch=OuterRef("pk"))
@@ -42,15 +44,14 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .values(of=F("batch"))
     )
     open_registers = (
-        sessions.filter(date__gte=today - LOOK_BACK, date__lt=today, is_locked=False)
+        sessions.filter(LessThan(ended_at(), Now()), date__gte=actor.today() - LOOK_BACK, is_locked=False)
         .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
     daily = CountedMark.objects.filter(session__isnull=True, batch=OuterRef("pk")).order_by().values(of=F("batch"))
     staff = (
-        InstructorAssignment.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")))
+        still_running()
         .filter(batch=OuterRef("pk"))
-        .exclude(until_date__lt=today)
         .order_by("from_date", "created_at")
         .values(
             person=JSONObject(
@@ -64,9 +65,9 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     return rows.select_related("course").annotate(
         staff=ArraySubquery(staff),
         session_numbers=Subquery(
-            sessions.annotate(numbers=JSONObject(all=Count("pk"), past=Count("pk", filter=Q(date__lte=today)))).values(
-                "numbers"
-            )
+            sessions.annotate(
+                numbers=JSONObject(all=Count("pk"), past=Count("pk", filter=Q(date__lte=SESSION_TODAY)))
+            ).values("numbers")
         ),
         missing_number=Subquery(open_registers.annotate(number=Count("pk")).values("number")),
         tally_numbers=Subquery(

@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from muster.attendance.models import HAS_MARKS, BatchTally, RegisterChase
 from muster.attendance.permissions import registers
-from muster.batches.models import BatchMeeting
+from muster.batches.models import Batch, BatchMeeting
 from muster.core.models import AuditEntry
 from muster.core.subqueries import IsAmong, is_one_of
 from muster.enrollments.models import SeatPeriod
@@ -40,6 +40,8 @@ from muster.timetable.queries import with_teachers
 
 # What is older is no longer asked for: nobody remembers who came.
 LOOK_BACK = timedelta(days=60)
+# How far a branch may be ahead of its institution.
+DAY = timedelta(days=1)
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -67,7 +69,7 @@ def _of_open_batches() -> Q:
 def _is_recent(actor: Actor) -> Q:
     """The condition of a session that is asked for at all: its own columns say so, in an index."""
     took_place = ~Q(status=ClassSession.Status.CANCELLED)
-    days = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + timedelta(days=1))
+    days = Q(date__gte=actor.today() - LOOK_BACK, date__lte=actor.today() + DAY)
     return days & Q(is_locked=False) & took_place
 
 
@@ -87,6 +89,11 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
         rows = registers.rows(actor, "mark")
     found = with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
     return found.annotate(chased_at=F("chase_row__chased_at")).order_by("-date", "-start_time", "pk")
+
+
+def missing_registers_of(actor: Actor, batch: Batch) -> int:
+    """How many registers of the batch should be taken and are not. One statement."""
+    return missing_registers(actor, batch.sessions).count()
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ def registers_to_lock(actor: Actor, hours: int) -> QuerySet[ClassSession]:
     since = timezone.now() - timedelta(hours=hours)
     unlocked = AuditEntry.objects.filter(row_id=OuterRef("pk"), at__gt=since, use_case="unlock_register")
     return (
-        ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today())
+        ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today() + DAY)
         .taking_place()
         .filter(has_marks(), _of_open_batches())
         .annotate(ended=ended_at())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from muster.accounts.models import User
@@ -37,14 +37,14 @@ def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         batch=OuterRef("batch"),
         from_date__lte=OuterRef("session__date"),
     )
-    today = actor.today()
     tallies = (
         BatchTally.objects.filter(
             HAS_MARKS,
             Exists(led),
             institution=actor.institution,
             batch__in=batches.rows(actor).values("pk"),
-            session__date__range=(today - LOOK_BACK, today),
+            session__date__gte=actor.today() - LOOK_BACK,
+            session__date__lte=Func(F("session__meeting__time_zone"), function="muster_today"),
         )
         .exclude(session__status=ClassSession.Status.CANCELLED)
         .order_by()

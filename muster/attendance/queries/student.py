@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -12,12 +14,17 @@ from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMar
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
+from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
+from muster.timetable.queries import SESSION_TODAY
 
 # How many marks say where it is going.
 LATELY = 10
+# Signs of which a row can still be read.
+MOST_SIGNS = 64
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,28 @@ class BatchAttendance:
         return AttendanceProjection(letters[-LATELY:], 0, 0).percent if len(letters) > LATELY else None
 
 
+@dataclass(frozen=True)
+class AttendanceRun:
+    """The marks of a batch by day, the oldest first, and the days of the sessions to come, the next first: as many as a
+    row of signs takes."""
+
+    marks: Sequence[tuple[date, str]]
+    to_come: Sequence[date]
+
+
+def run_of(one: BatchAttendance) -> AttendanceRun:
+    """The days behind a student's attendance in a batch, which the actor may see. Two statements."""
+    seat = one.enrollment
+    marks = CountedMark.objects.filter(student=seat.student_id, batch=seat.batch_id)
+    latest = marks.order_by("-record_date", F("start_time").desc(nulls_last=True), "-pk")
+    ahead = ClassSession.objects.filter(
+        meets(seat.batch_id), status=ClassSession.Status.SCHEDULED, date__gte=SESSION_TODAY
+    ).order_by("date", "start_time", "pk")
+    days = list(ahead.values_list("date", flat=True)[: MOST_SIGNS // 2]) if seat.holds_a_seat else []
+    found = list(latest.values_list("record_date", "status")[: MOST_SIGNS - len(days)])
+    return AttendanceRun(found[::-1], days)
+
+
 def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
@@ -47,7 +76,11 @@ def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     for one in full:
         # Figures are of the person in the batch, over all their seats in it.
         latest.setdefault(one.batch_id, one)
-    return [BatchAttendance(one, AttendanceProjection(one.letters, one.to_come, minimum)) for one in latest.values()]
+    # Whoever holds no seat any more has nothing to come.
+    return [
+        BatchAttendance(one, AttendanceProjection(one.letters, one.to_come if one.holds_a_seat else 0, minimum))
+        for one in latest.values()
+    ]
 
 
 def absences_of(actor: Actor, student: User) -> QuerySet[AbsenceNotice]:

@@ -29,6 +29,7 @@ from muster.attendance.register_files.model import (
 from muster.attendance.register_files.reading import meeting_signs
 from muster.core.errors import Invalid
 from muster.core.printing import breakable, print_pdf
+from muster.institutions.queries import logo_of
 
 TEMPLATE = Path(__file__).with_name("print") / "sheet.typ"
 # What the printer does in about a second and 300 MB.
@@ -48,7 +49,7 @@ DASH = "–"
 def on_paper(sheet: RegisterSheet | BatchSheet) -> bytes:
     """The sheet as a PDF. Raises Invalid at `format` where it is too large, and NotPrinted."""
     body = _register(sheet) if isinstance(sheet, RegisterSheet) else _batch(sheet)
-    return print_pdf(TEMPLATE, {**_frame(sheet.heading), **body}, logo=_logo(sheet.heading))
+    return print_pdf(TEMPLATE, {**_frame(sheet.heading), **body}, logo=logo_of(sheet.heading.institution))
 
 
 def _frame(heading: Heading) -> dict[str, Any]:
@@ -70,24 +71,12 @@ def _frame(heading: Heading) -> dict[str, Any]:
             "student_number": _("Number"),
             "totals": _("Totals"),
         },
-        "signatures": [_("Instructor, in print"), _("Signature"), _("Date")],
+        "signatures": [_("Instructor (print name)"), _("Signature"), _("Date")],
     }
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> list[list[str]]:
     return [[word, breakable(value)] for word, value in facts]
-
-
-def _logo(heading: Heading) -> bytes:
-    logo = heading.institution.logo
-    if not logo:
-        return b""
-    try:
-        with logo.open("rb") as file:
-            return bytes(file.read())
-    except OSError:
-        # A data folder that was moved without its files still prints.
-        return b""
 
 
 def _must_fit(learners: int, columns: int) -> None:

@@ -69,20 +69,20 @@ INSERT INTO attendance_attendancerecord (
     enrollment_id, record_date, status, minutes_late, notes
 )
 SELECT taken.id, now(), now(), %s, %s, %s,
-       taken.enrollment_id, taken.record_date, taken.status, taken.minutes_late, ''
-FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::text[], %s::smallint[])
-    AS taken (id, enrollment_id, record_date, status, minutes_late)
+       taken.enrollment_id, taken.record_date, taken.status, taken.minutes_late, taken.notes
+FROM unnest(%s::uuid[], %s::uuid[], %s::date[], %s::text[], %s::smallint[], %s::text[])
+    AS taken (id, enrollment_id, record_date, status, minutes_late, notes)
 ON CONFLICT (enrollment_id, record_date) WHERE session_id IS NULL DO NOTHING
 RETURNING enrollment_id, record_date
 """
 AT_ONCE = 5000
 
-TakenOver = tuple[UUID, date, Mark, int | None]
+TakenOver = tuple[UUID, date, Mark, int | None, str]
 
 
 @atomic
 def take_over_daily(*, by: Actor, rows: Sequence[TakenOver], device: str = "") -> set[tuple[UUID, date]]:
-    """Add daily records of an older register: enrollment, date, mark, minutes late. Answers which ones are new.
+    """Add daily records of an older register: enrollment, date, mark, minutes late, note. Answers which ones are new.
 
     Set-based, some thousands at once; a record that is there already stays as it is. The database takes the batches in
     share mode. Raises BatchArchived.
@@ -92,11 +92,11 @@ def take_over_daily(*, by: Actor, rows: Sequence[TakenOver], device: str = "") -
     with recorded(by, "take_over_daily", device=device), connection.cursor() as cursor:
         for first in range(0, len(rows), AT_ONCE):
             part = sorted(rows[first : first + AT_ONCE], key=lambda row: row[:2])
-            enrollments, days, marks, minutes = map(list, zip(*part, strict=True))
+            enrollments, days, marks, minutes, notes = map(list, zip(*part, strict=True))
             ids = [new_id() for _each in part]
             cursor.execute(
                 TAKE_OVER,
-                [by.institution.pk, doer, now, ids, enrollments, days, [str(mark) for mark in marks], minutes],
+                [by.institution.pk, doer, now, ids, enrollments, days, [str(mark) for mark in marks], minutes, notes],
             )
             added.update(cursor.fetchall())
     return added

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 import pytest
 from django.core.files.base import ContentFile
@@ -17,7 +19,9 @@ from python_calamine import CalamineWorkbook
 from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.queries import with_attendance
+from muster.attendance.queries.register import sessions_in_full
 from muster.attendance.register_files import paper, spreadsheets
+from muster.attendance.register_files.reading import batch_sheet, batch_sign_in, register_sheet, register_sign_in
 from muster.batches.rules import share_meeting
 from muster.core.ownership import as_owner
 from muster.core.tests.test_printing import png
@@ -507,6 +511,27 @@ def test_a_wide_sheet_goes_on_with_the_names_on_every_page(campus):
         assert all(f"Learner {n:04}" in both for n in range(40))
     # The totals stand once, beside the last part.
     assert ["%" in text for text in texts] == [False] * 4 + [True] * 2
+
+
+def test_no_page_is_of_signatures_or_of_nothing_alone(campus):
+    room = crowd(campus, 44, 5)
+    session = sessions_in_full(campus.admin).get(pk=room.sessions[0].pk)
+    days = (date(2019, 1, 7), date(2019, 1, 13))
+    registers = [register_sheet(campus.admin, session), register_sign_in(campus.admin, session)]
+    sheets = [batch_sheet(campus.admin, room.batch, *days), batch_sign_in(campus.admin, room.batch, *days)]
+    # Wherever the last line of the table comes to stand on its page.
+    for number in (1, *range(20, 45)):
+        # Without the rows that are left for whoever comes along.
+        few = [
+            replace(one, spare=0, register=replace(one.register, rows=one.register.rows[:number])) for one in registers
+        ]
+        few += [
+            replace(one, spare=0, learners=lambda one=one, number=number: islice(one.learners(), number))
+            for one in sheets
+        ]
+        for sheet in few:
+            pages = PdfReader(io.BytesIO(paper.on_paper(sheet))).pages
+            assert all("Learner 00" in page.extract_text() for page in pages), (sheet.heading.title, number)
 
 
 def test_four_hundred_learners_are_printed(campus):

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from muster.batches.clashes.people import LOAD, FreeInstructor, StaffMember, judge_people
+from muster.core.clocks import today_in
 from muster.institutions.access import Actor
 from muster.institutions.models import zone_of
 from muster.people.queries import teaching_of
@@ -18,7 +19,7 @@ from muster.timetable.weeks import HolidayCalendar
 
 FREE = f"""
 WITH wanted_batch AS (
-    SELECT id, course_id, greatest(start_date, %(today)s::date) AS first
+    SELECT id, course_id, greatest(start_date, muster_today(muster_zone(institution_id, branch_id))) AS first
     FROM batches_batch WHERE id = ANY (%(batches)s::uuid[]) AND institution_id = %(institution)s
 ), held AS MATERIALIZED (
     -- What names its instructor does not book the lead.
@@ -73,11 +74,7 @@ def free_leads(batches: Sequence[Any], *, seen_by: Actor) -> dict[UUID, list[Fre
     """
     if not batches:
         return {}
-    asked: dict[str, Any] = {
-        "batches": [batch.pk for batch in batches],
-        "institution": seen_by.owner_id,
-        "today": seen_by.today(),
-    }
+    asked: dict[str, Any] = {"batches": [batch.pk for batch in batches], "institution": seen_by.owner_id}
     with connection.cursor() as cursor:
         cursor.execute(FREE, asked)
         rows = cursor.fetchall()
@@ -112,6 +109,6 @@ def _timetable(batch: Any, actor: Actor) -> Timetable:
         for slot in batch.week
         if slot["instructor_id"] is None
     ]
-    first = max(batch.start_date, actor.today())
-    zone = zone_of(actor.institution, batch.branch).key
-    return Timetable(batch.institution_id, zone, first, batch.end_date, hours, branch_id=batch.branch_id)
+    zone = zone_of(actor.institution, batch.branch)
+    first = max(batch.start_date, today_in(zone))
+    return Timetable(batch.institution_id, zone.key, first, batch.end_date, hours, branch_id=batch.branch_id)

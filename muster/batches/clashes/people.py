@@ -162,7 +162,8 @@ SELECT assignment.instructor_id, count(DISTINCT batch.id) AS batches
 FROM batches_instructorassignment AS assignment
 JOIN batches_batch AS batch ON batch.id = assignment.batch_id
 WHERE assignment.institution_id = %(institution)s
-AND coalesce(assignment.until_date, 'infinity') >= greatest(%(today)s::date, assignment.from_date)
+AND (assignment.until_date IS NULL OR assignment.until_date >= assignment.from_date
+     AND assignment.until_date >= muster_today(muster_zone(batch.institution_id, batch.branch_id)))
 AND batch.status IN ('Upcoming', 'Active') AND batch.archived_at IS NULL AND batch.deleted_at IS NULL
 GROUP BY 1
 """
@@ -210,7 +211,6 @@ def teaching_staff(
     days = [hour.on_date for hour in timetable.hours if hour.on_date] if timetable else []
     asked: dict[str, Any] = {
         "institution": actor.owner_id,
-        "today": actor.today(),
         "course": course.pk if course else None,
         "people": list(people),
         "everybody": everybody,

@@ -85,6 +85,8 @@ class Batch(InstitutionRow):
     end_date = models.DateField(_("last day"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MinValueValidator(1)])
     waitlist_capacity = models.PositiveIntegerField(_("waitlist capacity"), null=True, blank=True)
+    # From this day on no seats are kept back; without it the institution's setting says when.
+    buffer_released_on = models.DateField(_("spare seats released on"), null=True, blank=True)
     enrolled_students = models.PositiveIntegerField(default=0, editable=False)
     seats_offered = models.PositiveIntegerField(default=0, editable=False)
     attended_count = models.PositiveIntegerField(null=True, blank=True, editable=False)

@@ -45,7 +45,8 @@ def open_batch(*, by: Actor, fields: BatchInput, warnings: list[PlanWarning] | N
 
     if warnings is not None:
         people = {person.pk: person.full_name for person in (*dict(staff), *dict(named_at(fields.slots)))}
-        warnings += in_plan(assessment.warnings(people, {person.pk for person, _role in staff}), "assigned_instructor")
+        against = assessment.warnings(people, {person.pk for person, _role in staff})
+        warnings += in_plan([*against, *assessment.advice(people)], "assigned_instructor")
         warnings += warnings_of_plan(batch, fields.slots, batch.today())
 
     with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):

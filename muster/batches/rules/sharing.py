@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -53,7 +52,7 @@ def share_meeting(*, by: Actor, name: str, batches: Sequence[Batch], slots: Sequ
         raise Invalid(_("A shared session needs at least two batches."), field="batches")
 
     # The meeting's slots are new, so what the batches have of their own may be in the way too.
-    asked = _must_fit(by, held, slots, _people(held, by.today()))
+    asked = _must_fit(by, held, slots, _people(held))
     with recorded(by, "share_meeting"), explain_booking_conflicts(asked, held[0], by):
         meeting = Meeting.objects.create(institution=by.institution, name=name, code=name, is_shared=True)
         BatchMeeting.objects.bulk_create(
@@ -78,15 +77,15 @@ def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
     if member is not None:
         return member
     slots = [slot_input_of(slot) for slot in meeting.slots.select_related("room", "subject", "instructor")]
-    people = _people([joining, *meeting.batches.all()], by.today())
+    people = _people([joining, *meeting.batches.all()])
     asked = _must_fit(by, [joining], slots, people, meeting=meeting)
     with recorded(by, "join_meeting"), explain_booking_conflicts(asked, joining, by):
         return BatchMeeting.objects.create(institution=by.institution, meeting=meeting, batch=joining)
 
 
-def _people(batches: Sequence[Batch], today: date) -> set[UUID]:
+def _people(batches: Sequence[Batch]) -> set[UUID]:
     """Everybody who teaches one of the batches, and so the meeting."""
-    return set().union(*(current_people(batch, today) for batch in batches))
+    return set().union(*(current_people(batch, batch.today()) for batch in batches))
 
 
 def _must_fit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
@@ -72,6 +73,14 @@ def warnings_of_lead(batch: Batch, instructor: User, by: Actor) -> list[SoftWarn
         return []
     timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=today, stored=batch)
     return warnings_against(batch, instructor, by, timetable)
+
+
+def advice_on_staff(batch: Batch, people: Iterable[User], by: Actor) -> list[SoftWarning]:
+    """What is better avoided in the days of these people as they would teach the batch from today on. Nothing is
+    written or locked."""
+    names = {person.pk: person.full_name for person in people}
+    timetable = timetable_of(batch, slots_of(batch), names, start=batch.today(), stored=batch)
+    return Assessment(by, batch, timetable, names).advice(names)
 
 
 def first_day_of_lead(batch: Batch, today: date) -> date:
@@ -213,7 +222,9 @@ def end_assignment(
         assignment.until_date = last_day
         assignment.save(update_fields=["until_date", "updated_at"])
         batch.save_version()
-    tell_taken_away(by, batch, assignment.instructor, assignment.role, last_day)
+    # One that covers no day is not told as lasting until the day before it would have begun.
+    told = last_day if last_day >= assignment.from_date else yesterday
+    tell_taken_away(by, batch, assignment.instructor, assignment.role, told)
     return assignment
 
 

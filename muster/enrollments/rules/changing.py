@@ -15,11 +15,18 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
-from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, NotOpenForEnrollment
+from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, HadTrial, NotOpenForEnrollment
 from muster.enrollments.models import Enrollment, WaitlistEntry
-from muster.enrollments.opening import seats_for_the_line
+from muster.enrollments.opening import seats_for_the_line, why_not_cancelled
+from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
-from muster.enrollments.rules.enrolling import batch_full, must_be_active
+from muster.enrollments.rules.enrolling import (
+    access_until,
+    batch_full,
+    must_be_active,
+    must_have_had_no_trial,
+    trial_period,
+)
 from muster.enrollments.rules.filling import fill_seats
 from muster.institutions.access import Actor
 
@@ -49,6 +56,7 @@ def write_enrollment(enrollment: Enrollment, by: Actor, use_case: str, *, reason
     with (
         recorded(by, use_case, reason=reason),
         refused_as(
+            one_trial_of_a_course=lambda: HadTrial(enrollment.student),
             one_current_enrollment=lambda: AlreadyEnrolled(enrollment.student),
             seats_held_never_exceed_capacity=lambda: batch_full(enrollment.batch, by),
             archived_batch_does_not_change=lambda: BatchArchived(enrollment.batch or Batch()),
@@ -61,11 +69,18 @@ def write_enrollment(enrollment: Enrollment, by: Actor, use_case: str, *, reason
     return enrollment
 
 
+def is_for_oneself(by: Actor, enrollment: Enrollment) -> bool:
+    """Whether a student acts on their own enrollment, without managing it."""
+    own = by.user is not None and enrollment.student_id == by.user.pk
+    return own and not enrollments.allows(by, "change", enrollment)
+
+
 @atomic
 def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
     """End the enrollment and free its seat; it stays as history. Cancelling twice changes nothing.
 
-    Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one that is completed or expired.
+    Students cancel their own as long as the institution lets them; who manages it is not bound. Locks the batch, then
+    the enrollment. Raises BatchArchived, CancelClosed, and Conflict for one that is completed or expired.
     """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.CANCELLED:
@@ -76,6 +91,9 @@ def cancel_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
             % {"status": enrollment.get_status_display().lower()},
             code="enrollment_over",
         )
+    refusal = why_not_cancelled(enrollment, by.institution, today_of(enrollment, by))
+    if refusal is not None and is_for_oneself(by, enrollment):
+        raise refusal
     enrollment.status = Enrollment.Status.CANCELLED
     enrollment.cancelled_at, enrollment.cancel_reason = timezone.now(), reason[:300]
     return write_enrollment(enrollment, by, "cancel_enrollment", reason=reason)
@@ -94,15 +112,41 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
 
 
 @atomic
-def resume_enrollment(*, by: Actor, enrollment: Enrollment) -> Enrollment:
-    """Bring an enrollment back from hold; its seat was kept. Locks the batch, then the enrollment."""
+def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early, if a seat is free.
+
+    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that is cancelled or expired, and where
+    its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
+    """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
-    if enrollment.status != Enrollment.Status.ON_HOLD:
-        raise Conflict(_("Only enrollments on hold can be resumed."), code="not_on_hold", field="status")
-    enrollment.status = Enrollment.Status.ACTIVE
-    return write_enrollment(enrollment, by, "resume_enrollment")
+    if enrollment.status not in (Enrollment.Status.ON_HOLD, Enrollment.Status.COMPLETED):
+        words = _("Only enrollments that are on hold or were completed can be resumed.")
+        raise Conflict(words, code="not_on_hold", field="status")
+    _take_status(enrollment, Enrollment.Status.ACTIVE, by)
+    return write_enrollment(enrollment, by, "resume_enrollment", reason=reason)
+
+
+@atomic
+def complete_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
+    """Complete one student's enrollment before its batch is over: the seat frees, access stays until its last day.
+
+    Completing twice changes nothing. Locks the batch, then the enrollment. Raises BatchArchived, and Conflict for one
+    that is cancelled or expired.
+    """
+    enrollment = lock_enrollment(enrollment)
+    if enrollment.status == Enrollment.Status.COMPLETED:
+        return enrollment
+    if not enrollment.holds_a_seat:
+        raise Conflict(
+            _("This enrollment is %(status)s, so it can't be completed.")
+            % {"status": enrollment.get_status_display().lower()},
+            code="enrollment_over",
+            field="status",
+        )
+    enrollment.status, enrollment.completed_at = Enrollment.Status.COMPLETED, timezone.now()
+    return write_enrollment(enrollment, by, "complete_enrollment", reason=reason)
 
 
 @atomic
@@ -112,9 +156,10 @@ def change_enrollment(
     """Correct type, source, dates, progress or status.
 
     A status that takes a seat again needs a free one and an open batch. Locks the batch, then the enrollment. Raises
-    Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, Invalid naming the fields.
+    Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, HadTrial, Invalid naming the fields.
     """
     enrollment = lock_enrollment(enrollment, version)
+    kind_before = enrollment.enrollment_type
     for name in CHANGEABLE:
         if name in changes:
             setattr(enrollment, name, changes[name])
@@ -128,7 +173,7 @@ def change_enrollment(
         found.append(FieldError("status", _("Choose one of these statuses: %(known)s.") % {"known": known}))
     if enrollment.enrollment_date is None:
         found.append(FieldError("enrollment_date", _("Enter an enrollment date.")))
-    elif enrollment.enrollment_date > _today(enrollment, by):
+    elif enrollment.enrollment_date > today_of(enrollment, by):
         found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     elif enrollment.access_expiry_date and enrollment.access_expiry_date < enrollment.enrollment_date:
         found.append(FieldError("access_expiry_date", _("Access can't end before the enrollment starts.")))
@@ -136,15 +181,33 @@ def change_enrollment(
         found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
+    if enrollment.enrollment_type != kind_before:
+        _take_kind(enrollment, kind_before, by, keeps_end="access_expiry_date" in changes)
+    if enrollment.enrollment_type == Enrollment.Type.TRIAL and enrollment.access_expiry_date is None:
+        raise Invalid(_("A trial needs a last day of access."), field="access_expiry_date")
     if changes.get("organisation") is not None:
         must_be_active(changes["organisation"])
     _take_status(enrollment, status, by)
     return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 
 
-def _today(enrollment: Enrollment, by: Actor) -> date:
+def today_of(enrollment: Enrollment, by: Actor) -> date:
     """What day it is where the batch meets, or else at the institution."""
     return enrollment.batch.today() if enrollment.batch else by.today()
+
+
+def _take_kind(enrollment: Enrollment, before: str, by: Actor, *, keeps_end: bool) -> None:
+    """Give access as long as a trial, or as a full enrollment, where it becomes one. Raises HadTrial."""
+    batch, course, ends = enrollment.batch, enrollment.course, enrollment.access_expiry_date
+    if enrollment.enrollment_type == Enrollment.Type.TRIAL:
+        if enrollment.trial_began_on is None:
+            must_have_had_no_trial(enrollment.student, enrollment.course_id)
+            enrollment.trial_began_on = trial_period(by, batch, course, today_of(enrollment, by)).first
+        ends = trial_period(by, batch, course, enrollment.trial_began_on).last
+    elif before == Enrollment.Type.TRIAL:
+        ends = access_until(by, batch, course, enrollment.enrollment_date)
+    if not keeps_end:
+        enrollment.access_expiry_date = ends
 
 
 def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
@@ -155,6 +218,9 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
         is_awaited = WaitlistEntry.objects.waiting().filter(batch=batch).exclude(student=enrollment.student_id).exists()
         if is_awaited and seats_for_the_line(batch, by.institution, batch.today()) != 0:
             raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
+    if status in Enrollment.SEATED and not enrollment.holds_a_seat:
+        # Wherever they moved from it, they have it again.
+        enrollment.transferred_to, enrollment.cancel_reason = None, ""
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None

@@ -22,11 +22,14 @@ from muster.core.errors import DomainError, Invalid
 from muster.core.history import recorded
 from muster.enrollments.errors import StillEnrolled
 from muster.enrollments.models import Enrollment
+from muster.enrollments.notices import tell_batch_cancelled
 from muster.enrollments.rules.capacity import change_capacity
 from muster.enrollments.rules.filling import close_waitlist
 from muster.institutions.access import Actor
 
 log = structlog.get_logger(__name__)
+
+ATTENDED = (*Enrollment.SEATED, Enrollment.Status.COMPLETED)
 
 
 @atomic
@@ -56,15 +59,16 @@ def change_status(*, by: Actor, batch: Batch, status: str, pinned: bool = True) 
     """Move a batch on, and its students with it: completing completes their enrollments, cancelling cancels them.
     Either closes the waitlist.
 
-    A completed batch keeps the number that attended, since its seats are free then. Locks the batch. Raises
+    A completed batch keeps the number that attended, whoever completed it early among them, since its seats are free
+    then. Locks the batch. Raises
     BatchArchived, StatusMoveRefused.
     """
     batch = locked_batch(batch)
-    seated = batch.enrolled_students
+    attended = Enrollment.objects.filter(batch=batch, status__in=ATTENDED).values("student").distinct().count()
     batch = move_status(by=by, batch=batch, status=status, pinned=pinned)
     with recorded(by, "change_status"):
         if status == Batch.Status.COMPLETED:
-            Batch.objects.filter(pk=batch.pk).update(attended_count=seated)
+            Batch.objects.filter(pk=batch.pk).update(attended_count=attended)
             _end_enrollments(batch, Enrollment.Status.COMPLETED, completed_at=timezone.now())
             close_waitlist(by=by, batch=batch, reason=_("The batch is over."))
         elif status == Batch.Status.CANCELLED:
@@ -97,6 +101,8 @@ def delete_batch(*, by: Actor, batch: Batch, enrollments: str = "", version: int
 
 def _cancel_enrollments(by: Actor, batch: Batch, reason: str) -> None:
     close_waitlist(by=by, batch=batch, reason=reason)
+    seated = Enrollment.objects.filter(batch=batch).holding_seats().select_related("student")
+    tell_batch_cancelled(by, batch, [seat.student for seat in seated], reason)
     _end_enrollments(batch, Enrollment.Status.CANCELLED, cancelled_at=timezone.now(), cancel_reason=reason)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypedDict, Unpack, cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,20 +22,23 @@ from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.inserts import PreparedInsert
 from muster.core.permissions import any_id
 from muster.courses.models import Course
 from muster.enrollments.errors import (
     AlreadyEnrolled,
     BatchFull,
     EnrollmentEnded,
+    HadTrial,
     MeetsAtOnce,
     NotAStudent,
     NotOpenForEnrollment,
     TransactionTaken,
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
+from muster.enrollments.notices import leave_welcome
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
-from muster.enrollments.queries import open_siblings, own_clashes
+from muster.enrollments.queries import HasClash, open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 
@@ -53,20 +56,28 @@ class PaymentInput:
     organisation: Organisation | None = None
 
 
+class SeatFields(TypedDict, total=False):
+    """What can be said of an enrollment beside who gets it, and where."""
+
+    course: Course | None
+    enrollment_type: str | None
+    source: str
+    enrollment_date: date | None
+    payment: PaymentInput | None
+    accept_clash: bool
+    organisation: Organisation | None
+
+
+class NoSeat(Exception):
+    """No seat is left for the student in the batch, as it stands, or the next one goes to somebody in line."""
+
+    def __init__(self, batch: Batch, asked: Asked, *, is_awaited: bool = False) -> None:
+        super().__init__()
+        self.batch, self.asked, self.is_awaited = batch, asked, is_awaited
+
+
 @atomic
-def enroll_student(
-    *,
-    by: Actor,
-    student: User,
-    batch: Batch | None = None,
-    course: Course | None = None,
-    enrollment_type: str | None = None,
-    source: str = "",
-    enrollment_date: date | None = None,
-    payment: PaymentInput | None = None,
-    accept_clash: bool = True,
-    organisation: Organisation | None = None,
-) -> Enrollment:
+def enroll_student(*, by: Actor, student: User, batch: Batch | None = None, **fields: Unpack[SeatFields]) -> Enrollment:
     """Give the student a seat in the batch, or, without a batch, a place in the course.
 
     Locks the batch row first, so that two callers never count the same seat. Students who enroll themselves choose
@@ -75,9 +86,30 @@ def enroll_student(
     whoever enrolls while it is their turn, or while a seat is offered to them, leaves the line with it. An
     `organisation` that pays for the seat makes it a corporate one, unless told otherwise. What staff passes over, and a
     clash with the student's own timetable, stands in `warnings` of the enrollment; without `accept_clash` the clash is
-    refused. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, MeetsAtOnce,
-    NotAStudent, TransactionTaken, Invalid.
+    refused. A trial lasts as many days as the institution says, once for each course. Raises BatchArchived,
+    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled, HadTrial, MeetsAtOnce, NotAStudent,
+    TransactionTaken, Invalid.
     """
+    try:
+        return take_seat(by=by, student=student, batch=batch and _as_it_stands(batch, by), **fields)
+    except NoSeat as none:
+        raise BatchFull(none.batch, open_siblings(none.batch, by), is_awaited=none.is_awaited) from none
+
+
+def take_seat(
+    *,
+    by: Actor,
+    student: User,
+    batch: Batch | None,
+    course: Course | None = None,
+    enrollment_type: str | None = None,
+    source: str = "",
+    enrollment_date: date | None = None,
+    payment: PaymentInput | None = None,
+    accept_clash: bool = True,
+    organisation: Organisation | None = None,
+) -> Enrollment:
+    """What `enroll_student` does with a batch as it stands. Raises NoSeat, before anything is written."""
     if enrollment_type is None and organisation is not None:
         enrollment_type = Enrollment.Type.CORPORATE
     elif enrollment_type is None:
@@ -87,7 +119,6 @@ def enroll_student(
     warnings: list[PlanWarning] = []
     today = by.today()
     if batch is not None:
-        batch = _as_it_stands(batch, by)
         today = batch.local_today  # type: ignore[attr-defined]
         if not batch.takes_enrollments:
             raise NotOpenForEnrollment(batch)
@@ -100,15 +131,21 @@ def enroll_student(
         place = _place_in_turn(by, batch, asked, today)
     elif batch is not None:
         _must_have_a_seat(by, batch, asked, today)
-    if batch is not None and asked.is_elsewhere:
+    if batch is not None and asked.meets_at_once:
         clashes = own_clashes(student, by.institution.pk, [batch.pk]).get(batch.pk, [])
         if clashes and not accept_clash:
             raise MeetsAtOnce(batch, clashes)
         warnings += [PlanWarning("batchId", "own_clash", f"{batch.code} {clash}.") for clash in clashes]
+    begins = enrollment_date or today
+    trial = None
+    if enrollment_type == Enrollment.Type.TRIAL:
+        must_have_had_no_trial(student, course_id)
+        trial = trial_period(by, batch, course, begins)
 
     with (
-        recorded(by, "enroll_student"),
+        recorded(by, "enroll_student") as context,
         refused_at_last(
+            one_trial_of_a_course=lambda: HadTrial(student),
             one_current_enrollment=lambda: AlreadyEnrolled(student),
             seats_held_never_exceed_capacity=lambda: batch_full(batch, by),
             one_payment_for_each_transaction=lambda: TransactionTaken(payment.transaction_id if payment else ""),
@@ -116,23 +153,28 @@ def enroll_student(
     ):
         if place is not None:
             leave_with_a_seat(place)
-        enrollment = Enrollment.objects.create(
-            institution=by.institution,
-            student=student,
-            course_id=course_id,
-            batch=batch,
-            enrollment_type=enrollment_type,
-            source=source,
-            enrollment_date=enrollment_date or today,
-            access_expiry_date=access_until(by, batch, course, enrollment_date or today),
-            organisation=organisation,
-            created_by=by.user,
+        enrollment = WRITE_ENROLLMENT(
+            context,
+            Enrollment(
+                institution=by.institution,
+                student=student,
+                course_id=course_id,
+                batch=batch,
+                enrollment_type=enrollment_type,
+                source=source,
+                enrollment_date=begins,
+                access_expiry_date=trial.last if trial else access_until(by, batch, course, begins),
+                trial_began_on=trial.first if trial else None,
+                organisation=organisation,
+                created_by=by.user,
+            ),
         )
         if payment is not None:
             Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
         if place is not None:
             WaitlistEntry.objects.filter(pk=place.pk).update(enrollment=enrollment)
     enrollment.warnings = warnings
+    leave_welcome(enrollment)
     return enrollment
 
 
@@ -146,19 +188,19 @@ def _as_it_stands(batch: Batch, by: Actor) -> Batch:
 
 
 def _must_have_a_seat(by: Actor, batch: Batch, asked: Asked, today: date) -> None:
-    """Raise BatchFull where no seat is left for a newcomer, or the next one goes to somebody in line.
+    """Raise NoSeat where no seat is left for a newcomer, or the next one goes to somebody in line.
 
     Seats that the line does not get, since they are kept back or the batch is past its last day for enrolling, are the
     staff's to give.
     """
     if seats_left_of(batch, by) == 0:
-        raise BatchFull(batch, open_siblings(batch, by))
+        raise NoSeat(batch, asked)
     if asked.next_in_line and seats_for_the_line(batch, by.institution, today) != 0:
-        raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
+        raise NoSeat(batch, asked, is_awaited=True)
 
 
 def _place_in_turn(by: Actor, batch: Batch, asked: Asked, today: date) -> WaitlistEntry:
-    """The student's own place in line, if it is their turn. Locks the batch. Raises BatchFull."""
+    """The student's own place in line, if it is their turn. Locks the batch. Raises NoSeat."""
     batch = bare_batch(batch, locked=True)
     place = WaitlistEntry.objects.get(pk=any_id(asked.own_place))
     first = WaitlistEntry.objects.waiting().filter(batch=batch).first()
@@ -166,7 +208,7 @@ def _place_in_turn(by: Actor, batch: Batch, asked: Asked, today: date) -> Waitli
     waits = place.status == WaitlistEntry.Status.WAITING
     if place.is_offered(timezone.now()) or (waits and is_next and seats_left_of(batch, by) != 0):
         return place
-    raise BatchFull(batch, open_siblings(batch, by), is_awaited=not batch.is_full)
+    raise NoSeat(batch, asked, is_awaited=not batch.is_full)
 
 
 def leave_with_a_seat(place: WaitlistEntry) -> None:
@@ -179,14 +221,7 @@ def leave_with_a_seat(place: WaitlistEntry) -> None:
 
 def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
     """What staff passes over by enrolling somebody. Raises EnrollmentEnded for students."""
-    found: list[PlanWarning] = []
-    last = last_day_to_enroll(batch, by.institution)
-    if last is not None and today > last:
-        if not by.manages:
-            raise EnrollmentEnded(batch, last)
-        words = _("%(batch)s took enrollments until %(day)s.")
-        said = words % {"batch": batch.code, "day": date_format(last, "D j M Y")}
-        found.append(PlanWarning("batchId", "enrollment_ended", said))
+    found = warn_of_last_day(batch, by, today)
     kept, free = seats_kept_back(batch, by.institution), batch.available_spots
     if free is not None and 0 < free <= kept:
         words = ngettext(
@@ -196,6 +231,17 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
         )
         found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
     return found
+
+
+def warn_of_last_day(batch: Batch, by: Actor, today: date, field: str = "batchId") -> list[PlanWarning]:
+    """That the batch is past its last day for enrolling. Raises EnrollmentEnded for students."""
+    last = last_day_to_enroll(batch, by.institution)
+    if last is None or today <= last:
+        return []
+    if not by.manages:
+        raise EnrollmentEnded(batch, last)
+    words = _("%(batch)s took enrollments until %(day)s.")
+    return [PlanWarning(field, "enrollment_ended", words % {"batch": batch.code, "day": date_format(last, "D j M Y")})]
 
 
 def batch_full(batch: Batch | None, by: Actor) -> BatchFull:
@@ -210,6 +256,29 @@ def access_until(by: Actor, batch: Batch | None, course: Course | None, begins: 
     if batch is not None:
         return batch.end_date + grace if batch.end_date else None
     return begins + timedelta(days=course.length_days) + grace if course else None
+
+
+@dataclass(frozen=True)
+class TrialPeriod:
+    """The first and the last day of a trial."""
+
+    first: date
+    last: date
+
+
+def trial_period(by: Actor, batch: Batch | None, course: Course | None, day: date) -> TrialPeriod:
+    """When a trial that is given on that day begins, with the batch where that is later, and when it ends: after the
+    institution's days, and never after a full enrollment would."""
+    first = max(day, batch.start_date) if batch and batch.start_date else day
+    last, whole = first + timedelta(days=by.institution.trial_days - 1), access_until(by, batch, course, day)
+    return TrialPeriod(first, min(last, whole) if whole else last)
+
+
+def must_have_had_no_trial(student: User, course_id: UUID | None) -> None:
+    """Raises HadTrial."""
+    had = Enrollment.objects.filter(student=student, trial_began_on__isnull=False)
+    if course_id is not None and had.filter(course=course_id).exists():
+        raise HadTrial(student)
 
 
 def _must_be_sound(
@@ -230,7 +299,7 @@ def _must_be_sound(
         known = ", ".join(Enrollment.Type.values)
         found.append(FieldError("enrollment_type", _("Choose one of these types: %(known)s.") % {"known": known}))
     if not by.manages:
-        found += _beyond_self_service(batch, enrollment_type, payment)
+        found += _beyond_self_service(batch, course, enrollment_type, payment)
     if payment is not None:
         found += problems_of_payment(payment)
     if found:
@@ -248,7 +317,12 @@ def _must_pay(by: Actor, organisation: Organisation | None) -> None:
 def must_be_active(organisation: Organisation) -> None:
     """Raises Invalid for an organisation that is not chosen any more."""
     if not organisation.is_active:
-        raise Invalid(_("This organization is inactive. Choose another one."), field="organisation_id")
+        raise Invalid(inactive_organisation(), field="organisation_id")
+
+
+def inactive_organisation() -> str:
+    """That an organisation is not chosen any more, in words."""
+    return _("This organization is inactive. Choose another one.")
 
 
 def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
@@ -259,8 +333,12 @@ def _must_be_dated(by: Actor, day: date | None, today: date) -> None:
         raise Invalid(_("Only the institution can backdate an enrollment."), field="enrollment_date")
 
 
-def _beyond_self_service(batch: Batch | None, enrollment_type: str, payment: PaymentInput | None) -> list[FieldError]:
+def _beyond_self_service(
+    batch: Batch | None, course: Course | None, enrollment_type: str, payment: PaymentInput | None
+) -> list[FieldError]:
     found: list[FieldError] = []
+    if batch is None and course is not None and not course.individual_study:
+        found.append(FieldError("courseId", _("This course is taught in batches only. Choose one of its batches.")))
     if enrollment_type in Enrollment.Type.values and enrollment_type not in Enrollment.SELF_SERVICE_TYPES:
         found.append(FieldError("enrollment_type", _("Only the institution can enroll you this way.")))
     if payment is not None and payment.status != Payment.Status.PENDING:
@@ -286,6 +364,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
                 "paymentDetails.payment_status", _("Choose one of these statuses: %(known)s.") % {"known": known}
             )
         )
+    if payment.organisation is not None and not payment.organisation.is_active:
+        found.append(FieldError("paymentDetails.organisation_id", inactive_organisation()))
     if payment.payer and payment.organisation is not None:
         found.append(FieldError("paymentDetails.payer", _("Name a person or an organization, not both.")))
     return found
@@ -294,8 +374,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
 class Asked(Protocol):
     """What one query tells of a student who is to be enrolled."""
 
-    # Whether they have a seat in another batch.
-    is_elsewhere: bool
+    # Whether another batch of theirs meets at the same time.
+    meets_at_once: bool
     # The keys of their own place in line for the batch, and of the first in line.
     own_place: UUID | None
     next_in_line: UUID | None
@@ -329,7 +409,7 @@ def active_students(institution: Any, user: Any) -> Q:
 
 def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -> QuerySet[User]:
     """The person, if an active student of the institution, with whether the course or the batch has them already,
-    whether another batch does, and who waits for this one."""
+    whether another batch of theirs meets at the same time, and who waits for this one."""
     current = Enrollment.objects.current().filter(student=OuterRef("pk"))
     enrolled = current.filter(Q(course=course) | Q(batch=batch))
     own = WaitlistEntry.objects.current().filter(student=OuterRef("pk"), batch=batch).order_by()
@@ -338,7 +418,7 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
         User.objects.filter(active_students(institution, OuterRef("pk")), pk=student, is_active=True)
         .annotate(
             is_enrolled=Exists(enrolled),
-            is_elsewhere=Exists(current.filter(batch__isnull=False)),
+            meets_at_once=HasClash(F("pk"), Value(institution), Value(batch)),
             own_place=Subquery(own.values("pk")[:1]),
             next_in_line=Subquery(line.values("pk")[:1]),
         )
@@ -346,6 +426,7 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
     )
 
 
+WRITE_ENROLLMENT = PreparedInsert(Enrollment)
 # Where no row is.
 NOWHERE = UUID(int=0)
 STUDENT = Compiled(_student_here, student=UUID(int=1), institution=UUID(int=2), course=UUID(int=3), batch=UUID(int=4))

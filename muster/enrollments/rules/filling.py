@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
-from muster.core.database import atomic
+from muster.core.database import atomic, sum_each
 from muster.core.history import recorded
 from muster.enrollments import notices
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import line_of, seats_for_the_line, taking_students, with_a_seat
 from muster.enrollments.queries import own_clashes
 from muster.enrollments.rules.enrolling import access_until, active_students, leave_with_a_seat
+from muster.enrollments.rules.moving import move_seats
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 
@@ -128,30 +129,24 @@ def _offer(by: Actor, batch: Batch, place: WaitlistEntry) -> None:
 
 
 def give_seat(by: Actor, batch: Batch, place: WaitlistEntry, held: Enrollment | None) -> Enrollment:
-    """Turn a place in line into a seat; a seat of the course elsewhere ends with it. Both batches are locked."""
+    """Turn a place in line into a seat; one in the course elsewhere is moved here. Both batches are locked."""
     leave_with_a_seat(place)
     if held is not None:
-        now = timezone.now()
-        held.status, held.cancelled_at = Enrollment.Status.CANCELLED, now
-        held.cancel_reason, held.version = _("Moved to %(batch)s.") % {"batch": batch.code}, held.version + 1
-        held.save(update_fields=["status", "cancelled_at", "cancel_reason", "version", "updated_at"])
-    today = batch.today()
-    enrollment = Enrollment.objects.create(
-        institution=by.institution,
-        student=place.student,
-        course_id=batch.course_id,
-        batch=batch,
-        enrollment_type=held.enrollment_type if held and held.batch_id else Enrollment.Type.BATCH,
-        source=held.source if held else "",
-        enrollment_date=today,
-        access_expiry_date=access_until(by, batch, None, today),
-        organisation_id=held.organisation_id if held else None,
-        created_by=by.user,
-    )
+        [enrollment] = move_seats(by, [held], batch, status=Enrollment.Status.ACTIVE)
+    else:
+        today = batch.today()
+        enrollment = Enrollment.objects.create(
+            institution=by.institution,
+            student=place.student,
+            course_id=batch.course_id,
+            batch=batch,
+            enrollment_type=Enrollment.Type.BATCH,
+            enrollment_date=today,
+            access_expiry_date=access_until(by, batch, None, today),
+            created_by=by.user,
+        )
     place.enrollment = enrollment
     place.save(update_fields=["enrollment", "updated_at"])
-    if held is not None:
-        Enrollment.objects.filter(pk=held.pk).update(transferred_to=enrollment)
     notices.tell_seated(by, batch, place, held.batch if held else None)
     return enrollment
 
@@ -173,7 +168,8 @@ def close_waitlist(*, by: Actor, batch: Batch, reason: str) -> int:
 def lapse_offers(*, institution: Institution, now: datetime | None = None) -> int:
     """End the offers that nobody answered in time, and pass each seat on. Returns how many lapsed.
 
-    Each batch is a transaction of its own. Archived batches are left as they are.
+    Each batch is a transaction of its own, and one that fails keeps none of the others back (`sum_each`). Archived
+    batches are left as they are.
     """
     now = now or timezone.now()
     due = WaitlistEntry.objects.filter(
@@ -183,7 +179,7 @@ def lapse_offers(*, institution: Institution, now: datetime | None = None) -> in
         batch__archived_at__isnull=True,
     )
     batches = due.order_by("batch_id").values_list("batch_id", flat=True).distinct()
-    return sum(_lapse(batch_id, now) for batch_id in list(batches))
+    return sum_each(list(batches), lambda batch_id: _lapse(batch_id, now))
 
 
 @atomic
@@ -207,13 +203,16 @@ def _lapse(batch_id: UUID, now: datetime) -> int:
 
 def fill_all_seats(*, institution: Institution) -> int:
     """Fill every batch in which somebody waits and a seat is free, whatever freed it: a setting, a date, a person who
-    left, a batch that came out of the archive. Returns how many seats went. Each batch is a transaction of its own."""
+    left, a batch that came out of the archive. Returns how many seats went.
+
+    Each batch is a transaction of its own, and one that fails keeps none of the others back (`sum_each`).
+    """
     line = WaitlistEntry.objects.waiting().filter(batch=OuterRef("pk"))
     left = WaitlistEntry.objects.current().filter(_has_left(), batch=OuterRef("pk"))
     rows = Batch.objects.booking().filter(institution=institution)
     moving = with_a_seat(taking_students(line_of(institution), rows.filter(Exists(line))))
     ids = {*moving.values_list("pk", flat=True), *rows.filter(Exists(left)).values_list("pk", flat=True)}
-    return sum(_fill_at_once(batch_id) for batch_id in sorted(ids))
+    return sum_each(sorted(ids), _fill_at_once)
 
 
 @atomic

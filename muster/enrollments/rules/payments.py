@@ -9,7 +9,7 @@ from muster.batches.models import Batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import recorded
-from muster.enrollments.errors import PaymentMoveRefused, TransactionTaken
+from muster.enrollments.errors import PaymentMoveRefused, PaymentOfFormerSeat, TransactionTaken
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.rules.enrolling import PaymentInput, problems_of_payment
 from muster.institutions.access import Actor
@@ -19,6 +19,8 @@ STEPS = {
     Payment.Status.PENDING: (Payment.Status.COMPLETED, Payment.Status.FAILED),
     Payment.Status.COMPLETED: (Payment.Status.REFUNDED,),
 }
+# What the database adds when a payment is completed or refunded.
+RECEIPT = ("receipt_number", "completed_at", "refunded_at")
 
 
 def steps_of(payment: Payment) -> tuple[Payment.Status, ...]:
@@ -30,12 +32,14 @@ def steps_of(payment: Payment) -> tuple[Payment.Status, ...]:
 def add_payment(*, by: Actor, enrollment: Enrollment, payment: PaymentInput) -> Payment:
     """Record a payment for an enrollment. Locks nothing: the database holds the batch against being archived.
 
-    Raises Invalid naming the fields, TransactionTaken, BatchArchived.
+    Raises Invalid naming the fields, TransactionTaken, PaymentOfFormerSeat, BatchArchived.
     """
     if found := problems_of_payment(payment):
         raise Invalid.fields([FieldError(one.field.removeprefix("paymentDetails."), one.message) for one in found])
     with recorded(by, "add_payment"), _refusals(enrollment, payment.transaction_id):
-        return Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+        made = Payment.objects.create(institution=by.institution, enrollment=enrollment, **vars(payment))
+    made.refresh_from_db(fields=RECEIPT)
+    return made
 
 
 @atomic
@@ -59,6 +63,7 @@ def move_payment(*, by: Actor, payment: Payment, status: str, transaction_id: st
     now.status, now.transaction_id = status, number
     with recorded(by, "move_payment"), _refusals(now.enrollment, number):
         now.save(update_fields=["status", "transaction_id", "updated_at"])
+    now.refresh_from_db(fields=RECEIPT)
     return now
 
 
@@ -66,7 +71,11 @@ def _refusals(enrollment: Enrollment, transaction_id: str) -> AbstractContextMan
     def archived() -> BatchArchived:
         return BatchArchived(Batch.objects.get(enrollments=enrollment))
 
+    def transferred() -> PaymentOfFormerSeat:
+        return PaymentOfFormerSeat(Enrollment.objects.select_related("transferred_to__batch").get(pk=enrollment.pk))
+
     return refused_as(
+        payment_is_for_the_seat_now=transferred,
         one_payment_for_each_transaction=lambda: TransactionTaken(transaction_id, field="transaction_id"),
         archived_batch_does_not_change=archived,
     )

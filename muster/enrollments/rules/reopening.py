@@ -110,7 +110,10 @@ def _status_by_dates(batch: Batch) -> str:
 
 
 def _bring_back(by: Actor, batch: Batch, use_case: str) -> Reopening:
-    """Give back the seats that the batch took when it ended, in the order in which they were taken."""
+    """Give back the seats that the batch took when it ended, in the order in which they were taken.
+
+    Whoever finds none stays out for good: the next end of the batch was not theirs.
+    """
     coming, left = _sort_out(batch)
     changed_meanwhile = Conflict(
         _("A student of %(batch)s enrolled elsewhere at this moment. Try again.") % {"batch": batch.code},
@@ -126,6 +129,7 @@ def _bring_back(by: Actor, batch: Batch, use_case: str) -> Reopening:
             version=F("version") + 1,
             updated_at=timezone.now(),
         )
+        Enrollment.objects.filter(batch=batch).exclude(status_before_end="").update(status_before_end="")
     batch.refresh_from_db()
     return Reopening(batch, len(coming), left)
 

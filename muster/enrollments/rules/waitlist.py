@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Unpack, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
-from muster.batches.rules.locks import locked_batch
-from muster.core.database import atomic, refused_as
+from muster.batches.rules.locks import bare_batch, locked_batch
+from muster.core.database import atomic, refused_as, refused_at_last
 from muster.core.errors import Invalid, Missing
 from muster.core.history import recorded
+from muster.core.inserts import PreparedInsert
 from muster.enrollments.errors import (
     AlreadyEnrolled,
     AlreadyWaiting,
-    BatchFull,
     EnrollmentEnded,
     NotOpenForEnrollment,
     NotWaiting,
@@ -27,11 +27,12 @@ from muster.enrollments.errors import (
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, line_of, seats_left_of
 from muster.enrollments.queries import open_siblings
-from muster.enrollments.rules.enrolling import enroll_student, must_be_a_student
+from muster.enrollments.rules.enrolling import Asked, NoSeat, SeatFields, must_be_a_student, take_seat
 from muster.enrollments.rules.filling import fill_seats, give_seat, seat_elsewhere
 from muster.institutions.access import Actor
 
 MOST_REASON = 300
+WRITE_PLACE = PreparedInsert(WaitlistEntry)
 
 
 @atomic
@@ -42,21 +43,46 @@ def join_waitlist(*, by: Actor, student: User, batch: Batch, priority: int = 0) 
     gives, goes before time. Locks the batch. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, SeatIsFree,
     WaitlistFull, AlreadyWaiting, AlreadyEnrolled, NotAStudent, Invalid.
     """
-    batch = locked_batch(batch)
-    today = batch.today()
+    batch = bare_batch(batch, locked=True)
     _must_be_priority(priority)
     if priority and not by.manages:
         raise Invalid(_("Only the institution gives priority."), field="priority")
+    _must_have_a_line(by, batch)
+    # A seat in the course elsewhere is no hindrance, one in this batch is.
+    return _stand_in_line(by, student, batch, must_be_a_student(by, student, None, batch), priority)
+
+
+@atomic
+def enroll_or_wait(
+    *, by: Actor, student: User, batch: Batch, **fields: Unpack[SeatFields]
+) -> Enrollment | WaitlistEntry:
+    """Give the student a seat, or where none is left a place in line.
+
+    Locks the batch. `fields` and refusals are those of `enroll_student`, but BatchFull, and of `join_waitlist`.
+    """
+    # In a rush all wait for each other here, so that little is asked until it is written.
+    batch = bare_batch(batch, locked=True)
+    try:
+        return take_seat(by=by, student=student, batch=batch, **fields)
+    except NoSeat as none:
+        _must_have_a_line(by, batch)
+        return _stand_in_line(by, student, batch, none.asked, 0)
+
+
+def _must_have_a_line(by: Actor, batch: Batch) -> None:
+    """Refuse a batch for which nobody can wait, or only whom the institution lets. Raises as `join_waitlist`."""
     if batch.kind != Batch.Kind.COURSE and not by.manages:
         words = _("Your institution handles enrollment in this batch. Ask them to enroll you.")
         raise Invalid(words, field="batchId")
     if not batch.takes_enrollments:
         raise NotOpenForEnrollment(batch)
     last = last_day_to_enroll(batch, by.institution)
-    if last is not None and today > last:
+    if last is not None and batch.local_today > last:  # type: ignore[attr-defined]
         raise EnrollmentEnded(batch, last)
-    # A seat in the course elsewhere is no hindrance, one in this batch is.
-    asked = must_be_a_student(by, student, None, batch)
+
+
+def _stand_in_line(by: Actor, student: User, batch: Batch, asked: Asked, priority: int) -> WaitlistEntry:
+    """Write the place of somebody who was asked about, in a locked batch. Raises as `join_waitlist`."""
     if asked.own_place:
         raise AlreadyWaiting(student, batch)
     if seats_left_of(batch, line_of(by.institution)) != 0 and not asked.next_in_line:
@@ -65,28 +91,16 @@ def join_waitlist(*, by: Actor, student: User, batch: Batch, priority: int = 0) 
     if most is not None and WaitlistEntry.objects.waiting().filter(batch=batch).count() >= most:
         raise WaitlistFull(batch, open_siblings(batch, by))
     with (
-        recorded(by, "join_waitlist"),
-        refused_as(
+        recorded(by, "join_waitlist") as context,
+        refused_at_last(
             one_current_waitlist_entry=AlreadyWaiting(student, batch),
             nobody_waits_beside_a_seat=AlreadyEnrolled(student),
         ),
     ):
-        return WaitlistEntry.objects.create(
+        place = WaitlistEntry(
             institution=by.institution, student=student, batch=batch, priority=priority, joined_at=timezone.now()
         )
-
-
-@atomic
-def enroll_or_wait(*, by: Actor, student: User, batch: Batch, **fields: Any) -> Enrollment | WaitlistEntry:
-    """Give the student a seat, or where none is left a place in line.
-
-    Locks the batch. `fields` and refusals are those of `enroll_student`, but BatchFull, and of `join_waitlist`.
-    """
-    batch = locked_batch(batch)
-    try:
-        return enroll_student(by=by, student=student, batch=batch, **fields)
-    except BatchFull:
-        return join_waitlist(by=by, student=student, batch=batch)
+        return WRITE_PLACE(context, place)
 
 
 @atomic

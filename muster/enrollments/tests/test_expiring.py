@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from muster.batches.models import Batch
 from muster.batches.rules import archive_batch
 from muster.enrollments.jobs import expire_all_enrollments
 from muster.enrollments.models import Enrollment
-from muster.enrollments.rules import expire_enrollments
+from muster.enrollments.rules import announce_ends_of_access, change_status, expire_enrollments
+from muster.institutions.models import Institution
+from muster.notifications.models import Notification
 from tests.client import Api
 from tests.make import Campus, slot
 
@@ -106,3 +109,62 @@ def test_individual_study_ends_too(campus):
     assert expire_enrollments(by=campus.admin) == 1
     alone.refresh_from_db()
     assert alone.status == "expired"
+
+
+def test_access_ends_by_the_clock_of_the_batch(campus):
+    """It is a day later at the institution."""
+    Institution.objects.filter(pk=campus.institution.pk).update(time_zone="Pacific/Kiritimati")
+    campus.institution.refresh_from_db()
+    seat = campus.enroll(campus.batch(branch=campus.branch(time_zone="Pacific/Pago_Pago")))
+    here = seat.batch.today()
+    assert here < campus.admin.today()
+    end_access(seat, here)
+    assert expire_enrollments(by=campus.admin) == 0
+    end_access(seat, here - timedelta(1))
+    assert expire_enrollments(by=campus.admin) == 1
+
+
+# --- told beforehand
+def announced(seat):
+    return list(Notification.objects.filter(user=seat.student, kind="access_ends").values_list("title", flat=True))
+
+
+def test_the_end_of_access_is_announced_once(campus, enrollment):
+    today = campus.admin.today()
+    end_access(enrollment, today + timedelta(8))
+    assert (announce_ends_of_access(by=campus.admin), announced(enrollment)) == (0, [])
+    end_access(enrollment, today + timedelta(7))
+    expire_all_enrollments(0)
+    expire_all_enrollments(0)
+    [title] = announced(enrollment)
+    assert title.startswith(f"Your access to {enrollment.batch} ends on ")
+    # Another day is told of again, and so is the very last one.
+    end_access(enrollment, today)
+    assert announce_ends_of_access(by=campus.admin) == 1
+    end_access(enrollment, today - timedelta(1))
+    assert announce_ends_of_access(by=campus.admin) == 0
+
+
+def complete(campus, batch):
+    for status in ("Active", "Completed"):
+        change_status(by=campus.admin, batch=batch, status=status)
+
+
+def test_who_completed_the_batch_is_told_too_and_who_left_is_not(campus, enrollment):
+    gone, end = campus.enroll(campus.batch()), campus.admin.today() + timedelta(3)
+    complete(campus, enrollment.batch)
+    change_status(by=campus.admin, batch=gone.batch, status="Cancelled")
+    for seat in (enrollment, gone):
+        end_access(seat, end)
+    assert announce_ends_of_access(by=campus.admin) == 1
+    assert (len(announced(enrollment)), announced(gone)) == (1, [])
+
+
+def test_archived_and_deleted_batches_announce_nothing(campus, enrollment):
+    complete(campus, enrollment.batch)
+    end_access(enrollment, campus.admin.today())
+    Batch.objects.filter(pk=enrollment.batch_id).update(deleted_at=campus.admin.now())
+    assert announce_ends_of_access(by=campus.admin) == 0
+    Batch.objects.filter(pk=enrollment.batch_id).update(deleted_at=None)
+    archive_batch(by=campus.admin, batch=Batch.objects.get(pk=enrollment.batch_id))
+    assert announce_ends_of_access(by=campus.admin) == 0

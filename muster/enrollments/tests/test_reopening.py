@@ -17,6 +17,7 @@ from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.enrollments.rules import (
     advance_statuses,
     cancel_enrollment,
+    change_enrollment,
     change_status,
     delete_batch,
     follow_dates,
@@ -229,3 +230,27 @@ def test_undoing_on_the_pages(campus: Campus) -> None:
     assert "1 enrollment ended with it" in browser.get(restore).content.decode()
     assert browser.post(restore).status_code == 302
     assert statuses(batch) == ["active"]
+
+
+def test_whoever_found_no_seat_comes_back_with_the_enrollment_that_they_had_last(campus: Campus) -> None:
+    batch = campus.batch(capacity=1)
+    student = campus.student()
+    first = campus.enroll(batch, student)
+    change_status(by=campus.admin, batch=batch, status="Cancelled")
+    elsewhere = campus.enroll(campus.batch(course=batch.course), student)
+    assert reopen_batch(by=campus.admin, batch=batch, reason="Again").brought_back == 0
+    cancel_enrollment(by=campus.admin, enrollment=elsewhere)
+    last = campus.enroll(batch, student)
+    change_status(by=campus.admin, batch=batch, status="Cancelled")
+    assert reopen_batch(by=campus.admin, batch=batch, reason="Once more").brought_back == 1
+    assert Enrollment.objects.holding_seats().get(batch=batch) == last
+    first.refresh_from_db()
+    assert first.status == "cancelled"
+
+
+def test_who_completes_and_goes_on_the_same_day_was_there_once(campus: Campus) -> None:
+    enrollment = campus.enroll(campus.batch())
+    for status in ("completed", "active", "completed", "active"):
+        change_enrollment(by=campus.admin, enrollment=enrollment, changes={"status": status})
+    [period] = SeatPeriod.objects.filter(enrollment=enrollment)
+    assert (period.from_date, period.until_date) == (enrollment.enrollment_date, None)

@@ -204,6 +204,7 @@ class _Builder:
         for course in college.COURSES:
             fields: dict[str, Any] = dict(zip(college.COURSE_FIELDS, course, strict=True))
             skills, styles = college.TAUGHT_WITH.get(course[0], ([], []))
+            fields["individual_study"] = course[0] in college.STUDIED_ALONE
             fields |= {"language": "English", "required_skills": skills, "teaching_styles": styles}
             fields["department"] = self.departments[fields["department"]]
             if price := fields["price"]:

@@ -56,6 +56,9 @@ COURSES = [
     ("HCA", "Health care assistance", "HLT", "short_course", 160, 0, 20, 8300),
 ]
 
+# What students also take without a batch.
+STUDIED_ALONE = ("PY", "BK", "PM")
+
 # course: required skills, teaching styles
 TAUGHT_WITH = {
     "PY": (["Python"], ["workshop"]),

@@ -152,16 +152,18 @@ def _format_of(content: bytes) -> str:
 
 def _places(heading: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
     names = ["_".join(cell.strip().lower().split()) for cell in heading]
-    missing = [name for name in required if name not in names]
-    if missing:
-        raise ImportFileRefused(
-            ngettext("The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing))
-            % {"names": ", ".join(missing)}
-        )
+    if missing := [name for name in required if name not in names]:
+        raise without_columns(missing)
     known = [*required, *optional]
     if twice := [name for name in known if names.count(name) > 1]:
         raise ImportFileRefused(_("The header row has the column %(name)s twice. Remove one.") % {"name": twice[0]})
     return {name: names.index(name) for name in known if name in names}
+
+
+def without_columns(missing: Sequence[str]) -> ImportFileRefused:
+    """The refusal of a file that has not all columns that it needs."""
+    words = ngettext("The column %(names)s is missing.", "The columns %(names)s are missing.", len(missing))
+    return ImportFileRefused(words % {"names": ", ".join(missing)})
 
 
 def _lines(rows: Iterable[tuple[int, Sequence[str]]], places: dict[str, int], width: int) -> Iterator[FileLine]:

@@ -66,6 +66,7 @@ def write_enrollments() -> None:
         Payment, "learner WHERE mod(place, 4) = 0", id="pg_temp.made_id(from_date, 'payment ' || id)",
         created_at=started, updated_at=started, institution_id="institution_id", enrollment_id="id",
         amount="2500", currency="'ZAR'", status="'completed'", transaction_id="'T-' || id",
+        receipt_number="row_number() OVER (ORDER BY from_date, id)", completed_at=started,
     )  # fmt: skip
     run("""
         UPDATE batches_batch AS batch

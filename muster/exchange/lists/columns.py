@@ -105,6 +105,7 @@ LISTS: dict[str, ListKind] = {
             FileColumn("student_id", _("Student ID in Muster"), also=("student id",), in_template=False),
             FileColumn("enrollment_date", _("Enrolled on"), "", ("enrolled", "enrollment date", "date")),
             FileColumn("enrollment_type", _("Type"), "batch", ("enrollment type",)),
+            FileColumn("organisation", _("Paid by"), "", ("organization", "organisation", "company", "payer")),
             FileColumn("status", _("Status"), "active", ("status",)),
         ),
         (("batch", "course", "id"), ("number", "email", "student_id", "id")),

@@ -104,7 +104,7 @@ class BatchesImport(ListImport):
             ids = [key for row in part if (key := as_id(row.cells.get("id", "")))]
             texts = {row.cells["code"].lower() for row in part if row.cells.get("code")}
             existing = Batch.objects.existing().filter(institution=self.by.institution)
-            full = in_full(existing, self.by.today())
+            full = in_full(existing)
             here: dict[Any, Batch] = {one.pk: one for one in full.filter(pk__in=ids)}
             for one in full.annotate(lower=Lower("code")).filter(lower__in=texts):
                 here[one.code.lower()] = one

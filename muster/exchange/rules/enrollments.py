@@ -14,7 +14,8 @@ from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.core.permissions import as_id
 from muster.courses.models import Course
-from muster.enrollments.models import Enrollment
+from muster.enrollments.models import Enrollment, Organisation
+from muster.enrollments.permissions import organisations
 from muster.enrollments.rules import change_enrollment, enroll_student
 from muster.exchange.lists import ListRow, RowChange, RowOutcome
 from muster.exchange.rules.batches import courses_by_name
@@ -36,6 +37,7 @@ class EnrollmentsImport(ListImport):
         "courseId": "course",
         "student": "number",
         "enrollment_type": "enrollment_type",
+        "organisation_id": "organisation",
         "enrollment_date": "enrollment_date",
         "status": "status",
     }
@@ -44,6 +46,7 @@ class EnrollmentsImport(ListImport):
         self.students: dict[int, User] = {}
         self.batches: dict[int, Batch] = {}
         self.courses: dict[int, Course] = {}
+        self.payers: dict[int, Organisation] = {}
         self.stored: dict[int, Enrollment] = {}
         self.values: dict[int, dict[str, Any]] = {}
         self.course = courses_by_name(self.by)
@@ -60,9 +63,10 @@ class EnrollmentsImport(ListImport):
         return Enrollment.objects.current().filter(institution=self.by.institution).count()
 
     def _find(self, part: Sequence[ListRow]) -> None:
-        """The students and the places that the rows name, in four statements."""
+        """The students, the places and the payers that the rows name, in five statements."""
         place = self.by.institution
         people = self._people(part)
+        payers = {one.name.casefold(): one for one in organisations.rows(self.by)}
         codes = {row.cells["batch"].lower() for row in part if row.cells.get("batch")}
         rows = Batch.objects.existing().filter(institution=place).annotate(lower=Lower("code")).filter(lower__in=codes)
         batches = {batch.code.lower(): batch for batch in rows.select_related("course")}
@@ -88,6 +92,16 @@ class EnrollmentsImport(ListImport):
             if not (cells.get("batch") or cells.get("course") or cells.get("id")):
                 row.wrong("batch", _("Enter a batch code or a course."))
             self._understand(row)
+            if cells.get("organisation"):
+                self._find_payer(row, payers)
+
+    def _find_payer(self, row: ListRow, payers: Mapping[str, Organisation]) -> None:
+        payer = payers.get(row.cells["organisation"].casefold())
+        if payer is None:
+            words = _("No organization is called %(name)s.")
+            row.wrong("organisation", words % {"name": row.cells["organisation"][:60]})
+        else:
+            self.payers[row.line] = payer
 
     def _understand(self, row: ListRow) -> None:
         values, cells = self.values[row.line], row.cells
@@ -176,6 +190,10 @@ class EnrollmentsImport(ListImport):
                 for name, value in self.values[row.line].items()
                 if (before := getattr(stored, name)) != value
             ]
+            payer = self.payers.get(row.line)
+            if payer is not None and payer.pk != stored.organisation_id:
+                row.wrong("organisation", _("This enrollment is already here. Correct who pays on the student's page."))
+                continue
             row.outcome = RowOutcome.SAME
             if changes:
                 differing.append((row, stored, changes))
@@ -213,6 +231,7 @@ class EnrollmentsImport(ListImport):
             enrollment_type=values.get("enrollment_type"),
             enrollment_date=values.get("enrollment_date"),
             source="import",
+            organisation=self.payers.get(row.line),
         )
         status = values.get("status", Enrollment.Status.ACTIVE)
         if status != Enrollment.Status.ACTIVE:

@@ -330,13 +330,17 @@ class PeopleImport(ListImport):
 
     def _change(self, part: Sequence[ListRow]) -> None:
         taken = self._sign_ins([row.takes["email"] for row in part if "email" in row.takes])
+        # As they now stand: of what the list leaves alone, nothing that changed since they were read is written back.
+        stored_ones = [self.wanted[row.line].stored for row in part]
+        rows_of_people = User.objects.filter(pk__in=[one.user.pk for one in stored_ones if one])
+        now = {one.pk: one for one in rows_of_people.select_for_update(no_key=True).order_by("pk")}
         people: dict[Any, User] = {}
         here: list[Affiliation] = []
         roles: list[Membership] = []
         for row in part:
             stored, takes = self.wanted[row.line].stored, row.takes
             assert stored is not None  # noqa: S101
-            person, texts = stored.user, {name: text for name, text in takes.items() if name in OF_THE_PERSON}
+            person, texts = now[stored.user.pk], {name: text for name, text in takes.items() if name in OF_THE_PERSON}
             if "full_name" in texts and guess_names(person.full_name) == (person.given_name, person.family_name):
                 # Nobody corrected them, so they follow.
                 given, family = guess_names(texts["full_name"])

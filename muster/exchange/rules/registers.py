@@ -47,6 +47,7 @@ def import_register(
         batch.code.lower(): batch
         for batch in Batch.objects.existing()
         .filter(institution=by.institution)
+        .select_related("institution", "branch")
         .annotate(lower=Lower("code"))
         .filter(lower__in={mark.batch.lower() for mark in marks})
     }
@@ -65,16 +66,15 @@ def import_register(
         enrollment = by_number.get((batch.pk, number)) if number else by_email.get((batch.pk, mark.email))
         if enrollment is None:
             return None, _("This student was never enrolled in %(code)s.") % {"code": batch.code}
-        if not FIRST_DAY <= mark.day <= today:
+        if not FIRST_DAY <= mark.day <= batch.today():
             return None, _("%(day)s is in the future or too far in the past.") % {"day": mark.day.isoformat()}
         return enrollment, _("This student is in the file twice.") if (enrollment, mark.day) in wanted else ""
 
-    today = by.today()
     said: dict[tuple[UUID, date], OldMark] = {}
     for mark in marks:
         enrollment, wrong = find(mark)
         if enrollment is not None and not wrong:
-            wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late)
+            wanted[enrollment, mark.day] = (enrollment, mark.day, mark.mark, mark.minutes_late, mark.notes)
             said[enrollment, mark.day] = mark
             continue
         report.skipped("daily_records")

@@ -23,11 +23,11 @@ from procrastinate.contrib.django import app
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
 from muster.exchange.errors import ChangesNotConfirmed, ImportFileRefused, NothingToImport, RowsAreWrong
-from muster.exchange.files import MOST_BYTES, read_grid, read_lines, read_table
+from muster.exchange.files import MOST_BYTES, read_lines, read_table
 from muster.exchange.lists import ImportChoices, RowOutcome
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import must_import
-from muster.exchange.registers import OPTIONAL, REQUIRED, marks_in
+from muster.exchange.registers import marks_in
 from muster.exchange.report import Report
 from muster.exchange.rules.batches import BatchesImport
 from muster.exchange.rules.enrollments import EnrollmentsImport
@@ -247,7 +247,7 @@ def _sections(content: bytes) -> Perform:
 
 
 def _register(content: bytes) -> Perform:
-    marks, problems = marks_in(*read_grid(content, required=REQUIRED, optional=OPTIONAL))
+    marks, problems = marks_in(content)
     if not marks and not problems:
         raise ImportFileRefused(_("The file has no marks below the header row."))
     return lambda by, how: import_register(by=by, marks=marks, problems=problems, progress=how.progress)

@@ -235,9 +235,7 @@ class _SectionsImport:
         """
         old = [section for section in sections if section.key in self.before]
         keys = [self.batches[section.key].pk for section in old]
-        batches: dict[UUID, Any] = {
-            batch.pk: batch for batch in in_full(Batch.objects.filter(pk__in=keys), self.by.today())
-        }
+        batches: dict[UUID, Any] = {batch.pk: batch for batch in in_full(Batch.objects.filter(pk__in=keys))}
         for section in old:
             row = ListRow(section.line, {"name": _name_of(section), "code": section.code})
             row.differs(list(self._differences(section, batches[self.batches[section.key].pk])))
@@ -390,7 +388,7 @@ class _SectionsImport:
                 batch=self.batches[section.key],
                 instructor=person,
                 role=role,
-                from_date=min(self.by.today(), section.dates[0]),
+                from_date=min(self.batches[section.key].today(), section.dates[0]),
             )
         except ScheduleConflict as conflict:
             self._note(section, conflict.clashes)
@@ -406,8 +404,10 @@ class _SectionsImport:
 
     def _status_of(self, section: Section) -> str:
         """Pinned, and never Completed: a batch that is over books nobody, and its timetable would prove nothing."""
-        draft = Batch(kind=Batch.Kind.COURSE, start_date=section.dates[0])
-        return draft.status_on(self.by.today(), has_lead=section.lead in self.people)
+        draft = Batch(
+            institution=self.by.institution, branch=self.branch, kind=Batch.Kind.COURSE, start_date=section.dates[0]
+        )
+        return draft.status_on(draft.today(), has_lead=section.lead in self.people)
 
     # --- the report -------------------------------------------------------------------------------------------------
     def _note(self, section: Section, clashes: Iterable[Clash]) -> None:
@@ -434,7 +434,7 @@ class _SectionsImport:
     def look_back(self, sections: Sequence[Section]) -> None:
         """What a person should know of the whole."""
         new = [section for section in sections if section.key not in self.before]
-        over = sum(section.dates[1] < self.by.today() for section in new)
+        over = sum(section.dates[1] < self.batches[section.key].today() for section in new)
         past = ngettext(
             "%(count)d batch is past its last day. It keeps its room and instructors booked until it's completed.",
             "%(count)d batches are past their last day. They keep their rooms and instructors booked until they're "

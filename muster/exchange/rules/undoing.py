@@ -64,7 +64,8 @@ def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
     """Take back what a run has made, and keep with the run what stays and why. Undoing twice changes nothing.
 
     Batches that have students, held sessions or changes since stay, with what they stand on; so do marks that were
-    changed. Locks the institution's imports and the run. Raises Conflict for one that has imported nothing.
+    changed. Locks the institution's imports, the run, and all that the run touched before anything is compared: the
+    batches, the enrollments, the people. Raises Conflict for one that has imported nothing.
     """
     lock_word("import", by.institution.pk)
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk, institution=by.institution)
@@ -73,6 +74,7 @@ def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
     if run.dry_run or run.status != ImportRun.Status.DONE:
         raise Conflict(_("This import has changed nothing, so there is nothing to undo."), code="nothing_to_undo")
     undone = Undone()
+    _lock_rows(run)
     with quietly():
         _clear_marks(by, run, undone)
         with recorded(by, "undo_import"):
@@ -87,6 +89,22 @@ def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
     run.undone_at, run.undone = timezone.now(), {"gone": undone.gone, "stays": undone.stays}
     run.save(update_fields=["undone_at", "undone", "updated_at"])
     return run
+
+
+def _lock_rows(run: ImportRun) -> None:
+    """Let nobody change what the run made or changed while it is compared with what it was, in the order of locks."""
+    made, changed = run.made, defaultdict[str, list[str]](list)
+    for label, pk, _values in made.get("changed", ()):
+        changed[label].append(pk)
+    seats = {*made.get("enrollments", ()), *made.get("daily_records", ()), *changed[Enrollment._meta.label]}
+    batches = {*made.get("batches", ()), *changed[Batch._meta.label]}
+    people = {*made.get("students", ()), *made.get("instructors", ()), *changed[User._meta.label]}
+    enrollments = Enrollment.objects.filter(pk__in=seats)
+    held = Batch.objects.locked().filter(Q(pk__in=batches) | Q(pk__in=enrollments.values("batch")))
+    rows: list[models.QuerySet[Any]] = [enrollments, User.objects.filter(pk__in=people)]
+    rows += [model._default_manager.filter(pk__in=changed[model._meta.label]) for model in (Affiliation, Membership)]
+    for locked in (held, *(some.select_for_update(no_key=True).order_by("pk") for some in rows)):
+        list(locked.values_list("pk"))
 
 
 def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:

@@ -23,7 +23,6 @@ from muster.courses.models import Course
 from muster.exchange.errors import ImportFileRefused
 from muster.exchange.rules import import_file
 from muster.exchange.tests.sample_files import REAL_FILE, as_csv, row
-from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Department, Membership, Role, Room
 from muster.timetable.models import Booking, Meeting, ScheduleSlot
 from tests.make import Campus, slot
@@ -169,11 +168,6 @@ class RealFile(TestCase):
         assert [m.role for m in Membership.objects.filter(user=person)] == [Role.INSTRUCTOR]
 
 
-@pytest.fixture
-def campus() -> Campus:
-    return Campus.found()
-
-
 @pytest.mark.django_db
 class TestParts:
     """What the real file does not show."""
@@ -241,7 +235,7 @@ class TestParts:
         assert "I1 wasn't assigned to anything" in report.warnings[0]
 
     def test_statuses_follow_the_dates_and_stay(self, campus, monkeypatch):
-        monkeypatch.setattr(Actor, "today", lambda _actor: date(2026, 6, 20))
+        monkeypatch.setattr(Batch, "today", lambda _batch: date(2026, 6, 20))
         brought(campus, row("1", instructors="I1"), row("2", part_of_term="S2B", instructors="I2"), row("3", days="F"))
         assert dict(Batch.objects.values_list("code", "status")) == {
             "CS-101-A-1-SU26": "Active",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,23 +21,6 @@ from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 STUDENTS = "Number;Name;Email;Contact\nS1;Naledi Mokoena;naledi@example.org;082 555 0101\nS2;;bad;\n"
-
-
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def campus() -> Campus:
-    return Campus.found()
-
-
-@pytest.fixture
-def browser(campus: Campus) -> Client:
-    client = Client()
-    client.force_login(campus.admin.user)
-    return client
 
 
 def numbers(campus: Campus) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,14 +31,8 @@ S3,Zanele,zanele@example.org,,Durban
 """
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
-def campus() -> Campus:
-    campus = Campus.found()
+def campus(campus: Campus) -> Campus:
     campus.branch(name="Durban", code="DBN")
     return campus
 
@@ -254,6 +247,22 @@ DA-3,Data three,Nothing,2030-01-07,soon,many,,
     assert (batch.name, batch.capacity) == ("Data one", 12)
     rules.undo_import(by=campus.admin, run=run)
     assert not Batch.objects.exists()
+
+
+def test_enrollments_are_imported_with_who_pays(campus):
+    imported(campus, STUDENTS)
+    works, _other = campus.organisation(name="Harbour Works"), campus.organisation(name="Quay Ltd")
+    campus.batch(code="B1")
+    text = "Batch code,Student number,Paid by\nB1,S1,harbour works\nB1,S2,Nobody Ltd\n"
+    report = tried(campus, text, "enrollments")
+    assert outcomes(report) == ["new", "wrong"]
+    assert said(report)[0][1] == "organisation"
+    imported(campus, "Batch code,Student number,Paid by\nB1,S1,harbour works\n", "enrollments")
+    seat = Enrollment.objects.get()
+    assert (seat.organisation, seat.enrollment_type) == (works, "corporate")
+    again = tried(campus, "Batch code,Student number,Paid by\nB1,S1,Harbour Works\nB1,S1,\n", "enrollments")
+    assert outcomes(again)[0] == "same"
+    assert outcomes(tried(campus, "Batch code,Student number,Paid by\nB1,S1,Quay Ltd\n", "enrollments")) == ["wrong"]
 
 
 def test_enrollments_come_change_and_go_again(campus):

@@ -10,11 +10,14 @@ import pytest
 import xlsxwriter
 from click.testing import CliRunner
 
+from muster.accounts.models import User
 from muster.attendance.models import AttendanceRecord, MarkEntry
 from muster.batches.rules import archive_batch
 from muster.cli import main
 from muster.core.errors import DomainError
+from muster.core.spreadsheets import csv_lines
 from muster.exchange.errors import ImportFileRefused
+from muster.exchange.exports import export_of
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import import_file, start_import
 from muster.exchange.rules.runs import carry_out
@@ -241,3 +244,47 @@ def test_by_the_command_line(old, tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert f"Daily records  {len(old.expected()):>9}" in done.output
     assert stored(old.campus) == old.expected()
+
+
+def brought(campus, content):
+    return import_file(by=campus.admin, kind="register", content=content)
+
+
+def marks_of(campus):
+    """What the export of registers says, but for keys and for who marked when."""
+    header, *lines = export_of("registers", campus.admin).lines()
+    keep = [place for place, name in enumerate(header) if not name.endswith("_id") and not name.startswith("Marked")]
+    return "".join(csv_lines([[row[place] for place in keep] for row in (header, *lines)]))
+
+
+def test_an_exported_register_comes_back_as_it_was():
+    old = Old(Campus.found(), batches=2, learners=4, days=6)
+    brought(old.campus, old.csv())
+    AttendanceRecord.objects.filter(status="LATE").update(notes="The bus, again")
+    file = marks_of(old.campus)
+    other = Campus.found()
+    for batch in old.batches:
+        there = other.batch(code=batch.code, capacity=30)
+        for _batch, student, known, _enrollment, _cells in [line for line in old.lines if line[0] == batch]:
+            copy = other.student(student.full_name)
+            User.objects.filter(pk=copy.pk).update(email=student.email, signs_in=False)
+            Affiliation.objects.filter(user=copy).update(student_number=known)
+            other.enroll(there, copy)
+    report = brought(other, file.encode())
+    assert (report.problems, marks_of(other)) == ([], file)
+    assert brought(other, file.encode()).counts["daily_records"].made == 0
+
+
+def test_of_a_list_of_marks_what_is_wrong_is_named_and_the_rest_comes():
+    campus = Campus.found()
+    batch = campus.batch(code="OLD-1")
+    student = campus.student()
+    campus.enroll(batch, student)
+    lines = ["2024-02-05,PRESENT,", "2024-02-30,PRESENT,", "2024-02-06,SLEPT,", "2024-02-07,LATE,12"]
+    text = "\n".join(["batch_code,email,date,status,minutes_late", *(f"OLD-1,{student.email},{one}" for one in lines)])
+    report = brought(campus, text.encode())
+    assert [problem["line"] for problem in report.problems] == [3, 4]
+    assert [*AttendanceRecord.objects.order_by("record_date").values_list("status", "minutes_late")] == [
+        ("PRESENT", None),
+        ("LATE", 12),
+    ]

@@ -30,24 +30,6 @@ pytestmark = pytest.mark.django_db
 FILE = as_csv(row("1", building="Hall", room="1", instructors="I1"), row("2", section="B", days="F"))
 
 
-@pytest.fixture(autouse=True)
-def files_of_their_own(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def campus() -> Campus:
-    return Campus.found()
-
-
-@pytest.fixture
-def browser(campus: Campus) -> Client:
-    """The administrator's browser."""
-    client = Client()
-    client.force_login(campus.admin.user)
-    return client
-
-
 def upload(content: bytes = FILE, name: str = "sections.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 

@@ -30,11 +30,6 @@ pytestmark = pytest.mark.django_db
 FILE = as_csv(row("1", building="Hall", room="1", instructors="I1"), row("2", section="B", days="F", instructors="I2"))
 
 
-@pytest.fixture
-def campus() -> Campus:
-    return Campus.found()
-
-
 def imported(campus: Campus, content: bytes = FILE, kind: str = "sections") -> ImportRun:
     return rules.import_and_keep(
         by=campus.admin, kind=kind, content=content, file_name="file.csv", progress=no_progress

@@ -5,6 +5,7 @@ from muster.institutions.queries.organisation import (
     colleague_named,
     colleagues,
     departments_in_full,
+    logo_of,
     person_named,
     rooms_with_branch,
 )

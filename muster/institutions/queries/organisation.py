@@ -10,7 +10,7 @@ from muster.accounts.models import User
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.institutions.models import Affiliation, Branch, Department, Membership, Room
+from muster.institutions.models import Affiliation, Branch, Department, Institution, Membership, Room
 
 
 def _related_count(model: type[Model], what: Count | Sum) -> Coalesce:
@@ -78,3 +78,14 @@ def colleague_named(actor: Actor, pk: str, field: str) -> User:
             field=field,
         )
     return person
+
+
+def logo_of(institution: Institution) -> bytes:
+    """The picture that stands on paper; nothing where there is none, also in a data folder moved without its files."""
+    if not institution.logo:
+        return b""
+    try:
+        with institution.logo.open("rb") as file:
+            return bytes(file.read())
+    except OSError:
+        return b""

@@ -31,7 +31,7 @@ from muster.accounts.models import User
 from muster.core.permissions import Access
 from muster.core.search import with_words
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Institution, Membership, Role
+from muster.institutions.models import Affiliation, Institution, Membership, Role, is_from_today
 from muster.institutions.permissions import learners_of, members_of
 
 # As Django marks a password that could never match: nobody has chosen one yet.
@@ -118,8 +118,8 @@ def duties_of(actor: Actor, user: User) -> Duties:
         instructor_assignments__batch__archived_at__isnull=True,
         instructor_assignments__batch__deleted_at__isnull=True,
     )
-    running = Q(instructor_assignments__until_date__isnull=True) | Q(
-        instructor_assignments__until_date__gte=actor.today()
+    running = Q(instructor_assignments__until_date__isnull=True) | is_from_today(
+        "instructor_assignments__until_date", "instructor_assignments__batch__"
     )
     seated = Q(
         enrollments__institution=actor.institution,

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('text', models.TextField(blank=True, verbose_name='text')),
                 ('url', models.CharField(blank=True, max_length=300, verbose_name='address')),
+                ('about', models.UUIDField(editable=False, null=True)),
                 ('in_app', models.BooleanField(default=True, verbose_name='shown in Muster')),
                 ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read')),
                 ('mail_status', models.CharField(choices=[('none', 'not by email'), ('waiting', 'waiting to be sent'), ('sent', 'sent'), ('failed', 'failed')], default='none', max_length=10, verbose_name='mail')),

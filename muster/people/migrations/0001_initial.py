@@ -47,6 +47,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='StaffNote',
+            fields=[
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('text', models.CharField(max_length=2000, verbose_name='note')),
+                ('edited_at', models.DateTimeField(editable=False, null=True, verbose_name='edited')),
+                ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
+                ('student', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='staff_notes', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'note',
+                'verbose_name_plural': 'notes',
+                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='staff_note_of_institution'), muster.core.constraints.SameOwner(field='student', name='staff_note_student_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='staff_note_says_something')],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='e2569c6aad47c994ef773dcfeb98310d3cd08bc0', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_8b838', table='people_staffnote', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."student_id", OLD."text", OLD."written_by_id", OLD."edited_at") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."student_id", NEW."text", NEW."written_by_id", NEW."edited_at"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='eca8105216eca2d4eca808c2400ec32e5440dbeb', operation='UPDATE', pgid='pgtrigger_audit_changes_18441', table='people_staffnote', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
             name='AvailabilityWindow',
             fields=[
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -100,5 +120,9 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='profile', name='time_off_profile_of_same_institution', owner='institution', to='people.InstructorProfile', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='time_off_ends_after_it_starts'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(muster.core.constraints.SameId(models.F('profile_id'), 0), '&&'), (muster.core.constraints.DaysOf(models.F('first_date'), django.db.models.expressions.CombinedExpression(models.F('last_date'), '+', models.Value(1))), '&&')], name='times_off_do_not_overlap')],
                 'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='e95f7119e1f95191c9dc903440eb45427f1ad2a6', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_55e54', table='people_timeoff', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."profile_id", OLD."first_date", OLD."last_date", OLD."reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."profile_id", NEW."first_date", NEW."last_date", NEW."reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='f9215afebff038218d3bd39acba92b122d1221a6', operation='UPDATE', pgid='pgtrigger_audit_changes_fb19f', table='people_timeoff', when='AFTER'))],
             },
+        ),
+        migrations.AddIndex(
+            model_name='staffnote',
+            index=models.Index(fields=['student', '-id'], name='staff_note_by_student'),
         ),
     ]

@@ -216,7 +216,7 @@ def _offers_to_many(actor: Actor, students: Sequence[User]) -> list[tuple[str, s
     needs = needs_of_students(actor, students)
     teach = {who: batch for need in needs for who, batch in need.teachers.items()}
     picked = {student.pk for student in students}
-    found = [who for who in candidates_of(actor.institution, actor.today()).values() if who.id not in picked]
+    found = [who for who in candidates_of(actor.institution).values() if who.id not in picked]
 
     def order(who: Candidate) -> tuple[bool, bool, int, str]:
         return who.mentees >= who.mentee_limit, who.id not in teach, who.mentees - who.mentee_limit, plain(who.name)

@@ -173,7 +173,7 @@ def new_absence(request: ActorRequest) -> HttpResponse:
     person = actor.user if is_own else (chosen.student if chosen else None)
     seats = _seats(actor, person) if person is not None else []
     batches = [(str(seat.pk), seat.batch.code) for seat in seats if seat.batch]
-    initial: dict[str, Any] = {"first_date": _asked_day(request) or actor.today()}
+    initial: dict[str, Any] = {"first_date": _asked_day(request) or _today_of(actor, chosen)}
     if chosen is not None:
         initial["enrolment_id"] = str(chosen.pk)
     form = AbsenceForm(
@@ -235,8 +235,13 @@ def _asked_day(request: HttpRequest) -> date | None:
 
 def _chosen_enrollment(actor: Actor, pk: str) -> Enrollment | None:
     """The enrollment that the address names; it may be named wrongly."""
-    rows = learners.rows(actor, among=Enrollment.objects.select_related("student"))
+    related = ("student", "batch__institution", "batch__branch")
+    rows = learners.rows(actor, among=Enrollment.objects.select_related(*related))
     return rows.filter(pk=any_id(pk)).first()
+
+
+def _today_of(actor: Actor, chosen: Enrollment | None) -> date:
+    return chosen.batch.today() if chosen is not None and chosen.batch is not None else actor.today()
 
 
 def _seats(actor: Actor, person: User) -> list[Enrollment]:

@@ -49,14 +49,25 @@ class DayForm(Form):
     batch = forms.ModelChoiceField(
         label=gettext_lazy("Batch"), queryset=Batch.objects.none(), empty_label=gettext_lazy("Choose a batch")
     )
-    date = forms.DateField(label=gettext_lazy("Date"))
+    date = forms.DateField(label=gettext_lazy("Date"), required=False)
     layout = (Grid(wide("batch", "w4"), wide("date", "w2")),)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["batch"]
-        field.queryset = cohorts.rows(actor, "mark").filter(archived_at__isnull=True).order_by("name__plain", "code")
-        field.label_from_instance = lambda batch: f"{batch.name} ({batch.code})"
+        rows = cohorts.rows(actor, "mark").filter(archived_at__isnull=True).select_related("institution", "branch")
+        field.queryset = rows.order_by("name__plain", "code")
+        found = list(field.queryset)
+        field.choices = [("", field.empty_label), *((batch.pk, f"{batch.name} ({batch.code})") for batch in found)]
+        # Where it is not the same day in all of them, that of the chosen batch is taken.
+        days = {batch.today() for batch in found} or {actor.today()}
+        self.fields["date"].initial = days.pop() if len(days) == 1 else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if batch := cleaned.get("batch"):
+            cleaned["date"] = cleaned.get("date") or batch.today()
+        return cleaned
 
 
 class DailyFilters(Filters):
@@ -132,7 +143,7 @@ def daily_list(request: ActorRequest) -> HttpResponseBase:
     """The daily records that the actor may see, and the way to a day that is to be marked."""
     actor = request.actor
     may_mark = cohorts.may(actor, "mark")
-    form = DayForm(actor, initial={"date": actor.today()}) if may_mark else None
+    form = DayForm(actor) if may_mark else None
     return list_page(
         request,
         table_class=DailyTable,
@@ -176,7 +187,7 @@ def day_page(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
-    form = DayForm(actor, sent or None, initial={"date": actor.today()})
+    form = DayForm(actor, sent or None)
     if not form.is_valid():
         context = {"nav": "attendance", "form": form, "daily_url": reverse("attendance:daily")}
         return render(request, "attendance/day_choose.html", context, status=400 if sent else 200)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.template.loader import get_template
@@ -13,7 +12,6 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import initials_of
@@ -24,12 +22,6 @@ from muster.web.people.photos import draw_face
 from muster.web.ui.widgets import last_five, percent
 
 LETTERS = {mark.value: mark.value[0] for mark in Mark}
-
-
-@lru_cache(1000)
-def _last_drawn(letters: str, language: str) -> SafeString:
-    """These marks, drawn; many learners have the same."""
-    return last_five(letters) if letters else SafeString("")
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class RegisterLine:
     @property
     def last(self) -> SafeString:
         """The last sessions, drawn."""
-        return _last_drawn(self.row.last, get_language() or "")
+        return last_five(self.row.last) if self.row.last else SafeString("")
 
     @property
     def rate(self) -> str:

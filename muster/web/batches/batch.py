@@ -15,10 +15,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
+from muster.batches.queries import BatchPhase
 from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import why_not_cancelled
+from muster.enrollments.waitlists import why_it_stands_still
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
@@ -101,6 +105,8 @@ def steps_of(frame: Frame) -> Iterator[NextStep]:
         yield from _staffing(frame)
         yield from _timetable(frame)
         yield from _students(frame)
+        yield from _waiting(frame)
+    yield from _registers(frame)
     yield from _ending(frame)
 
 
@@ -170,6 +176,25 @@ def _students(frame: Frame) -> Iterator[NextStep]:
         yield NextStep("done", words, _("Full.") if batch.is_full else "")
 
 
+def _waiting(frame: Frame) -> Iterator[NextStep]:
+    """That seats are kept back while students wait."""
+    waiting, action = frame.batch.waitlist_length, frame.spare_seats_action  # type: ignore[attr-defined]
+    if waiting and action and not frame.batch.is_full:
+        title = ngettext("%(count)d student on the waitlist", "%(count)d students on the waitlist", waiting)
+        text = why_it_stands_still(frame.batch, frame.now.date())
+        yield NextStep("todo", title % {"count": waiting}, text, frame.url(action[1]), action[0])
+
+
+def _registers(frame: Frame) -> Iterator[NextStep]:
+    """The registers that are not taken, once the batch has begun."""
+    if frame.phase not in (BatchPhase.ACTIVE, BatchPhase.COMPLETION):
+        return
+    if missing := missing_registers_of(frame.actor, frame.batch):
+        title = ngettext("%(count)d register not taken", "%(count)d registers not taken", missing) % {"count": missing}
+        url = f"{reverse('attendance:not-taken')}?batch={frame.batch.pk}"
+        yield NextStep("late", title, "", url, _("View"), sheet=False)
+
+
 def _ending(frame: Frame) -> Iterator[NextStep]:
     batch, today = frame.batch, frame.now.date()
     first, last = batch.start_date, batch.end_date
@@ -208,12 +233,17 @@ def _place(frame: Frame) -> dict[str, Any] | None:
     days = [
         (_("Enrolled on"), own.enrollment_date),
         (_("Access until"), own.access_expiry_date),
-        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.actor.zone)),
+        (_("Completed on"), own.completed_at and own.completed_at.astimezone(frame.batch.zone)),
     ]
     dated = [Fact(term, date_format(day, "j F Y")) for term, day in days if day]
-    cancel = own.holds_a_seat and not frame.batch.is_archived
+    held = own.holds_a_seat and not frame.batch.is_archived
+    own.batch = frame.batch
+    closed = why_not_cancelled(own, frame.actor.institution, frame.now.date()) if held else None
+    on_trial = held and own.enrollment_type == Enrollment.Type.TRIAL
     return {
         "facts": [Fact(_("Status"), own.get_status_display()), *dated],
-        "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if cancel else "",
+        "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if held and not closed else "",
+        "closed": closed.message if closed else "",
+        "stay_url": reverse("enrollments:convert", args=[own.pk]) if on_trial else "",
         "reason": own.cancel_reason,
     }

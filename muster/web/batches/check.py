@@ -115,7 +115,7 @@ class Check(Draft):
         people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
         # How many batches the lead has stands beside the field.
         plan = warnings_of_plan(self.draft, self.sound, self.draft.today())
-        return [*self.assessment.warnings(people), *plan]
+        return [*self.assessment.warnings(people), *self.assessment.advice(people), *plan]
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property

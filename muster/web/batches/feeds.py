@@ -76,6 +76,8 @@ def feed_list(request: ActorRequest) -> HttpResponse:
         "address": address,
         # Calendar programs take this as a subscription rather than a file.
         "webcal": address.replace("https://", "webcal://", 1).replace("http://", "webcal://", 1),
+        # Whoever asked in one tap has it opened by their calendar at once; the address stands there all the same.
+        "opens_at_once": bool(address and request.POST.get("open")),
         "feeds": feeds.rows(actor, among=_links()),
         "calendar_url": reverse("attendance:calendar"),
     }

@@ -28,7 +28,7 @@ from muster.batches.queries import batches_of, phase_of
 from muster.core.clocks import now_in
 from muster.core.errors import Forbidden
 from muster.enrollments.models import Enrollment, WaitlistEntry
-from muster.enrollments.opening import is_open_to, seats_left_of, takes_students
+from muster.enrollments.opening import is_open_to, seats_kept_back, seats_left_of, spare_seats, takes_students
 from muster.enrollments.queries import open_siblings
 from muster.enrollments.waitlists import seats_moved, waiting_in, with_positions
 from muster.institutions.access import Actor
@@ -414,6 +414,7 @@ class Frame:
             ]
         shown += [
             sheet(_("Change capacity"), "enrollments:capacity", "seat"),
+            *([sheet(*self.spare_seats_action, "seat")] if self.spare_seats_action else []),
             sheet(_("Change status"), "enrollments:status", "flag"),
             *([sheet(_("Reopen"), "enrollments:reopen", "undo")] if batch.is_over and self.may("reopen") else []),
             SafeString("-"),
@@ -421,6 +422,17 @@ class Frame:
         if self.may("archive"):
             shown.append(sheet(_("Archive"), "batches:archive", "archive"))
         return [*shown, sheet(_("Delete"), "enrollments:delete", "trash")]
+
+    @cached_property
+    def spare_seats_action(self) -> tuple[str, str] | None:
+        """What may be done about the seats that the batch keeps back, by its words and its page: to release them, or to
+        keep them back again where some are free."""
+        batch, institution = self.batch, self.batch.institution
+        if not (self.may_change and batch.takes_enrollments and spare_seats(batch, institution)):
+            return None
+        if seats_kept_back(batch, institution):
+            return _("Release spare seats"), "enrollments:release-spare-seats"
+        return None if batch.is_full else (_("Keep spare seats"), "enrollments:keep-spare-seats")
 
     @property
     def needed_title(self) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,9 +22,10 @@ from muster.allocation.scoring import Suggestion, load_of, suggestions_for_batch
 from muster.batches.errors import ScheduleConflict, SomethingSpeaksAgainst
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules import assign_instructor, assign_lead, end_assignment
+from muster.batches.rules import advice_on_staff, assign_instructor, assign_lead, end_assignment, warnings_of_lead
 from muster.batches.rules.locks import MOST_REASON
 from muster.core.errors import DomainError, FieldError, Missing
+from muster.core.permissions import any_id
 from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
@@ -33,7 +35,7 @@ from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import redirect_with_message, submit_form
 from muster.web.ui.forms import Form, FormSection, posted_data, wide
-from muster.web.ui.pages import page
+from muster.web.ui.pages import page, wants_fragment
 from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import date_range
 
@@ -152,6 +154,10 @@ def assign_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """Assign somebody. A double booking is answered with what is free instead, one click each."""
     actor = request.actor
     batch = batches.get(actor, batch_id, "staff", among=batches_for_rules())
+    if wants_fragment(request, "advice"):
+        person = active_instructors(actor.institution).filter(pk=any_id(request.GET.get("instructor_id"))).first()
+        found = [*warnings_of_lead(batch, person, actor), *advice_on_staff(batch, [person], actor)] if person else []
+        return render(request, "batches/advice.html", {"advice": found})
     posted = request.POST.copy() if request.method == "POST" else QueryDict()
     if posted.get("instead"):
         posted["instructor_id"] = str(posted["instead"])

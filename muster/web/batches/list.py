@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import (
@@ -34,9 +33,11 @@ from muster.batches.queries import (
     batch_alerts,
     batches_of,
     is_full,
+    is_full_now,
     is_running,
     phase_of,
     run_by,
+    with_phase,
     without_lead,
 )
 from muster.batches.workload import still_running
@@ -44,6 +45,7 @@ from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
+from muster.institutions.models import is_before_today, is_from_today
 from muster.people.links import batches_url
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
 from muster.web.requests import ActorRequest
@@ -65,7 +67,7 @@ from muster.web.ui.tables.filters import Option
 from muster.web.ui.tables.table import ExportedColumns
 from muster.web.ui.widgets import date_range, dialog_link, local_time, pill, seats
 
-SOON = timedelta(days=30)
+SOON = 30
 # The order in which batches ask for attention; what is archived comes last.
 STANDING = Case(
     When(archived_at__isnull=False, then=9),
@@ -75,8 +77,9 @@ STANDING = Case(
 )
 
 
-def starts_soon(today: date) -> Q:
-    return Q(status=Batch.Status.UPCOMING, start_date__gte=today, start_date__lte=today + SOON)
+def starts_soon() -> Q:
+    soon = is_from_today("start_date") & is_before_today("start_date", days=SOON + 1)
+    return Q(status=Batch.Status.UPCOMING) & soon
 
 
 # The kinds of `batch_alerts` that pages count and lead to.
@@ -98,24 +101,20 @@ class InstructorFacet(Facet):
     def __init__(self, label: Any) -> None:
         super().__init__(label, value="instructor", none=gettext_lazy("No lead"), many=True)
 
-    @property
-    def _today(self) -> Any:
-        return self.parent.request.actor.today()
-
     def condition(self, value: str, *, besides: str = "") -> Q:
         """What the batches of this instructor, or those without a lead, meet."""
         if not value:
             return Q()
         if value == self.NONE:
-            return without_lead(self._today)
+            return without_lead()
         key = as_id(value)
-        theirs = still_running(self._today).filter(instructor_id=key)
+        theirs = still_running().filter(instructor_id=key)
         return Q(pk__in=theirs.values("batch_id")) if key else NOTHING
 
     def count(self, counting: Counting, name: str, where: str) -> None:
         """Count, under the name, the batches without a lead, and those of each instructor."""
-        counting.number(name, f"{where} AND {counting.flag(without_lead(self._today))}")
-        theirs = still_running(self._today).filter(batch_id__in=counting.keys(where))
+        counting.number(name, f"{where} AND {counting.flag(without_lead())}")
+        theirs = still_running().filter(batch_id__in=counting.keys(where))
         counting.rows(name, theirs, choice_text("instructor_id"), choice_text("instructor__full_name"), "batch_id")
 
     def options(self, counts: Any, chosen: str, called: str = "") -> list[Option]:
@@ -135,6 +134,7 @@ class BatchFilters(Filters):
     year = Facet(gettext_lazy("Year"), value="year", descending=True)
     semester = Facet(gettext_lazy("Semester"), value="current_semester")
     status = Facet(gettext_lazy("Status"), value="status", words=Batch.Status.choices)
+    phase = Facet(gettext_lazy("Phase"), value="phase", words=PHASES.items())
     instructor = InstructorFacet(gettext_lazy("Instructor"))
     archived = Buckets(
         gettext_lazy("Archived"),
@@ -159,15 +159,16 @@ class BatchFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         actor = self.request.actor
-        alerts = batch_alerts(actor)
-        soon = starts_soon(actor.today())
-        self._add("starts", Buckets(gettext_lazy("Starts"), Bucket("soon", gettext_lazy("Starting soon"), soon)))
-        full = Bucket("full", gettext_lazy("Full"), alerts["full"].where & is_running())
+        soon = Bucket("soon", gettext_lazy("Starting soon"), starts_soon())
+        self._add("starts", Buckets(gettext_lazy("Starts"), soon))
+        full = Bucket("full", gettext_lazy("Full"), is_full_now() & is_running())
         self._add("seats", Buckets(gettext_lazy("Seats"), full, *self.filters.pop("seats").buckets.values()))
         if actor.manages:
             mine = Bucket("mine", gettext_lazy("Batches you run"), run_by(actor))
             self._add("run", Buckets(gettext_lazy("Run by"), mine))
-            watched = [Bucket(key, words, alerts[key].where & run_by(actor)) for key, words in WATCHED.items()]
+            # What is watched takes long to say, and is asked for only by links.
+            alerts = batch_alerts(actor) if self.chosen("watch") else {}
+            watched = [Bucket(key, WATCHED[key], alerts[key].where & run_by(actor)) for key in WATCHED if key in alerts]
             self._add("watch", Buckets(gettext_lazy("To watch"), *watched))
 
     def _add(self, name: str, one: Buckets) -> None:
@@ -179,7 +180,7 @@ class BatchFilters(Filters):
 class OpenFilters(BatchFilters):
     """What a student narrows by: nothing that is the staff's business."""
 
-    year = semester = instructor = None  # type: ignore[assignment]
+    year = semester = phase = instructor = None  # type: ignore[assignment]
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------
@@ -373,8 +374,8 @@ def batch_list(request: ActorRequest) -> HttpResponseBase:
     """The batches that the person may see."""
     actor = request.actor
     staff = actor.is_any(*STAFF_ROLES)
-    rows = visible_batches(actor)
     years = request.GET.get("kind") == Batch.Kind.ACADEMIC
+    rows = visible_batches(actor, with_actions=years)
     if staff:
         table: type[Table] = YearTable if years else BatchTable
     else:
@@ -435,11 +436,13 @@ class DeletedFilters(Filters):
     search = ("name", "code")
 
 
-def visible_batches(actor: Actor) -> QuerySet[Batch]:
-    """Everything the table draws, in one statement."""
-    rows = with_rights(actor, batches.rows(actor), "change", "archive", "unarchive")
+def visible_batches(actor: Actor, *, with_actions: bool = False) -> QuerySet[Batch]:
+    """Everything the table draws, in one statement; of the table of batch years also what may be done with each."""
+    rows = batches.rows(actor)
     return (
-        batches_of(actor, rows)
+        with_phase(
+            batches_of(actor, with_rights(actor, rows, "change", "archive", "unarchive") if with_actions else rows)
+        )
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
     )
@@ -467,13 +470,12 @@ def _empty(*, staff: bool, years: bool, new_url: str) -> Empty:
 
 def _views(request: HttpRequest, actor: Actor) -> Sequence[View]:
     """The saved views with their numbers: one statement, and one for the departments."""
-    today = actor.today()
     rows = batches.rows(actor).current()  # type: ignore[attr-defined]
     numbers = rows.aggregate(
         all=Count("pk"),
-        lead=Count("pk", filter=without_lead(today)),
-        soon=Count("pk", filter=starts_soon(today)),
-        full=Count("pk", filter=batch_alerts(actor)["full"].where & is_running()),
+        lead=Count("pk", filter=without_lead()),
+        soon=Count("pk", filter=starts_soon()),
+        full=Count("pk", filter=is_full_now() & is_running()),
         years=Count("pk", filter=Q(kind=Batch.Kind.ACADEMIC)),
     )
     departments = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from muster.enrollments.opening import spare_of
 from muster.institutions.models import Institution
 
 # Beyond this a scale says nothing any more.
@@ -81,7 +82,7 @@ class Scale:
     @property
     def spare(self) -> int:
         """The seats that the institution's setting keeps spare, rounded up."""
-        return -(-(self.capacity or 0) * self.house.seat_buffer_percent // 100)
+        return spare_of(self.capacity, self.house)
 
     @property
     def to_fill(self) -> int:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.notices import when_of
 from muster.batches.permissions import batches
-from muster.core.clocks import clock_words, minutes_of
+from muster.core.clocks import clock_words, minutes_of, zone_words
 from muster.timetable.models import ClassSession
 from muster.web.batches.frame import Frame, batch_for, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
@@ -55,7 +55,7 @@ def schedule_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         "may_schedule": frame.may("schedule")
         and not frame.batch.is_archived
         and frame.batch.status != Batch.Status.CANCELLED,
-        "zone": frame.batch.branch.time_zone if frame.batch.branch and frame.batch.branch.time_zone else "",
+        "zone": zone_words(frame.batch.zone, frame.actor.zone),
     }
     return tab_page(request, frame, "batches/schedule.html", context)
 

@@ -28,6 +28,7 @@ from muster.batches.rules import (
     change_session,
     restore_session,
 )
+from muster.core.clocks import zone_words
 from muster.core.permissions import any_id
 from muster.courses.models import Subject
 from muster.institutions.access import Actor
@@ -145,7 +146,7 @@ def add_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     form = SessionForm(_posted_data(request), actor=actor, batch=batch, now=None, initial=initial)
     if done := submit_form(form, lambda: add_session(by=actor, batch=batch, fields=SessionInput(**form.to_input()))):
         return _back_with(request, batch, SCHEDULED, done.result, _undo("cancel", done.result.session))
-    return _session_dialog(request, form, batch, title=_("Add session"), button=_("Add session"))
+    return _session_dialog(request, actor, form, batch, title=_("Add session"), button=_("Add session"))
 
 
 @page(sessions["change"])
@@ -174,7 +175,7 @@ def change_page(request: ActorRequest, session_id: UUID) -> HttpResponse:
     )
     title = _("Edit %(when)s") % {"when": when_of(session)}
     text = [words % {"count": number}]
-    return _session_dialog(request, form, batch, title=title, button=_("Save session"), text=text)
+    return _session_dialog(request, actor, form, batch, title=title, button=_("Save session"), text=text)
 
 
 @page(sessions["change"])
@@ -248,12 +249,19 @@ def _count_concerned(session: ClassSession, meeting: Sequence[Batch]) -> int:
 
 
 def _session_dialog(
-    request: HttpRequest, form: SessionForm, batch: Batch, *, title: str, button: str, text: Sequence[str] = ()
+    request: HttpRequest,
+    actor: Actor,
+    form: SessionForm,
+    batch: Batch,
+    *,
+    title: str,
+    button: str,
+    text: Sequence[str] = (),
 ) -> HttpResponse:
     clash = form.refusal if isinstance(form.refusal, ScheduleConflict) else None
     context = {
         "clash": clash,
-        "zone": batch.branch.time_zone if batch.branch else "",
+        "zone": zone_words(batch.zone, actor.zone),
         "offers": [
             (
                 f"{hour.on_date:%Y-%m-%d} {hour.start:%H:%M} {hour.end:%H:%M}",

@@ -25,8 +25,9 @@ from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
-from muster.web.enrollments.words import LOOKS, balance_words
+from muster.web.enrollments.words import balance_words, state_of_seat
 from muster.web.requests import ActorRequest
+from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
@@ -47,6 +48,7 @@ class RosterFilters(Filters):
         Bucket("", gettext_lazy("Hidden"), CURRENT),
         Bucket("all", gettext_lazy("Included"), Q(), chip=gettext_lazy("Including cancelled")),
         Bucket("only", gettext_lazy("Cancelled only"), ~CURRENT),
+        Bucket("transferred", gettext_lazy("Transferred only"), Q(transferred_to__isnull=False)),
         scope=True,
     )
 
@@ -121,9 +123,9 @@ class RosterTable(Table):
         return format_html('{}<span class="s">{}</span>', shown, _("below %(minimum)s") % {"minimum": percent(minimum)})
 
     def render_status(self, record: Any) -> SafeString:
-        tone, shape = LOOKS[record.status]
+        word, tone, shape = state_of_seat(record)
         below = format_html('<span class="s">{}</span>', record.cancel_reason) if record.cancel_reason else ""
-        return format_html("{}{}", pill(record.get_status_display(), tone, shape), below)
+        return format_html("{}{}", pill(word, tone, shape), below)
 
     def render_acts(self, record: Any) -> Any:
         if not record.holds_a_seat:
@@ -131,12 +133,10 @@ class RosterTable(Table):
         name = format_html('<span class="vh"> {}</span>', record.student.full_name)
         turn = (_("Resume"), "resume") if record.status == Enrollment.Status.ON_HOLD else (_("Hold"), "hold")
         paid = [(_("Payments"), "payments")] if self.sees_payments else []
-        links = [
-            dialog_link(
-                format_html("{}{}", label, name), reverse(f"enrollments:{action}", args=[record.pk]), tone="quiet"
-            )
-            for label, action in (turn, *paid, (_("Cancel"), "cancel"))
-        ]
+        acts = [(label, reverse(f"enrollments:{action}", args=[record.pk])) for label, action in (turn, *paid)]
+        acts.append((_("Transfer"), picked_url(reverse("enrollments:transfer"), [record])))
+        acts.append((_("Cancel"), reverse("enrollments:cancel", args=[record.pk])))
+        links = [dialog_link(format_html("{}{}", label, name), url, tone="quiet") for label, url in acts]
         return format_html('<span class="row-acts">{}</span>', format_html_join("", "{}", ((link,) for link in links)))
 
 
@@ -178,8 +178,10 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         table_kwargs={"contacts": contacts, "may_change": frame.may_change, "sees_payments": sees_payments},
         bulk=[
             *message,
+            BulkAction(_("Transfer"), reverse("enrollments:transfer"), "swap"),
             BulkAction(_("Hold"), reverse("enrollments:hold-many"), "pause"),
             BulkAction(_("Resume"), reverse("enrollments:resume-many"), "undo"),
+            BulkAction(_("Complete"), reverse("enrollments:complete-many"), "award"),
             BulkAction(_("Cancel enrollments"), reverse("enrollments:cancel-many"), "xc"),
         ]
         if frame.may_change

@@ -141,6 +141,7 @@ def waitlist_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
             "siblings": frame.siblings if frame.batch.waitlist_length else [],  # type: ignore[attr-defined]
             "speed": moved_words(seats_moved(batch)),
             "how": _how_seats_go(frame),
+            "spare_seats_url": frame.url(frame.spare_seats_action[1]) if frame.spare_seats_action else "",
         },
         empty=Empty(_("No one is waiting"), text, "clock", begin),
         export_name=f"waitlist-{batch.code}".lower(),

@@ -40,9 +40,9 @@ def archive_mark(batch: Batch) -> SafeString:
     return format_html('<span class="archmark">[{}]</span> ', _("ARCHIVED")) if batch.is_archived else SafeString("")
 
 
-def code_line(batch: Batch) -> SafeString:
+def code_line(batch: Batch) -> str:
     """The second line of a batch: its mark and its code."""
-    return format_html("{}{}", archive_mark(batch), batch.code)
+    return format_html("{}{}", archive_mark(batch), batch.code) if batch.is_archived else batch.code
 
 
 def no_lead() -> SafeString:

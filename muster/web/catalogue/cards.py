@@ -19,14 +19,17 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import meets
 from muster.core.clocks import zone_words
 from muster.core.days import days_in_words
-from muster.enrollments.models import Enrollment
+from muster.core.money import money
+from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.queries import OwnClash, own_clashes
+from muster.enrollments.waitlists import positions_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
 from muster.people.links import batch_url
 from muster.timetable.models import ScheduleSlot
+from muster.web.enrollments.words import place_words
 from muster.web.ui.tables import Bucket, Buckets, Facet, Filters, Table
-from muster.web.ui.widgets import money, pill
+from muster.web.ui.widgets import pill
 
 NOON, EVENING = time(12), time(17)
 SATURDAY = 6
@@ -102,7 +105,7 @@ class CourseCard:
 def catalogue_cards(actor: Actor, url_of: Callable[[Any], str]) -> Callable[[Sequence[Any]], list[CourseCard]]:
     """What makes cards of the batches that are shown: students see where they are enrolled, and what clashes.
 
-    Three statements at most.
+    Four statements at most. The batches come with `waitlist_length`.
     """
 
     def cards(rows: Sequence[Any]) -> list[CourseCard]:
@@ -113,9 +116,12 @@ def catalogue_cards(actor: Actor, url_of: Callable[[Any], str]) -> Callable[[Seq
         current = Enrollment.objects.current().filter(student=student, batch__in=every)
         own = set(current.values_list("batch_id", flat=True))
         clashes = own_clashes(student, actor.owner_id, list(every - own))
+        places = positions_of(actor)
         return [
-            _card(actor, batch, batch_url(batch.pk), is_own=True)
+            _card(actor, batch, batch_url(batch.pk), own=pill(_("You're enrolled"), "good", "okc"))
             if batch.pk in own
+            else _card(actor, batch, batch_url(batch.pk), own=_place_pill(places[batch.pk]))
+            if batch.pk in places
             else _card(actor, batch, url_of(batch), clashes.get(batch.pk, ()))
             for batch in rows
         ]
@@ -123,7 +129,16 @@ def catalogue_cards(actor: Actor, url_of: Callable[[Any], str]) -> Callable[[Seq
     return cards
 
 
-def _card(actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash] = (), *, is_own: bool = False) -> CourseCard:
+def _place_pill(place: WaitlistEntry) -> SafeString:
+    """Where the reader stands in line."""
+    if place.status == WaitlistEntry.Status.OFFERED:
+        return pill(_("A seat is offered to you"), "info", "seat")
+    return pill(place_words(place), "info", "clock")
+
+
+def _card(
+    actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash] = (), *, own: SafeString | None = None
+) -> CourseCard:
     clash = ", ".join(one.batch.name for one in clashes)
     return CourseCard(
         batch=batch,
@@ -133,7 +148,7 @@ def _card(actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash] = (), 
         days=days_in_words(batch.start_date, batch.end_date),
         lead=lead_of(actor, batch),
         price=price_of(batch.course),
-        seats=pill(_("You're enrolled"), "good", "okc") if is_own else seats_pill(batch),
+        seats=own or seats_pill(batch),
         clash=_("At the same time as %(batch)s") % {"batch": clash} if clash else "",
     )
 
@@ -171,17 +186,25 @@ def seats_pill(batch: Any) -> SafeString:
     if left is None:
         return pill(_("Seats free"), "good", "seat")
     if not left:
-        return pill(_("Full"), "info", "clock")
+        waiting = getattr(batch, "waitlist_length", 0)
+        full = ngettext("Full, %(count)d waiting", "Full, %(count)d waiting", waiting) if waiting else _("Full")
+        return pill(full % {"count": waiting} if waiting else full, "info", "clock")
     words = ngettext("%(left)d of %(seats)d seats left", "%(left)d of %(seats)d seats left", batch.capacity)
     return pill(words % {"left": left, "seats": batch.capacity}, "warn" if left < FEW else "good", "seat")
 
 
 def enroll_url(actor: Actor) -> Callable[[Any], str]:
-    """Where a card leads: students to enrolling, while a seat is left; everybody else to the batch."""
+    """Where a card leads: students to enrolling, or to the waitlist where no seat is left and the line takes them;
+    everybody else to the batch."""
     learns = actor.is_any(*STUDENT_ROLES) and not actor.manages
 
     def url_of(batch: Any) -> str:
-        name = "enrollments:enroll-self" if learns and batch.seats_left != 0 else "batches:batch"
+        takes = batch.waitlist_capacity is None or batch.waitlist_length < batch.waitlist_capacity
+        name = "batches:batch"
+        if learns and batch.seats_left != 0:
+            name = "enrollments:enroll-self"
+        elif learns and takes:
+            name = "enrollments:join-waitlist"
         return reverse(name, args=[batch.pk])
 
     return url_of

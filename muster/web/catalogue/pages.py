@@ -22,8 +22,17 @@ from muster.core.days import days_in_words
 from muster.core.permissions import ANYONE
 from muster.courses.permissions import courses
 from muster.enrollments import rules
-from muster.enrollments.catalogue import catalogue_of, published_batch, published_by, published_course, searchable
+from muster.enrollments.catalogue import (
+    catalogue_of,
+    courses_to_study_alone,
+    published_batch,
+    published_by,
+    published_course,
+    searchable,
+)
+from muster.enrollments.waitlists import waiting_in
 from muster.institutions.access import Actor
+from muster.institutions.models import STUDENT_ROLES, is_from_today
 from muster.web.catalogue.cards import (
     CatalogueFilters,
     CatalogueTable,
@@ -44,13 +53,26 @@ from muster.web.ui.tables import Empty, list_page
 # So long anybody may keep a public page, in seconds: seats that are taken meanwhile are refused when somebody applies.
 FRESH = 60
 CARDS = "catalogue/cards.html"
+# Courses without a batch that stand below; the list of courses has the rest.
+ALONE = 12
 
 
 @page(courses["see"])
 def catalogue_page(request: ActorRequest) -> HttpResponseBase:
     """The open batches that the reader may see; students enroll from here."""
     actor = request.actor
-    return _listing(request, actor, catalogue_cards(actor, enroll_url(actor)), "catalogue/list.html", nav="catalogue")
+    cards = catalogue_cards(actor, enroll_url(actor))
+    alone = list(courses_to_study_alone(actor)[: ALONE + 1])
+    return _listing(
+        request,
+        actor,
+        cards,
+        "catalogue/list.html",
+        nav="catalogue",
+        alone=[(course, price_of(course)) for course in alone[:ALONE]],
+        more_alone=len(alone) > ALONE,
+        learns=actor.is_any(*STUDENT_ROLES) and not actor.manages,
+    )
 
 
 def _listing(request: HttpRequest, actor: Actor, cards: Any, template: str, **context: Any) -> HttpResponseBase:
@@ -60,7 +82,7 @@ def _listing(request: HttpRequest, actor: Actor, cards: Any, template: str, **co
         request,
         table_class=CatalogueTable,
         filterset_class=CatalogueFilters,
-        queryset=searchable(rows),
+        queryset=searchable(waiting_in(rows)),
         template=template,
         body=CARDS,
         drawn=cards,
@@ -74,7 +96,7 @@ def _in_numbers(actor: Actor, rows: QuerySet[Batch]) -> dict[str, str]:
     """The first line of the page, and the second. One statement."""
     free = Q(seats_left__isnull=True) | Q(seats_left__gt=0)
     found = rows.order_by().aggregate(
-        all=Count("pk"), free=Count("pk", filter=free), next=Min("start_date", filter=Q(start_date__gte=actor.today()))
+        all=Count("pk"), free=Count("pk", filter=free), next=Min("start_date", filter=is_from_today("start_date"))
     )
     title = ngettext(
         "%(count)d batch is open for enrollment", "%(count)d batches are open for enrollment", found["all"]
@@ -151,7 +173,7 @@ def course_page(request: HttpRequest, slug: str, course_id: UUID) -> HttpRespons
     def apply_url(batch: Any) -> str:
         return reverse("catalogue:apply", args=[slug, batch.pk]) if batch.seats_left != 0 else ""
 
-    cards = catalogue_cards(stranger, apply_url)(list(catalogue_of(stranger).filter(course=course)[:50]))
+    cards = catalogue_cards(stranger, apply_url)(list(waiting_in(catalogue_of(stranger)).filter(course=course)[:50]))
     context = {
         "place": stranger.institution,
         "course": course,

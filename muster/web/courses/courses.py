@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.core.money import money
 from muster.courses import resources
 from muster.courses.models import Course
 from muster.courses.permissions import courses
@@ -25,7 +26,6 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
-from muster.web.ui.widgets import money
 
 # Batches shown on the page of a course; the rest is in the list of batches.
 SHOWN = 12
@@ -74,6 +74,7 @@ def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
         "learns": learns,
         "open_batches": list(open_batches_of(course, actor)[:SHOWN]) if learns else [],
         "place": _own_enrollment(actor, course) if learns else None,
+        "may_study": learns and course.is_active and course.individual_study,
         "batches_url": "" if learns else batches_url(course=course.pk),
         "new_batch_url": f"{reverse('batches:new')}?course={course.pk}" if may_change and course.is_active else "",
     }

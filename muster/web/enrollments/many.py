@@ -21,7 +21,7 @@ from muster.enrollments.queries import students_with_seats
 from muster.people.links import students_url
 from muster.web.batches.dialogs import tab_url
 from muster.web.enrollments.enrollment_actions import ReasonForm, undo_enrolling
-from muster.web.people.students import OFFERED_BATCHES, SeatForm
+from muster.web.people.seats import MOST_OFFERED, SeatForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
 from muster.web.ui.dialogs import ConfirmForm
@@ -95,6 +95,24 @@ def resume_many(request: ActorRequest) -> HttpResponse:
 
 
 @page(enrollments["change"])
+def complete_many(request: ActorRequest) -> HttpResponse:
+    """Complete the selected enrollments before their batches are over."""
+    actor, form, rows = request.actor, ReasonForm(posted_data(request)), _picked_enrollments(request)
+    number = {"count": len(rows)}
+    return _dialog(
+        request,
+        rows,
+        lambda row: rules.complete_enrollment(by=actor, enrollment=row, **form.cleaned_data),
+        form,
+        title=ngettext("Complete %(count)d enrollment?", "Complete %(count)d enrollments?", len(rows)) % number,
+        button=ngettext("Complete %(count)d enrollment", "Complete %(count)d enrollments", len(rows)) % number,
+        text=[_("They leave the register and keep access until their last day. Their seats go to the next in line.")],
+        done=_in_words(ngettext_lazy("%(count)d enrollment completed.", "%(count)d enrollments completed.", "count")),
+        undo=_undo("resume"),
+    )
+
+
+@page(enrollments["change"])
 def cancel_many(request: ActorRequest) -> HttpResponse:
     """Cancel the selected enrollments, which frees their seats."""
     actor, form, rows = request.actor, ReasonForm(posted_data(request)), _picked_enrollments(request)
@@ -133,15 +151,13 @@ def enroll_many(request: ActorRequest) -> HttpResponse:
     actor = request.actor
     rows = picked_rows(request, students_with_seats(actor))
     running = batches.rows(actor, "change", among=Batch.objects.booking()).order_by("name__plain", "code")
-    form = SeatForm(posted_data(request), offered=list(running[:OFFERED_BATCHES]))
+    form = SeatForm(posted_data(request), actor=actor, offered=list(running[:MOST_OFFERED]))
     number = {"count": len(rows)}
-    chosen, given = None, dict[UUID, Enrollment]()
-    if form.is_valid():
-        chosen = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
+    given = dict[UUID, Enrollment]()
+    place = form.place() if form.is_valid() else {}
 
     def enroll(person: User) -> None:
-        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
-        given[person.pk] = rules.enroll_student(by=actor, student=person, batch=chosen, **how)
+        given[person.pk] = rules.enroll_student(by=actor, student=person, **place, **form.how())
 
     return bulk_dialog(
         request,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.errors import FieldError
+from muster.core.money import money
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of
 from muster.enrollments.errors import PaymentMoveRefused
@@ -28,7 +29,6 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
 from muster.web.ui.pages import page
-from muster.web.ui.widgets import money
 
 
 class PaymentForm(Form):

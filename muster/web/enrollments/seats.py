@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import Min
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
 from muster.batches.rules.changing import MOVES
@@ -22,10 +25,11 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import ClosingEffects, effects_of_closing
 from muster.institutions.models import Institution
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
+from muster.web.batches.scale import Scale
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import Form, Grid, posted_data, wide
-from muster.web.ui.pages import page
+from muster.web.ui.pages import page, wants_fragment
 from muster.web.ui.undo import Undo
 from muster.web.ui.widgets import dialog_link
 
@@ -91,6 +95,11 @@ def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
     initial = {name: getattr(batch, name) for name in ("capacity", "waitlist_capacity", "version")}
+    if wants_fragment(request, "scale"):
+        # What is typed so far.
+        asked = request.GET.get("capacity", "")
+        scale = _scale(batch, actor.institution, int(asked) if asked.isdecimal() and len(asked) < 6 else None)
+        return render(request, "batches/edit/scale.html", {"scale": scale})
     form = CapacityForm(posted_data(request), initial=initial, is_open=batch.kind == Batch.Kind.ACADEMIC)
     if done := submit_form(form, lambda: rules.change_capacity(by=actor, batch=batch, **form.cleaned_data)):
         before = {"capacity": initial["capacity"], "waitlist_capacity": initial["waitlist_capacity"]}
@@ -107,8 +116,17 @@ def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         batch,
         title=_("Change capacity of %(batch)s") % {"batch": batch.code},
         button=_("Change capacity"),
-        text=[taken % {"count": batch.seats_held}, _advice(batch, actor.institution)],
+        text=[taken % {"count": batch.seats_held}, _advice(batch)],
+        body="enrollments/capacity.html",
+        context={"scale": _scale(batch, actor.institution, batch.capacity), "batch": batch},
     )
+
+
+def _scale(batch: Batch, institution: Institution, asked: int | None) -> Scale | None:
+    """Where a number of seats lies against what is advised and what the smallest room holds; a batch year has none."""
+    if batch.kind != Batch.Kind.COURSE:
+        return None
+    return Scale(institution, asked, batch.slots.aggregate(least=Min("room__seats"))["least"])
 
 
 def _changed_in_words(batch: Batch) -> str:
@@ -120,11 +138,8 @@ def _changed_in_words(batch: Batch) -> str:
     }
 
 
-def _advice(batch: Batch, institution: Institution) -> str:
-    if batch.kind != Batch.Kind.COURSE:
-        return _("Leave seats blank for no limit.")
-    sizes = {"least": institution.advised_size_min, "most": institution.advised_size_max}
-    return _("Recommended: %(least)d to %(most)d students.") % sizes
+def _advice(batch: Batch) -> str:
+    return "" if batch.kind == Batch.Kind.COURSE else _("Leave seats blank for no limit.")
 
 
 # The choice that takes the pin off a status.
@@ -137,8 +152,8 @@ def status_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     actor = request.actor
     batch = batches.get(actor, batch_id, "change", among=batches_for_rules())
     follows = MOVES[Batch.Status(batch.status)]
-    effects = effects_of_closing(batch)
-    choices = [(str(value), _meaning(value, effects)) for value in Batch.Status if value in follows]
+    effects, missing = effects_of_closing(batch), missing_registers_of(actor, batch)
+    choices = [(str(value), _meaning(value, effects, missing)) for value in Batch.Status if value in follows]
     if batch.status_pinned and not batch.is_over:
         choices.append((BY_DATES, _("Follow the dates again")))
     form = StatusForm(posted_data(request), choices=choices)
@@ -187,7 +202,16 @@ def _about_status(batch: Batch, *, may_reopen: bool) -> list[Any]:
     )
     text = [(pinned if batch.status_pinned else by_dates) % names]
     if batch.end_date and batch.end_date >= batch.today():
-        text.append(_("Its last day is %(day)s.") % {"day": date_format(batch.end_date, "j F Y")})
+        days = (batch.end_date - batch.today()).days
+        words = ngettext(
+            "Its last day is %(day)s, in %(count)d day. Completing it now ends it early.",
+            "Its last day is %(day)s, in %(count)d days. Completing it now ends it early.",
+            days,
+        )
+        text.append(
+            (words if days else _("Its last day is today."))
+            % {"day": date_format(batch.end_date, "j F Y"), "count": days}
+        )
     return text
 
 
@@ -256,21 +280,38 @@ def _status_names(batch: Batch) -> dict[str, str]:
     return {"batch": batch.code, "status": batch.get_status_display().lower()}
 
 
-def _meaning(status: str, effects: ClosingEffects) -> str:
+def _meaning(status: str, effects: ClosingEffects, missing: int) -> str:
     """The status and, in numbers, what it ends."""
     word = dict(Batch.Status.choices)[status]
     if status == Batch.Status.ACTIVE:
         return _("%(status)s: it has started") % {"status": word}
-    held, sessions = effects.enrollments, effects.sessions
+    held = effects.enrollments
     if status == Batch.Status.COMPLETED:
         does = ngettext("completes %(count)d enrollment", "completes %(count)d enrollments", held)
     else:
         does = ngettext("cancels %(count)d enrollment", "cancels %(count)d enrollments", held)
-    falls_away = ngettext(
-        "%(count)d session to come doesn't take place", "%(count)d sessions to come don't take place", sessions
-    )
-    ends = [does % {"count": held}] if held else []
-    ends += [falls_away % {"count": sessions}] if sessions else []
+    parts = [
+        (held, does),
+        (effects.on_hold, ngettext("%(count)d of them on hold", "%(count)d of them on hold", effects.on_hold)),
+        (
+            effects.waiting,
+            ngettext(
+                "%(count)d student on the waitlist is notified",
+                "%(count)d students on the waitlist are notified",
+                effects.waiting,
+            ),
+        ),
+        (
+            effects.sessions,
+            ngettext(
+                "%(count)d session to come doesn't take place",
+                "%(count)d sessions to come don't take place",
+                effects.sessions,
+            ),
+        ),
+        (missing, ngettext("%(count)d register isn't taken", "%(count)d registers aren't taken", missing)),
+    ]
+    ends = [words % {"count": number} for number, words in parts if number]
     return f"{word}: {', '.join(ends)}" if ends else str(word)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import DomainError, Forbidden
+from muster.core.money import money
 from muster.core.permissions import ANYONE
 from muster.enrollments import rules
 from muster.enrollments.models import WaitlistEntry
@@ -35,7 +37,6 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_for
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page, secret
 from muster.web.ui.undo import Undo
-from muster.web.ui.widgets import money
 
 
 class PriorityForm(Form):
@@ -49,26 +50,36 @@ class PriorityForm(Form):
     )
 
 
-def _place(actor: Actor, place_id: UUID, action: str) -> WaitlistEntry:
-    among = WaitlistEntry.objects.select_related("student", "batch__institution", "batch__branch")
-    return waitlist.get(actor, place_id, action, among=among)
+class PlaceDialog:
+    """A dialog about one place in line, over the waitlist, or for the student themself over the batch."""
 
+    def __init__(
+        self, request: ActorRequest, place_id: UUID, action: str = "answer", form: type[Form] = ConfirmForm
+    ) -> None:
+        among = WaitlistEntry.objects.select_related("student", "batch__institution", "batch__branch")
+        self.request, self.actor = request, request.actor
+        self.place = waitlist.get(self.actor, place_id, action, among=among)
+        # Where a field has the name of a column, it begins with what the place has.
+        self.form = form(posted_data(request), initial=vars(self.place))
+        user = self.actor.user
+        self.is_own = user is not None and self.place.student_id == user.pk and not self.actor.manages
+        self.tab = "waitlist" if self.actor.manages else "overview"
 
-def _back(actor: Actor, place: WaitlistEntry) -> str:
-    """Where the action was asked for: the waitlist, or for the student the batch."""
-    return tab_url(place.batch, _tab(actor))
+    def words(self, to_staff: str, to_student: str = "") -> str:
+        """The one or the other, with who and where."""
+        names = {"name": self.place.student.full_name, "batch": self.place.batch.code}
+        return (to_student if self.is_own and to_student else to_staff) % names
 
+    def submit(self, rule: Callable[..., Any]) -> bool:
+        """Whether it was asked for and done."""
+        done = submit_form(self.form, lambda: rule(by=self.actor, place=self.place, **self.form.cleaned_data))
+        return done is not None
 
-def _tab(actor: Actor) -> str:
-    return "waitlist" if actor.manages else "overview"
+    def leave_with(self, said: str, undo: Undo | None = None) -> HttpResponse:
+        return redirect_with_message(self.request, tab_url(self.place.batch, self.tab), said, undo)
 
-
-def _is_own(actor: Actor, place: WaitlistEntry) -> bool:
-    return actor.user is not None and place.student_id == actor.user.pk and not actor.manages
-
-
-def _names(place: WaitlistEntry) -> dict[str, Any]:
-    return {"name": place.student.full_name, "batch": place.batch.code}
+    def ask(self, **shown: Any) -> HttpResponse:
+        return batch_dialog(self.request, self.form, self.place.batch, self.tab, **shown)
 
 
 @page(waitlist["join"])
@@ -105,74 +116,52 @@ def join_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
 @page(waitlist["answer"])
 def leave_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
     """Leave a waitlist, or take somebody off it."""
-    actor, form = request.actor, ConfirmForm(posted_data(request))
-    place = _place(actor, place_id, "answer")
-    names, own = _names(place), _is_own(actor, place)
-    if submit_form(form, lambda: rules.leave_waitlist(by=actor, place=place)):
-        said = _("You left the waitlist of %(batch)s.") if own else _("%(name)s removed from the waitlist.")
-        return redirect_with_message(request, _back(actor, place), said % names)
-    title = _("Leave the waitlist of %(batch)s?") if own else _("Remove %(name)s from the waitlist?")
-    text = _("Joining again later starts at the end of the line.")
-    button, keep = (_("Leave waitlist"), _("Stay in line")) if own else (_("Remove"), _("Keep in line"))
-    return batch_dialog(
-        request, form, place.batch, _tab(actor), title=title % names, button=button, keep=keep, text=[text], tone="bad"
+    about = PlaceDialog(request, place_id)
+    if about.submit(rules.leave_waitlist):
+        said = about.words(_("%(name)s removed from the waitlist."), _("You left the waitlist of %(batch)s."))
+        return about.leave_with(said)
+    return about.ask(
+        title=about.words(_("Remove %(name)s from the waitlist?"), _("Leave the waitlist of %(batch)s?")),
+        button=about.words(_("Remove"), _("Leave waitlist")),
+        keep=about.words(_("Keep in line"), _("Stay in line")),
+        text=[_("Joining again later starts at the end of the line.")],
+        tone="bad",
     )
 
 
 @page(waitlist["change"])
 def priority_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
     """Move somebody forward or back in line."""
-    actor = request.actor
-    place = _place(actor, place_id, "change")
-    form, names = PriorityForm(posted_data(request), initial={"priority": place.priority}), _names(place)
-    if submit_form(form, lambda: rules.prioritize(by=actor, place=place, **form.cleaned_data)):
-        undo = Undo(request.path, {"priority": str(place.priority)})
-        return redirect_with_message(request, _back(actor, place), _("Priority of %(name)s changed.") % names, undo)
-    title = _("Priority of %(name)s") % names
-    return batch_dialog(request, form, place.batch, _tab(actor), title=title, button=_("Save priority"))
+    about = PlaceDialog(request, place_id, "change", PriorityForm)
+    if about.submit(rules.prioritize):
+        undo = Undo(request.path, {"priority": str(about.place.priority)})
+        return about.leave_with(about.words(_("Priority of %(name)s changed.")), undo)
+    return about.ask(title=about.words(_("Priority of %(name)s")), button=_("Save priority"))
 
 
 @page(waitlist["answer"])
 def accept_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
     """Accept an offer, one's own or for a student who said so."""
-    actor, form = request.actor, ConfirmForm(posted_data(request))
-    place = _place(actor, place_id, "answer")
-    names, own = _names(place), _is_own(actor, place)
-    if submit_form(form, lambda: rules.accept_offer(by=actor, place=place)):
-        said = _("You have a seat in %(batch)s.") if own else _("%(name)s has a seat in %(batch)s.")
-        return redirect_with_message(request, _back(actor, place), said % names)
-    title = _("Accept the seat in %(batch)s?") if own else _("Accept the seat for %(name)s?")
-    return batch_dialog(
-        request,
-        form,
-        place.batch,
-        _tab(actor),
-        title=title % names,
-        button=_("Accept seat"),
-        text=_consequences(place),
-    )
+    about = PlaceDialog(request, place_id)
+    if about.submit(rules.accept_offer):
+        said = about.words(_("%(name)s has a seat in %(batch)s."), _("You have a seat in %(batch)s."))
+        return about.leave_with(said)
+    title = about.words(_("Accept the seat for %(name)s?"), _("Accept the seat in %(batch)s?"))
+    return about.ask(title=title, button=_("Accept seat"), text=_consequences(about.place))
 
 
 @page(waitlist["answer"])
 def decline_page(request: ActorRequest, place_id: UUID) -> HttpResponse:
     """Decline an offer, one's own or for a student who said so."""
-    actor, form = request.actor, ConfirmForm(posted_data(request))
-    place = _place(actor, place_id, "answer")
-    names, own = _names(place), _is_own(actor, place)
-    if submit_form(form, lambda: rules.decline_offer(by=actor, place=place)):
-        said = _("You declined the seat in %(batch)s.") if own else _("The offer to %(name)s was declined.")
-        return redirect_with_message(request, _back(actor, place), said % names)
-    title = _("Decline the seat in %(batch)s?") if own else _("Decline the seat for %(name)s?")
-    text = _("The seat goes to the next in line, and this place on the waitlist ends.")
-    return batch_dialog(
-        request,
-        form,
-        place.batch,
-        _tab(actor),
-        title=title % names,
+    about = PlaceDialog(request, place_id)
+    if about.submit(rules.decline_offer):
+        said = about.words(_("The offer to %(name)s was declined."), _("You declined the seat in %(batch)s."))
+        return about.leave_with(said)
+    return about.ask(
+        title=about.words(_("Decline the seat for %(name)s?"), _("Decline the seat in %(batch)s?")),
         button=_("Decline"),
         keep=_("Keep offer"),
-        text=[text],
+        text=[_("The seat goes to the next in line, and this place on the waitlist ends.")],
         tone="bad",
     )
 

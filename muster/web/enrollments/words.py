@@ -11,12 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.core.money import money
+from muster.courses.models import Course
 from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.people.links import batch_url
 from muster.web.ui.components import Tone
-from muster.web.ui.widgets import money
 
 # The tone and the icon of each status.
 LOOKS: dict[str, tuple[Tone, str]] = {
@@ -44,6 +45,13 @@ PLACE_LOOKS: dict[str, tuple[Tone, str]] = {
     WaitlistEntry.Status.EXPIRED: ("", "clock"),
     WaitlistEntry.Status.CANCELLED: ("", "xc"),
 }
+
+
+def state_of_seat(enrollment: Enrollment) -> tuple[str, Tone, str]:
+    """How an enrollment stands: in a word, with its tone and icon."""
+    if enrollment.transferred_to_id:
+        return _("Transferred"), "", "swap"
+    return enrollment.get_status_display(), *LOOKS[enrollment.status]
 
 
 def offer_url(place: WaitlistEntry) -> str:
@@ -95,6 +103,13 @@ def balance_words(balance: Balance) -> str:
     return ", ".join(said)
 
 
+def price_words(course: Course | None) -> str:
+    """What the course costs."""
+    if course is None or course.price is None:
+        return ""
+    return _("The price is %(price)s.") % {"price": money(course.price, course.currency)}
+
+
 def kept_back_words(kept: int) -> str:
     """That some of the free seats are kept back, and what for."""
     words = ngettext(
@@ -103,6 +118,13 @@ def kept_back_words(kept: int) -> str:
         kept,
     )
     return words % {"count": kept}
+
+
+def self_url(enrollment: Enrollment) -> str:
+    """Where a student enrolls in the same again."""
+    if enrollment.batch_id:
+        return reverse("enrollments:enroll-self", args=[enrollment.batch_id])
+    return reverse("enrollments:study-alone", args=[enrollment.course_id])
 
 
 @dataclass(frozen=True)
@@ -123,5 +145,5 @@ class EnrollmentRow:
         return batch_url(batch.pk) if batch and batch.deleted_at is None else ""
 
     @property
-    def looks(self) -> tuple[Tone, str]:
-        return LOOKS[self.enrollment.status]
+    def state(self) -> tuple[str, Tone, str]:
+        return state_of_seat(self.enrollment)

@@ -66,7 +66,7 @@ def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
     """Make the suggested instructor the lead of a batch."""
     actor = request.actor
     batch = batches.get(actor, batch_id, "staff")
-    before = lead_of(batch, actor.today())
+    before = lead_of(batch, batch.today())
     try:
         instructor = instructors.get_named(actor, request.POST.get("instructor", ""), "instructor")
         batch_rules.assign_lead(by=actor, batch=batch, instructor=instructor, override_reason="")
@@ -78,6 +78,6 @@ def give_lead(request: ActorRequest, batch_id: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         words = {"name": instructor.full_name, "batch": batch.code}
-        undo = undo_assignment(batch, lead_of(batch, actor.today()), before)
+        undo = undo_assignment(batch, lead_of(batch, batch.today()), before)
         say_done(request, _("%(name)s now leads %(batch)s.") % words, undo)
     return redirect("home")

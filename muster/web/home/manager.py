@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance.queries.missing import register_states
-from muster.batches.occurrences import occurrences_of
+from muster.batches.occurrences import occurrences_ahead
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchOverview, overview_of
 from muster.institutions.access import Actor
@@ -27,7 +27,7 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     """The page, in a number of statements that does not grow with the batches."""
     found = overview_of(actor)
     now = actor.now()
-    meetings = occurrences_of(actor, batches.rows(actor), now.date(), now.date())
+    meetings = occurrences_ahead(actor, batches.rows(actor), 0)
     standing = register_states(actor, [meeting.session_id for meeting in meetings])
     needs = list(needs_of(actor, found, standing))
     return render(
@@ -73,9 +73,10 @@ def _numbers(found: BatchOverview) -> list[Fact]:
 
 def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
     """The batches to watch beside, each with what is said of it."""
-    today, advised = actor.today(), actor.institution.advised_size_min
+    advised = actor.institution.advised_size_min
     without_lead = []
     for batch in found.shown["without_lead"]:
+        today = batch.today()
         start = batch.start_date or today
         words = {"day": date_format(start, "D j M"), "where": f", {batch.branch.name}" if batch.branch else ""}
         when = _("Started %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")

@@ -67,7 +67,7 @@ def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> I
     unstaffed = found.shown["due"][:MOST_UNSTAFFED]
     free = leads_for_batches(actor, unstaffed)
     for batch in unstaffed:
-        yield _unstaffed_item(batch, free.get(batch.pk, ()), actor.today())
+        yield _unstaffed_item(batch, free.get(batch.pk, ()))
     if (due := found.counts["due"]) > len(unstaffed):
         title = ngettext(
             "%(count)d batch without a lead has started or starts within two weeks",
@@ -104,7 +104,7 @@ def _missing_register(actor: Actor, session: ClassSession) -> str:
     me = actor.user.pk if actor.user else None
     # Its own zone's clock: the time that stands on the timetable.
     end = f"{session.end_time:%H:%M}" if session.end_time else ""
-    day = "" if end and session.date == actor.today() else date_format(session.date, "D j M")
+    day = "" if end and session.date == session.today() else date_format(session.date, "D j M")
     words = {
         "batch": session.meeting.name,
         "moment": ", ".join(filter(None, (day, end))),
@@ -126,7 +126,8 @@ def _cover_items(actor: Actor) -> Iterator[ActionItem]:
         yield ActionItem("swap", title, text, "warn", reverse("cover:request", args=(one.pk,)), _("Find substitute"))
 
 
-def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor], today: date) -> ActionItem:
+def _unstaffed_item(batch: Batch, free: Sequence[FreeInstructor]) -> ActionItem:
+    today = batch.today()
     start = batch.start_date or today
     begun, coming = _("%(batch)s started %(day)s without a lead"), _("%(batch)s starts %(day)s and has no lead")
     title = (begun if start <= today else coming) % {"batch": batch.name, "day": on_day(start, today)}

@@ -22,10 +22,11 @@ from muster.attendance.models import CorrectionRequest, UnlockRequest
 from muster.attendance.permissions import corrections, unlocks
 from muster.attendance.queries.absences import corrections_in_full, waiting_corrections
 from muster.attendance.queries.unlocks import unlocks_in_full, waiting_unlocks
-from muster.enrollments.models import Application
-from muster.enrollments.permissions import applications
-from muster.enrollments.queries import waiting_applications
+from muster.enrollments.models import Application, TransferRequest
+from muster.enrollments.permissions import applications, transfers
+from muster.enrollments.queries import waiting_applications, waiting_transfers
 from muster.institutions.access import Actor
+from muster.web.enrollments.transfers import asked_in_words
 from muster.web.home.words import asked_at
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Tone
@@ -147,6 +148,15 @@ def _application(actor: Actor, one: Application) -> AwaitedDecision:
     )
 
 
+def _transfer(actor: Actor, one: TransferRequest) -> AwaitedDecision:
+    return AwaitedDecision(
+        title=asked_in_words(one),
+        lines=[one.reason],
+        asked=asked_at(one.created_at, actor.now()),
+        actions=[Action(_("Decide"), _here(reverse("enrollments:transfer-request", args=[one.pk])))],
+    )
+
+
 def _asked_by(actor: Actor, one: Any, person: Any) -> str:
     when = asked_at(one.created_at, actor.now())
     return f"{person.full_name}. {when}" if person else when
@@ -168,6 +178,7 @@ KINDS = (
     RequestKind(
         gettext_lazy("Applications from the catalog"), applications["decide"], waiting_applications, _application
     ),
+    RequestKind(gettext_lazy("Transfers to another batch"), transfers["decide"], waiting_transfers, _transfer),
     RequestKind(gettext_lazy("Registers to unlock"), unlocks["decide"], waiting_unlocks, _unlock),
     RequestKind(
         gettext_lazy("Corrections to locked registers"), corrections["decide"], waiting_corrections, _correction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,8 +16,9 @@ from muster.allocation.queries import instructor_of
 from muster.attendance.queries.projection import own_enrollments
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
-from muster.batches.occurrences import occurrences_of
+from muster.batches.occurrences import occurrences_ahead
 from muster.core.days import days_in_words
+from muster.core.money import money
 from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.queries import OwnClash, offers_to, own_clashes
@@ -28,9 +29,8 @@ from muster.web.enrollments.words import EnrollmentRow, balance_words, offer_url
 from muster.web.home.attendance_cards import attendance_card
 from muster.web.home.today import next_session
 from muster.web.ui.components import Tab
-from muster.web.ui.widgets import money
 
-HORIZON = timedelta(days=120)
+HORIZON = 120
 MOST_STANDINGS, MOST_OFFERS = 4, 12
 
 
@@ -38,21 +38,21 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     """The page, in a number of statements that does not grow with enrollments or batches."""
     assert actor.user is not None  # noqa: S101
     now = actor.now()
-    today = now.date()
     places = list(own_enrollments(actor))
     seated = [
         place for place in places if place.status == Enrollment.Status.ACTIVE and place.batch and not place.frozen
     ]
     held = Batch.objects.filter(pk__in=[place.batch_id for place in seated])
-    ahead = occurrences_of(actor, held, today, today + HORIZON) if seated else []
+    ahead = occurrences_ahead(actor, held, HORIZON) if seated else []
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
     offers = list(offers_to(actor)[:MOST_OFFERS])
     clashes = own_clashes(actor.user, actor.owner_id, [batch.pk for batch in offers]) if seated else {}
-    soon = today + timedelta(days=14 - today.isoweekday())
+    soon = 14 - now.isoweekday()
     minimum = actor.institution.minimum_attendance_percent
     current = sorted(
         (place for place in places if place.holds_a_seat), key=lambda place: place.status != Enrollment.Status.ACTIVE
     )
+    mine = [_place(place, now) for place in places_of(actor)]
     return render(
         request,
         "home/student.html",
@@ -60,11 +60,12 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "tabs": tabs,
             "now": now,
             **next_session(to_come, now),
-            "soon": [meeting for meeting in to_come[1:] if meeting.day <= soon][:8],
+            "soon": [meeting for meeting in to_come[1:] if meeting.days_away <= soon][:8],
             "current": [_row(place) for place in current],
             "past": [_row(place) for place in places if not place.holds_a_seat][:5],
             "standings": [one for place in seated[:MOST_STANDINGS] if (one := attendance_card(place, minimum))],
-            "places": [_place(place, now) for place in places_of(actor)],
+            "offered": [one for one in mine if one[3]],
+            "places": [one for one in mine if not one[3]],
             "offers": [_offer(batch, clashes.get(batch.pk, ())) for batch in offers],
             "me_url": student_url(actor.user.pk),
             "mentor": instructor_of(actor, actor.user),
@@ -75,14 +76,17 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
 def _row(place: Enrollment) -> EnrollmentRow:
     """What a student asks of an enrollment: when it meets, until when, whether it is paid."""
     held, until, cancelled, batch = place.holds_a_seat, place.access_expiry_date, place.cancelled_at, place.batch
+    on_trial = held and place.enrollment_type == Enrollment.Type.TRIAL
+    ends = _("Your trial ends on %(day)s") if on_trial else _("Access until %(day)s")
     lines = [
         week_in_words(batch.week) if held and batch else "",
         days_in_words(batch.start_date, batch.end_date) if batch else "",
         *(balance_words(one) for one in (balances_of(place) if held else ())),
-        _("Access until %(day)s") % {"day": date_format(until, "j M Y")} if held and until else "",
+        ends % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
-    return EnrollmentRow(place, lines)
+    stay = [(_("Stay"), reverse("enrollments:convert", args=[place.pk]), "okc")]
+    return EnrollmentRow(place, lines, stay if on_trial else ())
 
 
 def _place(place: Any, now: datetime) -> tuple[Batch, str, str, bool]:

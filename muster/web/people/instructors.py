@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -36,7 +35,7 @@ from muster.batches.workload import (
 )
 from muster.core.days import days_in_words
 from muster.exchange.exports import INSTRUCTORS, next_moment
-from muster.institutions.models import Role
+from muster.institutions.models import Institution, Role
 from muster.institutions.permissions import users
 from muster.people.links import (
     add_person_url,
@@ -97,9 +96,7 @@ class InstructorFilters(Filters):
     def teaching(self) -> QuerySet[InstructorAssignment]:
         """The running and coming assignments in batches that the reader may see."""
         actor = self.request.actor
-        return still_running(actor.today()).filter(
-            batch__in=batches.rows(actor, among=Batch.objects.booking()).values("pk")
-        )
+        return still_running().filter(batch__in=batches.rows(actor, among=Batch.objects.booking()).values("pk"))
 
 
 class InstructorTable(Table):
@@ -127,10 +124,6 @@ class InstructorTable(Table):
     class Meta(Table.Meta):
         row_attrs: ClassVar = {"class": lambda record: "" if is_here(record) else "archived"}
 
-    def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._zone = zone
-
     def render_load(self, record: Any) -> SafeString:
         return workload_bar(record.load, record.limit)
 
@@ -138,7 +131,7 @@ class InstructorTable(Table):
         return hours_in_words(weekly_minutes(record))
 
     def render_next(self, value: Any) -> SafeString:
-        said = format_html('<span class="nowrap">{}</span>', next_moment(value, self._zone))
+        said = format_html('<span class="nowrap">{}</span>', next_moment(value))
         if value["name"] and value["seen"]:
             said += format_html('<span class="s">{}</span>', value["name"])
         return said
@@ -172,7 +165,6 @@ def instructor_list(request: ActorRequest) -> HttpResponseBase:
             [Action(_("Add instructor"), add_url, "plus", primary=True)] if add_url else [],
         ),
         export_name="instructors",
-        table_kwargs={"zone": actor.zone},
     )
 
 
@@ -187,12 +179,11 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     told = instructor_access.rows(actor, "reasons", among=User.objects.filter(pk=OuterRef("pk")))
     rows = rows.annotate(may_change=Exists(changed), may_read_reasons=Exists(told))
     person: Any = instructor_access.get(actor, instructor_id, among=rows)
-    today = actor.today()
     said = answers_of(actor.institution.pk, person.pk)
     taught = Batch.objects.filter(taught_by(person.pk), institution=actor.institution)
     seen = {batch.pk: batch for batch in batches_of(actor, batches.rows(actor, among=taught))}
     week = week_of(actor, taught, request.GET.get("week", ""), person=person.pk, visible=set(seen))
-    held = _assignments_of(person, seen)
+    held = _assignments_of(actor.institution, person, seen)
     own_limit = said.profile.max_mentees
     most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
     return render(
@@ -229,9 +220,7 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
             "availability_url": availability_url(person.pk) if person.may_change else "",
             "time_off_url": time_off_url(person.pk) if person.may_change else "",
             "week": week,
-            **{
-                when: [_row(one) for one in held if _time_of(one, today) == when] for when in ("now", "later", "before")
-            },
+            **{when: [_row(one) for one in held if _time_of(one) == when] for when in ("now", "later", "before")},
             "mentees": list(mentees_of(actor, person)),
         },
     )
@@ -262,7 +251,7 @@ def _profile_facts(row: InstructorProfile, skills: Iterable[InstructorSkill]) ->
     ]
 
 
-def _assignments_of(person: User, seen: Mapping[UUID, Batch]) -> list[InstructorAssignment]:
+def _assignments_of(institution: Institution, person: User, seen: Mapping[UUID, Batch]) -> list[InstructorAssignment]:
     """The person's assignments to these batches, the latest first."""
     rows = (
         InstructorAssignment.objects.filter(instructor=person, batch__in=seen)
@@ -272,11 +261,13 @@ def _assignments_of(person: User, seen: Mapping[UUID, Batch]) -> list[Instructor
     found = list(rows)
     for one in found:
         one.batch = seen[one.batch_id]
+        one.batch.institution = institution
     return found
 
 
-def _time_of(one: InstructorAssignment, today: date) -> str:
+def _time_of(one: InstructorAssignment) -> str:
     """Whether somebody teaches the batch `now`, `later` or did `before`."""
+    today = one.batch.today()
     if not one.batch.takes_enrollments or (one.until_date and one.until_date < today):
         return "before"
     return "now" if max(one.from_date, one.batch.start_date or one.from_date) <= today else "later"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
@@ -25,20 +24,18 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of
-from muster.attendance.models import Mark
-from muster.attendance.queries.student import LATELY, BatchAttendance, absences_of, attendance_of
+from muster.attendance.queries.student import BatchAttendance, absences_of, attendance_of, run_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
-from muster.batches.permissions import batches
-from muster.core.errors import Forbidden
 from muster.core.json_rows import JSONList
+from muster.core.money import money
 from muster.enrollments import rules
 from muster.enrollments.balances import Balance, balances_of, total_of
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.models import Enrollment, Payment, TransferRequest
+from muster.enrollments.opening import why_not_cancelled
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import (
     StudentState,
-    batches_open_to,
     enrollments_in_full,
     seats_seen_by,
     student_state,
@@ -49,24 +46,22 @@ from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.institutions.permissions import users
 from muster.messaging.permissions import messages
-from muster.messaging.queries import messages_to
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.enrollment_actions import undo_enrolling
 from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
-from muster.web.people.history import student_history
+from muster.web.people.attendance_run import chips_of, picture_of
+from muster.web.people.needs import needs_of
 from muster.web.people.photos import face, photo_url_of
+from muster.web.people.stream import stream_of
 from muster.web.people.week import PersonWeek, week_of
 from muster.web.people.widgets import active_buckets, of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction, Fact
-from muster.web.ui.dialogs import redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import date_range, money, percent, pill
+from muster.web.ui.widgets import date_range, percent, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.INACTIVE: ("", "xc"),
@@ -74,8 +69,9 @@ STANDINGS: dict[StudentState, tuple[str, str]] = {
     StudentState.ON_HOLD: ("warn", "pause"),
     StudentState.NOT_ENROLLED: ("", "ring"),
 }
-OFFERED_BATCHES = 200
-MOST_CELLS, MOST_ABSENCES, MOST_MESSAGES = 64, 5, 5
+MOST_ABSENCES = 5
+# So long an answered request for a transfer is told beside the seat.
+ASKED_LATELY = timedelta(days=60)
 
 
 # --- the list -------------------------------------------------------------------------------------------------------
@@ -210,11 +206,14 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     week = week_of(actor, Batch.objects.filter(pk__in=seated), request.GET.get("week", ""))
     contacts = own or users.may(actor, "list")
     paid = _payments_of(actor, person) if payments.may(actor, "see") else None
-    balance = total_of(rows) if paid is not None else []
     found = attendance_of(actor, person)
+    attended = [one for one in found if one.projection.letters or one.projection.to_come]
+    chosen = _batch_to_draw(attended, request.GET.get("attendance", ""))
     mentor = instructor_of(actor, person) if person.sees_mentor else None
     mentor_url = reverse("mentoring:student", args=(person.pk,)) if person.sees_mentor else ""
     writes = not own and messages.may(actor, "send") and is_here(person)
+    balance = total_of(rows) if paid is not None else []
+    away = list(absences_of(actor, person)[: MOST_ABSENCES + 1])
     return render(
         request,
         "people/student.html",
@@ -227,25 +226,33 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
             "figures": _figures(found, week, balance, mentor, mentor_url) if current else [],
+            "needs": needs_of(actor, current, found, away, own=own),
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
             "enroll_url": _enroll_url(actor, person),
-            "current": [_row(row, own=own) for row in current],
-            "past": [_row(row, own=own) for row in rows if row not in current],
+            "current": [_row(actor, row, own=own) for row in current],
+            "past": [_row(actor, row, own=own) for row in rows if row not in current],
             "week": week,
             "payments": paid,
             "balance": [balance_words(one) for one in balance],
-            "attendance": [_attendance(one) for one in found if one.projection.letters],
-            "absences": [_absence(one) for one in absences_of(actor, person)[:MOST_ABSENCES]],
+            "attended": chips_of(attended, chosen) if chosen and len(attended) > 1 else [],
+            "run": picture_of(chosen, run_of(chosen), own=own) if chosen else None,
+            "absences": [_absence(one) for one in away[:MOST_ABSENCES]],
             "absences_url": f"{reverse('attendance:absences')}?{urlencode({'when': 'all', 'q': person.full_name})}",
-            "messages_here": list(messages_to(actor, person.pk)[:MOST_MESSAGES]),
             "message_url": picked_url(reverse("messaging:new"), [person]) if writes else "",
-            "changes": student_history(actor, person) if actor.manages else None,
+            "stream": stream_of(actor, person, request.GET.get("show", "")),
             "mentor": mentor,
             "mentor_url": mentor_url,
         },
     )
+
+
+def _batch_to_draw(attended: Sequence[BatchAttendance], key: str) -> BatchAttendance | None:
+    """The batch whose attendance is drawn: the one that is asked for, else where it is lowest among those held now."""
+    held = [one for one in attended if one.enrollment.holds_a_seat] or attended
+    lowest = min(held, key=lambda one: (one.projection.percent is None, one.projection.percent or 0), default=None)
+    return next((one for one in attended if str(one.enrollment.pk) == key), lowest)
 
 
 def _in_full(actor: Actor) -> QuerySet[User]:
@@ -267,11 +274,19 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
         sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
+        asked_lately=_transfers_asked(actor),
     )
     return enrollments_in_full(actor, rows).prefetch_related("payments")
 
 
-def _row(row: Any, *, own: bool) -> EnrollmentRow:
+def _transfers_asked(actor: Actor) -> JSONList:
+    """What the student of the outer enrollment asked lately about leaving it, the oldest first."""
+    lately = TransferRequest.objects.filter(enrollment=OuterRef("pk"), created_at__gte=actor.now() - ASKED_LATELY)
+    columns = {"key": "pk", "wanted": "wanted__code", "status": "status", "note": "decision_note", "at": "created_at"}
+    return JSONList(lately.order_by("created_at", "pk").values(row=JSONObject(**columns)))
+
+
+def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
     batch, held = row.batch, row.holds_a_seat
     lines = []
     if batch is not None:
@@ -289,23 +304,56 @@ def _row(row: Any, *, own: bool) -> EnrollmentRow:
         dates.append(_("%(percent)s complete") % {"percent": percent(row.progress)})
     lines.append(", ".join(dates))
     if row.status == Enrollment.Status.CANCELLED:
-        cancelled = _("Cancelled on %(day)s") % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
+        ended = _("Transferred on %(day)s") if row.transferred_to_id else _("Cancelled on %(day)s")
+        cancelled = ended % {"day": _day(row.cancelled_at)} if row.cancelled_at else ""
         lines.append(": ".join(filter(None, (cancelled, row.cancel_reason))))
     if row.sees_payments:
         if row.organisation:
             lines.append(_("Paid by %(name)s") % {"name": row.organisation.name})
         lines += [balance_words(one) for one in balances_of(row)]
+    on_trial = row.enrollment_type == Enrollment.Type.TRIAL
+    leave = _("Leave batch") if batch else _("Leave course")
+    closed = own and not row.may_change and why_not_cancelled(row, actor.institution, rules.today_of(row, actor))
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD
     actions = (
         (row.may_change and active, _("Hold"), "enrollments:hold", "pause"),
         (row.may_change and on_hold, _("Resume"), "enrollments:resume", "undo"),
-        (row.may_cancel, _("Leave batch") if own else _("Cancel"), "enrollments:cancel", "x"),
+        (row.may_cancel and on_trial, _("Stay") if own else _("Enroll fully"), "enrollments:convert", "okc"),
+        (row.may_change, _("Complete"), "enrollments:complete", "award"),
+        (row.may_cancel and not closed, leave if own else _("Cancel"), "enrollments:cancel", "x"),
     )
     is_open = held and not row.frozen
     urls = [(label, reverse(name, args=(row.pk,)), icon) for may, label, name, icon in actions if may and is_open]
+    if is_open and batch is not None:
+        if row.may_change:
+            here = f"&next={student_url(row.student_id)}"
+            urls.insert(1, (_("Transfer"), picked_url(reverse("enrollments:transfer"), [row]) + here, "swap"))
+        urls += _transfer_asked(row, lines, own=own)
     if row.sees_payments:
         urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
     return EnrollmentRow(row, lines, urls)
+
+
+def _transfer_asked(row: Any, lines: list[str], *, own: bool) -> list[tuple[str, str, str]]:
+    """What the student may do about a transfer; what they asked for, and the answer, is added to the lines."""
+    waits = False
+    for asked in row.asked_lately:
+        status = TransferRequest.Status(asked["status"])
+        words = _("Asked on %(day)s to move to %(batch)s: %(status)s")
+        names = {
+            "day": _day(datetime.fromisoformat(asked["at"])),
+            "batch": asked["wanted"] or _("any other batch"),
+            "status": str(status.label).lower(),
+        }
+        lines.append(". ".join(filter(None, (words % names, asked["note"]))))
+        if status == TransferRequest.Status.PENDING and own:
+            waits = True
+            yours = reverse("enrollments:withdraw-transfer", args=(asked["key"],))
+    if not own or row.course_id is None:
+        return []
+    if waits:
+        return [(_("Withdraw request"), yours, "undo")]
+    return [(_("Ask to change batch"), reverse("enrollments:ask-transfer", args=(row.pk,)), "swap")]
 
 
 def _figures(
@@ -362,29 +410,6 @@ def _next_session(week: PersonWeek) -> Fact:
     )
 
 
-def _attendance(one: BatchAttendance) -> dict[str, Any]:
-    """How the student attends one batch: in percent, where it is going, and a square for each of the latest marks."""
-    found, words = one.projection, {mark.value[0]: str(mark.label) for mark in Mark}
-    numbers = _("%(came)d of %(counted)d attended, late counts.") % {"came": found.came, "counted": found.counted}
-    lately = ""
-    if one.lately is not None and found.percent is not None:
-        trends = {
-            -1: _("Falling: %(percent)s of the last %(count)d."),
-            0: _("Steady: %(percent)s of the last %(count)d."),
-            1: _("Rising: %(percent)s of the last %(count)d."),
-        }
-        trend = (one.lately > found.percent) - (one.lately < found.percent)
-        lately = trends[trend] % {"percent": percent(one.lately), "count": LATELY}
-    low = found.percent is not None and found.percent < found.minimum
-    return {
-        "batch": one.enrollment.batch,
-        "percent": "" if found.percent is None else percent(found.percent),
-        "looks": ("warn", "alert") if low else ("good", "okc"),
-        "note": " ".join(filter(None, (numbers, lately))),
-        "cells": [(letter, words[letter]) for letter in found.letters[-MOST_CELLS:]],
-    }
-
-
 def _absence(notice: Any) -> tuple[Any, str, str]:
     """An absence: the notice, its days, and why."""
     return notice, date_range(notice.first_date, notice.last_date), notice.reason
@@ -421,68 +446,7 @@ def _payments_of(actor: Actor, person: User) -> list[tuple[Payment, tuple[str, s
     return [(row, PAYMENT_LOOKS[row.status]) for row in found]
 
 
-# --- a seat for them ------------------------------------------------------------------------------------------------
-class SeatForm(Form):
-    """Where to enroll a student. Names are those of the API."""
-
-    batchId = forms.ChoiceField(label=gettext_lazy("Batch"))  # noqa: N815
-    enrollment_type = forms.ChoiceField(label=gettext_lazy("Type"), choices=Enrollment.Type.choices)
-    accept_clash = forms.BooleanField(
-        label=gettext_lazy("Enroll even if another batch meets at the same time"), required=False
-    )
-
-    def __init__(self, *args: Any, offered: Sequence[Batch], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["batchId"].choices = [(str(batch.pk), _choice(batch)) for batch in offered]  # type: ignore[attr-defined]
-        self.fields["enrollment_type"].initial = Enrollment.Type.BATCH
-
-
-def _choice(batch: Batch) -> str:
-    free = batch.available_spots
-    if free is None:
-        return f"{batch.name} ({batch.code})"
-    seats = ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free}
-    return f"{batch.name} ({batch.code}), {seats}"
-
-
 def _enroll_url(actor: Actor, person: Any) -> str:
     if not actor.manages or not enrollments.may(actor, "enroll") or not is_here(person):
         return ""
     return reverse("students:enroll", args=(person.pk,))
-
-
-@page(enrollments["change"])
-def enroll_page(request: ActorRequest, student_id: str) -> HttpResponse:
-    """Give the student a seat in a batch that the person runs."""
-    actor = request.actor
-    person = student_access.get(actor, student_id)
-    if not actor.manages:
-        raise Forbidden
-    running = batches.rows(actor, "change", among=Batch.objects.booking())
-    offered = list(batches_open_to(person, actor, running)[:OFFERED_BATCHES])
-    form = SeatForm(posted_data(request), offered=offered)
-
-    def enroll() -> Enrollment:
-        batch = batches.get_named(actor, form.cleaned_data["batchId"], "batchId", action="change")
-        how = {name: form.cleaned_data[name] for name in ("enrollment_type", "accept_clash")}
-        return rules.enroll_student(by=actor, student=person, batch=batch, **how)
-
-    if did := submit_form(form, enroll):
-        place = did.result.batch
-        sentence = _("%(name)s got a seat in %(batch)s.") % {
-            "name": person.full_name,
-            "batch": place.name if place else "",
-        }
-        sentence = " ".join([sentence, *(one.message for one in did.result.warnings)])
-        return redirect_with_message(request, student_url(person.pk), sentence, undo_enrolling([did.result]))
-    text = [] if offered else [_("None of your batches has a free seat for this student.")]
-    return render_dialog(
-        request,
-        form,
-        title=_("Enroll %(name)s") % {"name": person.full_name},
-        button=_("Enroll"),
-        back=student_url(person.pk),
-        text=text,
-        crumbs=(_("Students"), students_url(), person.full_name, student_url(person.pk)),
-        context={"nav": "students"},
-    )

@@ -8,7 +8,6 @@ import functools
 import json
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -99,10 +98,12 @@ def seats(held: int, capacity: int | None = None, offered: int = 0, note: Any = 
     # An offer holds a seat of its own: the two lengths stand side by side, in tenths of a percent.
     whole = max(capacity, held + offered, 1)
     taken, waiting = (round(1000 * number / whole) / 10 for number in (held, offered))
-    dashed = format_html('<rect class="offered" x="{}" y="1" width="{}" height="6"/>', taken, waiting)
+    dashed = ""
+    if offered:
+        dashed = format_html('<rect class="offered" x="{}" y="1" width="{}" height="6"/>', taken, waiting)
     return format_html(
         '<span class="seats">{}<span class="n"><span class="vh">{} </span>{}<span> / {}</span></span>{}</span>',
-        _bar(taken, dashed if offered else ""),
+        _bar(taken, dashed),
         words,
         held,
         capacity,
@@ -122,6 +123,11 @@ def score(points: int, word: Any = "") -> SafeString:
 
 def last_five(marks: str) -> SafeString:
     """The last sessions of a student, oldest first, as letters such as `AALPA` (`-` is not enrolled)."""
+    return _last_five(marks, get_language())
+
+
+@functools.lru_cache(2000)
+def _last_five(marks: str, language: str) -> SafeString:
     drawn = format_html_join(
         "",
         '<svg class="d {}" aria-hidden="true"><use href="{}#d-{}"></use></svg>',
@@ -279,11 +285,6 @@ def underlined(text: str, words: Sequence[str]) -> SafeString:
         parts += [escape(text[place : found.start()]), format_html("<mark>{}</mark>", found[0])]
         place = found.end()
     return SafeString("".join([*parts, escape(text[place:])]))
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """A sum as it is written everywhere."""
-    return f"{formats.number_format(amount, 2, force_grouping=True)} {currency}"
 
 
 def percent(value: Any) -> str:

@@ -1,9 +1,14 @@
 """The waitlist over the API: joining, the line, answering offers."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from muster.enrollments.models import WaitlistEntry
-from muster.enrollments.rules import cancel_enrollment
+from muster.enrollments.offers import key_of
+from muster.enrollments.rules import cancel_enrollment, lapse_offers
+from muster.institutions.rules import make_token
 from tests.client import Api
 from tests.make import NOBODY, Campus
 
@@ -12,10 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def campus():
-    campus = Campus.found()
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
-    return campus
+    return Campus.found().let(waitlist_mode="offer")
 
 
 @pytest.fixture
@@ -25,10 +27,7 @@ def api(campus):
 
 @pytest.fixture
 def batch(campus):
-    """A full batch."""
-    batch = campus.batch(capacity=1)
-    campus.enroll(batch)
-    return batch
+    return campus.full_batch()[0]
 
 
 def of(campus, student):
@@ -116,6 +115,20 @@ def test_an_offer_is_accepted_or_declined_once(campus, batch):
     first, second = api.post(path, {}), api.post(path, {})
     assert (first.status, first.data["_id"]) == (200, second.data["_id"])
     assert api.post(f"/waitlist/{places[1].pk}/decline", {}).body["code"] == "offer_over"
+
+
+def test_a_token_that_only_reads_is_not_told_the_link_that_answers_an_offer(campus, batch):
+    student = campus.student()
+    place = of(campus, student).post(f"/batches/{batch.pk}/waitlist", {}).data["_id"]
+    cancel_enrollment(by=campus.admin, enrollment=batch.enrollments.get())
+    link = f"/offers/{key_of(WaitlistEntry.objects.get(pk=place))}/"
+    reads = Api(make_token(by=campus.actor(student), name="Reads", read_only=True)[1])
+    [told], [shown] = of(campus, student).get("/notifications").data, reads.get("/notifications").data
+    assert told["url"] == link
+    assert shown == {**told, "url": ""}
+    # The page of a batch lets in nobody by itself.
+    lapse_offers(institution=campus.institution, now=timezone.now() + timedelta(days=3))
+    assert [row["url"] for row in reads.get("/notifications").data] == [f"/batches/{batch.pk}/", ""]
 
 
 def test_open_batches_tell_how_many_wait(campus, api, batch):

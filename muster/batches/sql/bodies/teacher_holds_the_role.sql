@@ -2,9 +2,8 @@
 -- are locked, after the batch, so that nobody leaves or loses the role between the question and the commit.
 IF EXISTS (
     SELECT FROM batches_batch AS batch
-    JOIN institutions_institution AS institution ON institution.id = batch.institution_id
     WHERE batch.id = NEW.batch_id AND batch.status IN ('Upcoming', 'Active') AND batch.deleted_at IS NULL
-    AND coalesce(NEW.until_date, 'infinity') >= (now() AT TIME ZONE institution.time_zone)::date
+    AND coalesce(NEW.until_date, 'infinity') >= muster_today(muster_zone(batch.institution_id, batch.branch_id))
 ) THEN
     PERFORM FROM institutions_affiliation
     WHERE institution_id = NEW.institution_id AND user_id = NEW.instructor_id FOR SHARE;

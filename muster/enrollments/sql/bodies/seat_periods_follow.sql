@@ -20,6 +20,9 @@ BEGIN
         UPDATE enrollments_seatperiod SET until_date = NULL
         WHERE id = (SELECT max(id) FROM enrollments_seatperiod WHERE enrollment_id = NEW.id);
     ELSIF is_now THEN
+        -- Whoever completed it today was there all day: they go on, and nothing begins.
+        UPDATE enrollments_seatperiod SET until_date = NULL WHERE enrollment_id = NEW.id AND until_date >= today;
+        IF FOUND THEN RETURN NULL; END IF;
         INSERT INTO enrollments_seatperiod (institution_id, enrollment_id, batch_id, from_date)
         VALUES (NEW.institution_id, NEW.id, NEW.batch_id, today);
     ELSE

@@ -31,7 +31,7 @@ from muster.web.allocation.planner.list import state_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, PickColumn, Table, TitleColumn, list_page
-from muster.web.ui.widgets import dialog_link, icon, pill, score
+from muster.web.ui.widgets import dialog_link, icon, percent, pill, score
 
 # Reasons that stand in the list; the others are folded away.
 MOST_SHOWN = 2
@@ -278,8 +278,10 @@ def _quality_of(plan: Plan, *, by_hand: bool) -> tuple[SafeString, str]:
         sentence = _("No other plan staffs more or has a higher total score.")
         return pill(_("Best possible plan"), "good", "okc"), sentence
     if plan.gap is not None and plan.solver != Plan.Solver.GREEDY:
-        sentence = _("No more than %(percent)s percent below the best possible plan.")
-        return pill(_("Close to the best plan"), "info", "half"), sentence % {"percent": f"{plan.gap * 100:.1f}"}
+        sentence = _("No more than %(percent)s below the best possible plan.")
+        return pill(_("Close to the best plan"), "info", "half"), sentence % {
+            "percent": percent(round(plan.gap * 100, 1))
+        }
     sentence = _("Time ran out before the best plan was confirmed. A better one may exist.")
     if plan.solver == Plan.Solver.GREEDY:
         sentence = _(

@@ -236,3 +236,15 @@ def test_suggesting_for_all_costs_the_same_at_one_and_at_many(campus, browser):
             assert browser.get("/mentoring/suggested/").status_code == 200
         counts.append(len(spent))
     assert counts[0] == counts[1]
+
+
+def test_the_list_has_one_solid_button_however_many_have_no_mentor(campus, browser):
+    for _each in range(3):
+        campus.student()
+    page = browser.get("/mentoring/").content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert re.findall(r'class="btn btn-primary"[^>]*>.*?(?:</svg>)?([^<]+)</a>', main) == ["Suggest for all listed"]
+    # In the rows, words without a frame.
+    rows = main[main.index("<tbody") : main.index("</tbody>")]
+    assert len(re.findall(r">Assign<", rows)) == 3
+    assert set(re.findall(r'class="([^"]*btn[^"]*)"', rows)) == {"btn btn-quiet"}

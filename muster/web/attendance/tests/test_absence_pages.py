@@ -14,6 +14,7 @@ from muster.attendance.tests.test_absences import NOTE, TODAY, Class
 from muster.batches.rules import archive_batch
 from tests.files import PDF, photo
 from tests.make import Campus
+from tests.pages import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +300,36 @@ def test_the_page_of_an_absence_asks_as_often_for_one_file_as_for_many(room, dja
             shown(client.get(f"/absences/{notice.pk}/"))
         counts.append(len(counted))
     assert counts[0] == counts[1]
+
+
+def test_the_form_says_truly_who_reads_the_reason(campus):
+    branch = campus.branch()
+    room = Class(campus, branch=branch)
+    tomorrow = TODAY + timedelta(days=1)
+    notice = room.announce(reason="Secret illness", first_date=tomorrow).notice
+    own, theirs = (words_of(browser(one).get("/absences/new/")) for one in (room.learners[0].student, room.teacher))
+    assert "Administrators, and the managers and instructors of your batches on these days, can read it." in own
+    whole = "The student, administrators, and the managers and instructors of the student's batches on these days can "
+    assert whole + "read it." in theirs
+    readers = {
+        "student": room.learners[0].student,
+        "administrator": campus.admin.user,
+        "manager": campus.person("branch-manager", branch=branch),
+        "instructor": room.teacher,
+        "another student": room.learners[1].student,
+        "another manager": campus.person("branch-manager", branch=campus.branch()),
+        "another instructor": Class(campus).teacher,
+    }
+    read = {
+        who: "Secret illness" in words_of(browser(one).get(f"/absences/{notice.pk}/")) for who, one in readers.items()
+    }
+    assert read == {who: not who.startswith("another") for who in readers}
+
+
+def test_an_absence_of_a_day_to_come_reads_announced(room):
+    notice = room.announce(first_date=TODAY + timedelta(days=2)).notice
+    for person in (room.learners[0].student, room.teacher):
+        for path in ("/absences/", f"/absences/{notice.pk}/"):
+            page = words_of(browser(person).get(path))
+            assert "Announced" in page, path
+            assert "Away today" not in page, path

@@ -88,3 +88,16 @@ def test_a_cancelled_session_is_named_by_its_day_in_words(campus):
     browser = Browser(campus)
     page = browser.post(f"/institution/attendance/sessions/{session.pk}", {"do": "all"})
     assert "Mon 7 Jan 2030" in words_of(page)
+
+
+def test_enrolling_oneself_has_one_door(campus):
+    batch, student = campus.batch(), campus.student()
+    browser, door = Browser(campus, student), f"/batches/{batch.pk}/enroll/"
+    pages = ("/", "/catalogue/", f"/courses/{batch.course_id}/", f"/batches/{batch.pk}/")
+    doors = {path: set(re.findall(r'href="([^"]*/enroll/)"', browser.get(path).content.decode())) for path in pages}
+    assert doors == {path: {door} for path in pages}
+    for other in (f"/students/{student.pk}/enroll/", f"/batches/{batch.pk}/students/enroll/"):
+        assert browser.post(other, {"batch": str(batch.pk), "student": str(student.pk)}).status_code == 403, other
+    assert not batch.enrollments.exists()
+    browser.post(door)
+    assert batch.enrollments.get().student == student

@@ -17,18 +17,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def campus():
-    campus = Campus.found()
-    campus.institution.waitlist_mode = "offer"
-    campus.institution.save(update_fields=["waitlist_mode"])
-    return campus
+    return Campus.found().let(waitlist_mode="offer")
 
 
 @pytest.fixture
 def batch(campus):
-    """A full batch."""
-    batch = campus.batch(capacity=1, code="PY-1", name="Python")
-    campus.enroll(batch)
-    return batch
+    return campus.full_batch(code="PY-1", name="Python")[0]
 
 
 def waits(campus, batch, name="", **fields):

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.institutions.models import Branch, Department, Holiday, Role, Room, Term
+from tests.client import Api
 from tests.files import png
 from tests.make import NOBODY, Campus, slot
 
@@ -303,3 +304,11 @@ def test_what_counts_in_suggestions_is_set_and_out_of_bounds_refused(campus, pag
     for wrong in ("11", "-1", "1.5", "", "much", "9" * 40, "\x00"):
         refused = page.post(address, {**given, "weight_skills": wrong})
         assert (refused.status_code, list(refused.context["form"].errors)) == (400, ["weight_skills"])
+
+
+def test_only_somebody_of_the_staff_heads_a_department(campus):
+    api = Api(campus.token())
+    for role, status in ((Role.STUDENT, 400), (Role.CORPORATE_STUDENT, 400), (Role.INSTRUCTOR, 201)):
+        person = campus.person(role)
+        answer = api.post("/departments", {"name": f"D {role}", "short_code": role[:4], "hod_id": str(person.pk)})
+        assert (answer.status, answer.fields) == (status, ["hod_id"] if status == 400 else []), role

@@ -225,3 +225,81 @@ def test_who_sees_all_organisations_is_told_of_no_seat_that_went_elsewhere(campu
     path = f"/organisations/{works.pk}/seats?updated_since=2020-01-01T00:00:00Z"
     manager = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
     assert Api(campus.token(manager)).get(path).data == []
+
+
+# --- lists for who signs in -----------------------------------------------------------------------------------------
+def pay(campus, enrollment, works, amount="60"):
+    paid = PaymentInput(Decimal(amount), "ZAR", method="transfer", status="completed", organisation=works)
+    return add_payment(by=campus.admin, enrollment=enrollment, payment=paid)
+
+
+def text_of(response):
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+def test_the_contact_reads_and_exports_people_payments_and_receipts_of_their_own(campus, works, batch):
+    own, other = campus.enroll(batch, organisation=works), campus.enroll(batch, organisation=campus.organisation())
+    paid, foreign = pay(campus, own, works), pay(campus, other, None, "77")
+    page = Browser(campus, contact_of(campus, works))
+    people, payments = (f"/organisation/{works.pk}/{name}/" for name in ("people", "payments"))
+    for path in (people, payments):
+        said = words_of(page.get(path))
+        assert own.student.full_name in said
+        assert other.student.full_name not in said
+        assert "100.00 ZAR owed, 60.00 ZAR paid, 40.00 ZAR open" in said
+        assert "77.00" not in said
+    lines = text_of(page.get(f"{people}?export=csv")).splitlines()
+    assert len(lines) == 2
+    assert ",ZAR,100.00,60.00,40.00," in lines[1]
+    assert "Attendance" not in lines[0]
+    assert page.get(f"{payments}?export=xlsx").status_code == 200
+    assert text_of(page.get(f"{payments}?export=csv")).count("60.00") == 1
+    receipt = page.get(f"/organisation/receipts/{paid.pk}/")
+    assert (receipt.status_code, receipt["Content-Type"]) == (200, "application/pdf")
+    assert page.get(f"/organisation/receipts/{foreign.pk}/").status_code == 404
+    assert page.get(f"/payments/{paid.pk}/receipt/").status_code == 403
+
+
+def test_the_lists_of_another_organisation_are_not_there(campus, works, batch):
+    other = campus.organisation()
+    campus.enroll(batch, organisation=other)
+    page = Browser(campus, contact_of(campus, works))
+    stranger = Browser(campus, campus.student())
+    for name in ("people", "payments"):
+        assert page.get(f"/organisation/{other.pk}/{name}/").status_code == 404
+        assert stranger.get(f"/organisation/{works.pk}/{name}/").status_code == 404
+
+
+def test_attendance_stands_in_the_list_only_if_the_institution_allows_it(campus, works):
+    room = Class(campus, 1)
+    Enrollment.objects.filter(pk=room.enrollments[0].pk).update(organisation=works)
+    room.mark(room.row(0, "PRESENT"))
+    page, path = Browser(campus, contact_of(campus, works)), f"/organisation/{works.pk}/people/"
+    for allowed in (False, True):
+        Institution.objects.filter(pk=campus.institution.pk).update(organisations_see_attendance=allowed)
+        assert ("100%" in words_of(page.get(path))) == allowed
+        assert ("Attendance" in text_of(page.get(f"{path}?export=csv"))) == allowed
+
+
+def test_managers_read_the_people_of_their_part(campus, works, batch):
+    own = campus.enroll(batch, organisation=works)
+    hidden = campus.enroll(campus.batch(branch=campus.branch()), organisation=works)
+    manager = campus.person(Role.BRANCH_MANAGER, branch=batch.branch)
+    said = words_of(Browser(campus, manager).get(f"/organisations/{works.pk}/people/"))
+    assert own.student.full_name in said
+    assert hidden.student.full_name not in said
+    assert Browser(campus, campus.instructor()).get(f"/organisations/{works.pk}/people/").status_code == 403
+
+
+def test_the_lists_cost_the_same_for_many(campus, works):
+    page, batch = Browser(campus, contact_of(campus, works)), campus.batch(capacity=20)
+    for name in ("people", "payments"):
+        path, costs = f"/organisation/{works.pk}/{name}/", []
+        page.get(path)
+        for number in (1, 6):
+            for _each in range(number):
+                pay(campus, campus.enroll(batch, organisation=works), works, "5")
+            with CaptureQueriesContext(connection) as sent:
+                page.get(path)
+            costs.append(len(sent))
+        assert costs[0] == costs[1] <= 14, name

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -58,6 +58,19 @@ class ShownFacet:
     # Not a select: kept in the address alone.
     hidden: bool = False
     value: str = ""
+
+    def choices(self) -> SafeString:
+        """The options as HTML. A template would work at each of what may be hundreds."""
+        return format_html_join(
+            "\n",
+            '<option value="{}"{}>{}{}</option>',
+            (
+                (one.value, SafeString(" selected"), one.label, "")
+                if one.chosen
+                else (one.value, "", one.label, "" if one.count is None else f" ({one.count})")
+                for one in self.options
+            ),
+        )
 
 
 class Listing:

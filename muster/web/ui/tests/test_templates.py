@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from django.urls import reverse
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.shell import NavItem, Shell, Switch, frame
+from muster.web.ui.widgets import money, percent
 
 TEMPLATES = sorted(
     path
@@ -172,3 +174,14 @@ def test_signed_out_frame_is_empty(entries):
 def test_switch_needs_two_places(monkeypatch):
     monkeypatch.setattr(frame, "switch", lambda request: Switch("/", [("1", "Only here", True)]))
     assert shell_of("cook").switch is None
+
+
+def test_sums_and_percentages_are_written_one_way():
+    sums = [money(Decimal(amount), "ZAR") for amount in ("0", "10.5", "1500", "1234567.891")]
+    assert sums == ["0.00 ZAR", "10.50 ZAR", "1,500.00 ZAR", "1,234,567.89 ZAR"]
+    assert [percent(number) for number in (0, 66.6, 75.0, 100)] == ["0%", "66.6%", "75%", "100%"]
+    # Nowhere else is either put together.
+    own = re.compile(r"intcomma|force_grouping=True\)\} |[})]\s?%%|\} ?(?:ZAR|USD|EUR)\b|percent:\.\d|amount:\.\d")
+    places = [*TEMPLATES, *(settings.BASE_DIR / "muster" / "web").rglob("*.py")]
+    found = {path.name for path in places if "tests" not in path.parts and own.search(path.read_text())}
+    assert found == {"widgets.py"}

@@ -1,0 +1,73 @@
+"""Moving people from one seat to another: the one write behind transfers and promotions from a waitlist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from muster.batches.models import Batch
+from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.rules.enrolling import access_until
+from muster.institutions.access import Actor
+
+MOST_REASON = 300
+
+
+def move_seats(
+    by: Actor, seats: Sequence[Enrollment], batch: Batch, *, reason: str = "", status: str = ""
+) -> list[Enrollment]:
+    """End these seats, and open one in the batch for each, in the same order. The batches are locked.
+
+    Type, source and payer go along, and within a course the progress; so do the payments, since what was paid counts
+    for the seat that the student has. Whoever is on hold stays so, unless a `status` says otherwise. Four statements,
+    however many seats there are.
+    """
+    now = timezone.now()
+    opened = [_seat_like(by, seat, batch, status or seat.status) for seat in seats]
+    said = " ".join(filter(None, (_("Moved to %(batch)s.") % {"batch": batch.code}, reason)))
+    cancelled, said = Enrollment.Status.CANCELLED, said[:MOST_REASON]
+    Enrollment.objects.filter(pk__in=[seat.pk for seat in seats]).update(
+        status=cancelled, cancelled_at=now, cancel_reason=said, version=F("version") + 1, updated_at=now
+    )
+    Enrollment.objects.bulk_create(opened)
+    for seat, new in zip(seats, opened, strict=True):
+        seat.status, seat.cancelled_at, seat.cancel_reason = cancelled, now, said
+        seat.transferred_to_id, seat.version, seat.updated_at = new.pk, seat.version + 1, now
+    Enrollment.objects.bulk_update(seats, ["transferred_to"])
+    moved = Enrollment.objects.filter(pk=OuterRef("enrollment")).values("transferred_to")[:1]
+    Payment.objects.filter(enrollment__in=seats).update(enrollment=Subquery(moved), updated_at=now)
+    return opened
+
+
+def _seat_like(by: Actor, seat: Enrollment, batch: Batch, status: str) -> Enrollment:
+    today = batch.today()
+    alone = seat.batch_id is None and seat.enrollment_type == Enrollment.Type.INDIVIDUAL
+    return Enrollment(
+        institution_id=seat.institution_id,
+        student_id=seat.student_id,
+        course_id=batch.course_id,
+        batch=batch,
+        enrollment_type=Enrollment.Type.BATCH if alone else seat.enrollment_type,
+        status=status,
+        source=seat.source,
+        enrollment_date=today,
+        access_expiry_date=_access_in(by, seat, batch, today),
+        progress=seat.progress if seat.course_id == batch.course_id else 0,
+        organisation_id=seat.organisation_id,
+        created_by=by.user,
+    )
+
+
+def _access_in(by: Actor, seat: Enrollment, batch: Batch, today: date) -> date | None:
+    """The last day of access to the seat in the batch. A trial is not prolonged by moving: it goes on for the days that
+    were left of it, from the first of the batch where that is later."""
+    whole, last = access_until(by, batch, None, today), seat.access_expiry_date
+    if seat.enrollment_type != Enrollment.Type.TRIAL or last is None:
+        return whole
+    before = seat.batch.start_date if seat.batch and seat.batch.start_date else today
+    ends: date = max(today, batch.start_date or today) + (last - max(today, before))
+    return min(ends, whole) if whole else ends

@@ -1,0 +1,41 @@
+"""Trials that become full enrollments."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from muster.core.database import atomic
+from muster.core.errors import Invalid
+from muster.enrollments.errors import EnrollmentEnded, NotOpenForEnrollment, NoTrial
+from muster.enrollments.models import Enrollment
+from muster.enrollments.opening import last_day_to_enroll
+from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, write_enrollment
+from muster.enrollments.rules.enrolling import access_until
+from muster.institutions.access import Actor
+
+
+@atomic
+def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
+    """Turn a trial into a full enrollment, with the access and the price of one; it keeps its seat.
+
+    Students do so themselves while the batch is open to them. Doing it twice changes nothing. Locks the batch, then the
+    enrollment. Raises BatchArchived, NoTrial, NotOpenForEnrollment, EnrollmentEnded, Invalid.
+    """
+    enrollment = lock_enrollment(enrollment)
+    batch, course, own = enrollment.batch, enrollment.course, is_for_oneself(by, enrollment)
+    is_trial = enrollment.enrollment_type == Enrollment.Type.TRIAL
+    if enrollment.holds_a_seat and enrollment.trial_began_on and not is_trial:
+        return enrollment
+    if not enrollment.holds_a_seat or not is_trial:
+        raise NoTrial
+    if batch is not None and not batch.takes_enrollments:
+        raise NotOpenForEnrollment(batch)
+    last = last_day_to_enroll(batch, by.institution) if batch else None
+    if own and batch is not None and last is not None and today_of(enrollment, by) > last:
+        raise EnrollmentEnded(batch, last)
+    if own and batch is None and course is not None and not (course.is_active and course.individual_study):
+        raise Invalid(_("This course isn't currently offered. Ask your institution to enroll you."), field="courseId")
+    kind = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
+    enrollment.enrollment_type = Enrollment.Type.CORPORATE if enrollment.organisation_id else kind
+    enrollment.access_expiry_date = access_until(by, batch, course, enrollment.enrollment_date)
+    return write_enrollment(enrollment, by, "convert_trial")
