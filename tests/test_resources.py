@@ -322,6 +322,34 @@ def test_deleting_is_undone_from_the_toast(doors: Doors) -> None:
     assert doors.browser.post(reverse(f"{doors.pages.route}restore", args=[NOBODY])).status_code == 404
 
 
+@pytest.mark.parametrize("noun", ["courses", "schemes"], indirect=True)
+def test_what_went_with_something_deleted_comes_back_with_it(doors: Doors) -> None:
+    row, by = doors.row(), doors.campus.admin
+
+    def standing() -> list[dict[str, Any]]:
+        return [
+            {**each, "created_at": None, "updated_at": None, "version": None}
+            for part in doors.resource.parts
+            for each in part.model.objects.filter(**{part.within: row.pk}).order_by("pk").values()
+        ]
+
+    for part in doors.resource.parts:
+        made(doors.campus, part, within=row)
+        part.remove(by=by, row=made(doors.campus, part, within=row))
+    before = standing()
+    for _time in range(2):
+        gone = doors.browser.post(doors.page("delete", row))
+        assert standing() == []
+        pressed(doors.browser, doors.browser.get(gone["Location"]))
+        assert standing() == before
+    # What was deleted by itself in between stays deleted.
+    for part in doors.resource.parts:
+        part.remove(by=by, row=part.model.objects.get(**{part.within: row.pk}))
+    gone = doors.browser.post(doors.page("delete", row))
+    pressed(doors.browser, doors.browser.get(gone["Location"]))
+    assert standing() == []
+
+
 def test_adding_is_undone_from_the_toast(doors: Doors) -> None:
     browser, model = doors.browser, doors.resource.model
     before = set(model.objects.values_list("pk", flat=True))

@@ -219,6 +219,11 @@ class Resource(Generic[M]):
         model = self.column(self.within).related_model
         return next(other for other in self.every if other.model is model)
 
+    @cached_property
+    def parts(self) -> list[Resource[Any]]:
+        """The resources whose rows are within one of these."""
+        return [one for one in self.every if one.within and one.around is self]
+
     def column(self, name: str) -> models.Field[Any, Any]:
         return cast("models.Field[Any, Any]", self.model._meta.get_field(name))
 
@@ -317,26 +322,34 @@ class Resource(Generic[M]):
 
     @atomic
     def restore(self, *, by: Any, pk: UUID) -> M:
-        """Add a deleted row again, with its id and all that people filled in; the history knows both.
+        """Add a deleted row again, with its id and all that people filled in, and the rows within that went with it;
+        the history knows both.
 
         Locks as `add`. Raises Missing where none was deleted, Conflict where what it refers to is gone, and as `add`.
         """
-        gone = AuditEntry.objects.filter(
-            row_id=pk, owner_id=by.owner_id, table_name=self.model._meta.db_table, use_case=f"delete_{self.noun}"
-        )
+        gone = AuditEntry.objects.filter(owner_id=by.owner_id, use_case=f"delete_{self.noun}")
+        entry = gone.filter(row_id=pk, table_name=self.model._meta.db_table).order_by("-at").first()
         there = self.model._default_manager.filter(pk=pk)
-        if not self.access.may(by, self.adds) or there.exists() or (entry := gone.order_by("-at").first()) is None:
+        if not self.access.may(by, self.adds) or there.exists() or entry is None:
             raise Missing
         self.hold(by)
+        row = self._row_as_in(by, entry)
+        if self.within:
+            setattr(row, self.within, lock_row(self.around.model(pk=getattr(row, f"{self.within}_id"))))
+        with all_that_it_refers_to_is_there():
+            self._store(by, row, {}, {}, f"restore_{self.noun}")
+            for part in self.parts:
+                with_it = gone.filter(part_of=pk, table_name=part.model._meta.db_table, request=entry.request)
+                for each in with_it.order_by("at", "pk"):
+                    part._store(by, part._row_as_in(by, each), {}, {}, f"restore_{self.noun}")
+        return row
+
+    def _row_as_in(self, by: Any, entry: AuditEntry) -> M:
+        """The row that was deleted, not saved yet."""
         names = [*(field.name for field in self.inputs), *([self.within] if self.within else [])]
         columns = [self.column(name) for name in names]
         kept = {column.attname: column.to_python((entry.before or {})[column.column]) for column in columns}
-        row = self.model(**{"pk": pk, self.access.owner: by.owner_id}, **kept)
-        if self.within:
-            setattr(row, self.within, lock_row(self.around.model(pk=kept[f"{self.within}_id"])))
-        with all_that_it_refers_to_is_there():
-            self._store(by, row, {}, {}, f"restore_{self.noun}")
-        return row
+        return self.model(**{"pk": entry.row_id, self.access.owner: by.owner_id}, **kept)
 
     @atomic
     def bring_back(self, *, by: Any, row: M) -> M:
