@@ -22,7 +22,6 @@ from muster.institutions.access import Actor
 from muster.progression.errors import NothingToPublish, NothingToReopen, ResultPublished
 from muster.progression.grading import Cell, State, StepKind, Verdict
 from muster.progression.models import AcademicRecord, ComponentScore, ScoreModeration, SubjectMapping, SubjectResult
-from muster.progression.notices import tell_results
 from muster.progression.queries.records import average_of, latest_of
 from muster.progression.queries.sheet import ResultsSheet, SheetRow, basis_of, sheet_of
 
@@ -178,8 +177,7 @@ def publish_results(*, by: Actor, mapping: SubjectMapping, attempt: int = 1) -> 
     """Publish whoever has a result and is not published as they are; who misses a score, or is withheld, stays open.
 
     Each result is kept with the scores and the scheme behind it, as the next version of what was opened again; its
-    scores are frozen. Academic records follow, and students are told. Locks the batch. Raises BatchArchived,
-    NothingToPublish.
+    scores are frozen. Academic records follow. Locks the batch. Raises BatchArchived, NothingToPublish.
     """
     batch = locked_batch(mapping.batch)
     sheet = sheet_of(mapping, attempt)
@@ -193,7 +191,6 @@ def publish_results(*, by: Actor, mapping: SubjectMapping, attempt: int = 1) -> 
         )
         SubjectResult.objects.bulk_create(made)
         _keep_records(mapping, [one.enrollment_id for one in made])
-    tell_results(by, mapping, [row.enrollment.student for row in sheet.due])
     return made
 
 

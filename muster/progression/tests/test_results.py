@@ -18,7 +18,6 @@ from muster.core.errors import Invalid
 from muster.courses.models import Subject
 from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
 from muster.institutions.models import Role
-from muster.notifications.models import Notification
 from muster.progression.errors import HasScores, NothingToPublish, NothingToReopen
 from muster.progression.grading import Cell, State
 from muster.progression.models import AcademicRecord, ComponentScore, SubjectMapping, SubjectResult
@@ -181,13 +180,6 @@ def test_publishing_freezes_who_has_a_result_and_leaves_the_rest_open(room: Clas
     assert [one.enrollment for one in room.publish()] == [room.cat]
     with pytest.raises(NothingToPublish):
         room.publish()
-
-
-def test_students_are_told_when_their_result_is_published(room: Class) -> None:
-    room.fill()
-    room.publish()
-    told = Notification.objects.filter(kind="results_published").values_list("user__full_name", flat=True)
-    assert sorted(told) == ["Ann Abel", "Ben Bold"]
 
 
 def test_the_database_refuses_to_change_a_published_score(room: Class) -> None:
