@@ -15,6 +15,7 @@ import click
 COMMANDS = {
     "serve": "Serve web and background jobs. SIGTERM stops everything.",
     "create-admin": "Create an institution, if it doesn't exist, and its administrator.",
+    "create-super-admin": "Create an administrator of the whole platform.",
     "demo": "Create a demo institution to try things out.",
     "generate": "Generate the data sets used for measurements.",
     "import": "Import a file into an institution.",

@@ -13,14 +13,14 @@ from procrastinate.contrib.django import app
 
 from muster.core.database import sum_each
 from muster.enrollments import rules
-from muster.enrollments.models import Enrollment, WaitlistEntry
-from muster.enrollments.notices import WELCOME_JOB, tell_welcome
+from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.rules import (
     advance_statuses,
     announce_ends_of_access,
     expire_enrollments,
     fill_all_seats,
     lapse_offers,
+    welcome_students,
 )
 from muster.enrollments.rules.applications import ANSWER
 from muster.institutions.access import Actor
@@ -80,10 +80,10 @@ def answer_application(*, application_id: str) -> None:
     rules.answer_application(application_id=application_id)
 
 
-@app.task(name=WELCOME_JOB)
-def welcome(*, enrollment_id: str) -> None:
-    """Welcome a student who was enrolled."""
-    rows = Enrollment.objects.select_related("institution", "student", "course")
-    if (enrollment := rows.filter(pk=enrollment_id).first()) is not None:
-        with translation.override(settings.LANGUAGE_CODE):
-            tell_welcome(enrollment)
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="welcome_students", pass_context=False)
+def welcome_new_students(timestamp: int) -> None:
+    """Welcome those who were enrolled in the last minute."""
+    with translation.override(settings.LANGUAGE_CODE):
+        if welcomed := welcome_students():
+            log.info("students_welcomed", students=welcomed)

@@ -76,7 +76,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.holding_seats().filter(frozen=False)
 
 
-@tracked(exclude=("frozen", "status_before_end", "access_end_announced"), part_of="batch")
+@tracked(exclude=("frozen", "status_before_end", "access_end_announced", "welcome_due"), part_of="batch")
 class Enrollment(InstitutionPart):
     """A student's place in a course, usually in a batch; without one it is individual study."""
 
@@ -111,6 +111,8 @@ class Enrollment(InstitutionPart):
     trial_began_on = models.DateField(null=True, blank=True, editable=False)
     # The last day of access of which the student was told that it comes; another one is announced again.
     access_end_announced = models.DateField(null=True, blank=True, editable=False)
+    # Whether the student is still to be welcomed; said with the enrollment, so that enrolling waits for no telling.
+    welcome_due = models.BooleanField(default=False, editable=False)
     progress = models.PositiveSmallIntegerField(_("progress (percent)"), default=0, validators=[MaxValueValidator(100)])
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -176,6 +178,7 @@ class Enrollment(InstitutionPart):
         indexes: ClassVar = [
             models.Index(fields=["batch", "status"], name="enrollment_by_batch"),
             models.Index(fields=["institution", "created_at"], name="enrollment_by_time"),
+            models.Index("created_at", condition=Q(welcome_due=True), name="enrollment_to_welcome"),
         ]
         triggers: ClassVar = [
             triggers.archived_enrollment_is_frozen,

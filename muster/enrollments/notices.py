@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from procrastinate.contrib.django import app
 
 from muster.accounts.mails import CalendarPart, Letter, MailSender
 from muster.accounts.models import User
@@ -33,7 +32,6 @@ from muster.notifications.rules import is_quiet, notify
 
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
 WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
-WELCOME_JOB = "enrollments.welcome"
 ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
@@ -86,12 +84,6 @@ register_kind(
         gettext_lazy("Once, some days before the last one."),
     ),
 )
-
-
-def leave_welcome(enrollment: Enrollment) -> None:
-    """Leave it to the background to welcome the student, once the seat is theirs. One statement."""
-    if not is_quiet():
-        app.configure_task(WELCOME_JOB).defer(enrollment_id=str(enrollment.pk))
 
 
 def tell_welcome(enrollment: Enrollment) -> None:
@@ -156,7 +148,7 @@ def tell_offered(by: Actor, batch: Batch, place: WaitlistEntry) -> None:
 def tell_seated(by: Actor, batch: Batch, place: WaitlistEntry, left: Batch | None) -> None:
     """Tell the student that they have the seat, and which one they left for it; who took it themself is welcomed."""
     if by.user is not None and by.user.pk == place.student_id and place.enrollment is not None:
-        leave_welcome(place.enrollment)
+        Enrollment.objects.filter(pk=place.enrollment.pk).update(welcome_due=not is_quiet())
         return
     moved = _("You moved here from %(batch)s.") % {"batch": left.code} if left else ""
     notify(

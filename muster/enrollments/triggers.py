@@ -59,7 +59,7 @@ end_of_the_batch_is_forgotten = Trigger(
 archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen",
     operation=pgtrigger.Update | pgtrigger.Delete,
-    allowed=("frozen", "access_expiry_date", "updated_at"),
+    allowed=("frozen", "access_expiry_date", "welcome_due", "updated_at"),
 )
 archived_payment_is_frozen = batch_is_open(
     "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"

@@ -7,6 +7,7 @@ from muster.core.audit import name_use_cases
 name_use_cases(
     {
         "found_institution": _("set up the institution"),
+        "make_super_admin": _("made a platform administrator"),
         "change_institution": _("changed the settings"),
         "change_logo": _("changed the logo"),
         "change_photo": _("changed the photo"),

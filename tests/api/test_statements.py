@@ -48,14 +48,6 @@ def test_a_seat_elsewhere_costs_no_statement_more(campus):
     assert cost(lambda: api.post(f"/enrollments/students/{student.pk}/enroll", body)) == 9
 
 
-def test_waiting_costs_as_much_as_a_seat(campus):
-    api, batch = Api(campus.token()), campus.batch(capacity=1)
-    campus.enroll(batch)
-    body = {"batchId": str(batch.pk), "join_waitlist": True}
-    api.get("/v1/auth/me")
-    assert cost(lambda: api.post(f"/enrollments/students/{campus.student().pk}/enroll", body)) == 9
-
-
 def test_reading_costs_the_sign_in_and_one_more(campus):
     api, batch = Api(campus.token()), campus.batch()
     enrollment = campus.enroll(batch)

@@ -187,6 +187,7 @@ def a_session_is_cancelled(world: World) -> dict[str, Expected]:
 def somebody_is_enrolled(world: World) -> dict[str, Expected]:
     ben = world.student("Ben Okri")
     world.campus.enroll(world.batch, ben)
+    enrollments.welcome_students()
     says = "Instructor: Thandi Nkosi."
     return {ben.email: Expected("You're enrolled in DA-1", says, "Data analytics", "PUBLISH")}
 

@@ -49,3 +49,4 @@ from muster.enrollments.rules.waitlist import (
     leave_waitlist,
     prioritize,
 )
+from muster.enrollments.rules.welcoming import welcome_students

@@ -36,11 +36,11 @@ from muster.enrollments.errors import (
     TransactionTaken,
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
-from muster.enrollments.notices import leave_welcome
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
 from muster.enrollments.queries import HasClash, open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
+from muster.notifications.rules import is_quiet
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,7 @@ def take_seat(
                 trial_began_on=trial.first if trial else None,
                 organisation=organisation,
                 created_by=by.user,
+                welcome_due=not is_quiet(),
             ),
         )
         if payment is not None:
@@ -174,7 +175,6 @@ def take_seat(
         if place is not None:
             WaitlistEntry.objects.filter(pk=place.pk).update(enrollment=enrollment)
     enrollment.warnings = warnings
-    leave_welcome(enrollment)
     return enrollment
 
 

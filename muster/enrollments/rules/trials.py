@@ -24,7 +24,7 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     enrollment = lock_enrollment(enrollment)
     batch, course, own = enrollment.batch, enrollment.course, is_for_oneself(by, enrollment)
     is_trial = enrollment.enrollment_type == Enrollment.Type.TRIAL
-    if enrollment.holds_a_seat and enrollment.trial_began_on and not is_trial:
+    if enrollment.holds_a_seat and not is_trial and _had_trial(enrollment):
         return enrollment
     if not enrollment.holds_a_seat or not is_trial:
         raise NoTrial
@@ -39,3 +39,9 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     enrollment.enrollment_type = Enrollment.Type.CORPORATE if enrollment.organisation_id else kind
     enrollment.access_expiry_date = access_until(by, batch, course, enrollment.enrollment_date)
     return write_enrollment(enrollment, by, "convert_trial")
+
+
+def _had_trial(enrollment: Enrollment) -> bool:
+    """Whether it began as a trial, in this batch or in one from which it moved."""
+    begun = Enrollment.objects.filter(student=enrollment.student_id, trial_began_on__isnull=False)
+    return begun.filter(course=enrollment.course_id).exists() if enrollment.course_id else False

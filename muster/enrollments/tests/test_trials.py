@@ -198,6 +198,8 @@ def test_a_trial_that_moves_goes_on_for_the_days_that_were_left(campus, begun):
     place.refresh_from_db()
     moved = accept_offer(by=campus.admin, place=place)
     assert (moved.enrollment_type, moved.access_expiry_date) == ("trial", later.start_date + 9 * DAY)
+    for _twice in range(2):
+        assert convert_trial(by=campus.admin, enrollment=moved).enrollment_type == "batch"
     # The trial is still the one that began with the first seat.
     assert Enrollment.objects.exclude(trial_began_on=None).get().pk == seat.pk
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from muster.enrollments.jobs import welcome_new_students
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.notices import schedule_of_seat
 from muster.enrollments.rules import (
@@ -15,7 +16,6 @@ from muster.enrollments.rules import (
 from muster.enrollments.rules.waitlist import accept_offer
 from muster.notifications.models import Notification
 from muster.notifications.rules import quietly
-from tests.jobs import run_jobs
 from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def batch(campus):
 
 
 def told(person, kind="welcome"):
-    run_jobs()
+    welcome_new_students(0)
     return list(Notification.objects.filter(user=person, kind=kind).order_by("id"))
 
 

@@ -1,6 +1,6 @@
 """Every write around institutions and their people: one function per use case."""
 
-from muster.institutions.rules.founding import found_first_institution, found_institution
+from muster.institutions.rules.founding import found_first_institution, found_institution, make_super_admin
 from muster.institutions.rules.people import (
     AS_IT_IS,
     PersonChange,

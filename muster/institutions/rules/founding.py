@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.accounts.rules import set_password
@@ -18,6 +19,8 @@ from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
 from muster.institutions.passwords import is_made_of
 from muster.institutions.rules.people import problems_of_email, problems_of_password
+
+NUL = gettext_lazy("The text contains a NUL character. Remove it and try again.")
 
 
 @atomic
@@ -90,6 +93,39 @@ def found_institution(
     return actor
 
 
+@atomic
+def make_super_admin(*, email: str, password: str, full_name: str = "") -> User:
+    """Make a person of the platform, who may do everything in every institution. Repeating changes nothing.
+
+    Locks on the e-mail. Raises Invalid naming the fields; also where the e-mail already signs in somebody else: who
+    runs the platform is nobody's student or staff, and an institution must not be able to change their sign-in.
+    """
+    email, called = email.strip().lower(), full_name.strip()
+    lock_word("person", email)
+    known = User.objects.sign_in_of(email)
+    if known is not None and known.is_superuser:
+        return known
+    found = problems_of_email(email) + _problems_of_name(called)
+    if known is not None:
+        words = _("This email already signs in a person of an institution. Use another one for the platform.")
+        found.append(FieldError("email", words))
+    if found := found or problems_of_password(password, User(full_name=called, email=email)):
+        raise Invalid.fields(found)
+    with recorded(Actor.system(Institution()), "make_super_admin"):
+        return User.objects.create_superuser(
+            email, password, full_name=called or _name_in(email), accepted_at=timezone.now()
+        )
+
+
+def _problems_of_name(called: str) -> list[FieldError]:
+    found = []
+    if len(called) > 150:
+        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
+    if "\x00" in called:
+        found.append(FieldError("full_name", str(NUL)))
+    return found
+
+
 def _problems(name: str, email: str, password: str, called: str, time_zone: str) -> list[FieldError]:
     found: list[FieldError] = []
     if not name:
@@ -98,17 +134,15 @@ def _problems(name: str, email: str, password: str, called: str, time_zone: str)
         found.append(FieldError("institution", _("Keep the name to 150 characters or fewer.")))
     if time_zone not in known_zones():
         found.append(FieldError("time_zone", _("This time zone doesn't exist. Choose one from the list.")))
-    if len(called) > 150:
-        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
+    found += _problems_of_name(called)
     found += problems_of_email(email)
     account = None if found else User.objects.sign_in_of(email)
     if account is None or not account.has_proved_email:
         found += problems_of_password(password, User(full_name=called, email=email))
         if is_made_of(password, name):
             found.append(FieldError("password", _("The password is too close to the institution's name.")))
-    for field, text in (("institution", name), ("full_name", called)):
-        if "\x00" in text:
-            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
+    if "\x00" in name:
+        found.append(FieldError("institution", str(NUL)))
     return found
 
 

@@ -99,7 +99,7 @@ def capacity_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         # What is typed so far.
         asked = request.GET.get("capacity", "")
         scale = _scale(batch, actor.institution, int(asked) if asked.isdecimal() and len(asked) < 6 else None)
-        return render(request, "batches/edit/scale.html", {"scale": scale})
+        return render(request, "enrollments/size.html", {"scale": scale})
     form = CapacityForm(posted_data(request), initial=initial, is_open=batch.kind == Batch.Kind.ACADEMIC)
     if done := submit_form(form, lambda: rules.change_capacity(by=actor, batch=batch, **form.cleaned_data)):
         before = {"capacity": initial["capacity"], "waitlist_capacity": initial["waitlist_capacity"]}
