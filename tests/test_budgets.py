@@ -41,6 +41,8 @@ OF_A_PAGE, OF_A_CALL = 12, 6
 # instructors bring and carry, what is booked at these hours, and what would speak against each.
 MORE = {
     "/api/batches/{batch_id}/suggested-instructors": 10,
+    # A sheet is a subject with its scheme, students, scores, moderation and what is published of it.
+    "/api/batches/{batch_id}/results": 8,
     "/api/cover-requests/{cover_id}/substitutes": 12,
     "/api/instructors/{instructor_id}/cover": 11,
     "/batches/{batch_id}/instructors/assign/": 16,

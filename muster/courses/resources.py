@@ -87,7 +87,7 @@ class GradingComponents(Resource[GradingComponent]):
     fields = (
         Field("name", searched=True, sorted=True),
         Field("code", width="half", searched=True, sorted=True, help=_("Names it in files and in the API.")),
-        Field("place", width="half", sorted=True, help=_("Its column in the results sheet.")),
+        Field("place", width="half", sorted=True, help=_("Its position among the components.")),
         Field("maximum", width="w2"),
         Field("minimum", width="w2", help=_("0 for none.")),
         Field("weight", width="w2"),

@@ -65,6 +65,7 @@ class NothingToPublish(Conflict):
 
     sentence = _("No result of %(subject)s is ready to publish. Enter the missing scores first.")
     default_code = "nothing_to_publish"
+    default_field = "subject_id"
 
 
 class NothingToReopen(Conflict):
@@ -72,3 +73,4 @@ class NothingToReopen(Conflict):
 
     sentence = _("No published result of %(subject)s to reopen.")
     default_code = "nothing_to_reopen"
+    default_field = "subject_id"

@@ -20,7 +20,8 @@ from muster.accounts.models import User
 from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
-from muster.courses.models import Subject
+from muster.courses.models import GradingScheme, Subject
+from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import (
     PaymentInput,
@@ -787,12 +788,12 @@ EXAMPLES: dict[str, Example] = {
     "add_component": Example(_component),
     "see_component": Example(),
     "change_component": Example(_component),
-    "delete_component": Example(),
+    "delete_component": Example(objects=lambda campus: _scheme_parts(campus)),
     "list_bands": Example(),
     "add_band": Example(_band),
     "see_band": Example(),
     "change_band": Example(_band),
-    "delete_band": Example(),
+    "delete_band": Example(objects=lambda campus: _scheme_parts(campus)),
     "see_results": Example(query="subject=S1"),
     "save_scores": Example(
         lambda o: {
@@ -1014,6 +1015,14 @@ def _scored(campus: Campus, *, is_published: bool = False) -> Objects:
     if is_published:
         publish_results(by=campus.admin, mapping=mapping)
     return {"batch_id": batch.pk}
+
+
+def _scheme_parts(campus: Campus) -> Objects:
+    """A component and a grade of a scheme of their own."""
+    scheme = SCHEMES.add(by=campus.admin, fields={"name": f"Projects {GradingScheme.objects.count()}"})
+    component = COMPONENTS.add(by=campus.admin, within=scheme, fields={"code": "P", "name": "Project"})
+    band = BANDS.add(by=campus.admin, within=scheme, fields={"grade": "P"})
+    return {"component_id": component.pk, "band_id": band.pk}
 
 
 def _subject_row(campus: Campus) -> Any:

@@ -98,6 +98,7 @@ class BadValues(TestCase):
             made = example.objects(own["campus"]) if example.objects else {}
             objects = {**own, "open_batch_id": own["batch_id"], **made}
             good = example.body(objects)
+            whole = path.format(**objects) + (f"?{example.query}" if example.query else "")
             before = contents()
             for place in places(good):
                 for body in [
@@ -110,9 +111,7 @@ class BadValues(TestCase):
                     must_refuse = is_foreign or not validator.is_valid(body)
                     try:
                         with transaction.atomic():
-                            response = client.generic(
-                                method, path.format(**objects), json.dumps(body), content_type="application/json"
-                            )
+                            response = client.generic(method, whole, json.dumps(body), content_type="application/json")
                             # Only what was refused stays, if anything of it was written.
                             transaction.set_rollback(response.status_code < 300)
                         problem = problem_of(response, place if must_refuse else ())

@@ -382,7 +382,7 @@ def _cell_of(value: Any) -> Cell | None:
 
 @router.post("/{batch_id}/results/publish", allow=batch_subjects["mark"], on="batch_id", data=ResultsSheetOut)
 def publish_results(request: HttpRequest, batch_id: str, body: PublishIn) -> HttpResponse:
-    """Publish everybody who has a result, and tell them. Who misses a score, or is withheld, stays open."""
+    """Publish everybody who has a result. Who misses a score, or is withheld, stays open."""
     mapping = _mapping_of_body(request, body)
     made = rules.publish_results(by=request_actor(request), mapping=mapping, attempt=body.attempt)
     words = ngettext("%(count)d result published", "%(count)d results published", len(made)) % {"count": len(made)}
@@ -393,7 +393,7 @@ def publish_results(request: HttpRequest, batch_id: str, body: PublishIn) -> Htt
 def reopen_results(request: HttpRequest, batch_id: str, body: ReopenIn) -> HttpResponse:
     """Let published scores change again. What is published stands until the next version is."""
     mapping = _mapping_of_body(request, body)
-    ids = None if body.enrollment_ids is None else [pk for one in body.enrollment_ids if (pk := as_id(one))]
+    ids = None if body.enrollment_ids is None else [as_id(one) for one in body.enrollment_ids]
     opened = rules.reopen_results(
         by=request_actor(request), mapping=mapping, reason=body.reason, enrollment_ids=ids, attempt=body.attempt
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -150,6 +150,10 @@ def moderate_scores(
         known = ", ".join(one.code for one in sheet.scheme.components)
         words = _("Choose one of these components: %(known)s.") % {"known": known}
         found.append(FieldError("component", words))
+    elif not sheet.rows:
+        found.append(
+            FieldError("component", _("There are no students in this sheet yet. Moderate when there are scores."))
+        )
     if kind not in set(StepKind):
         known = ", ".join(one.value for one in StepKind)
         found.append(FieldError("kind", _("Choose one of %(known)s.") % {"known": known}))
@@ -220,12 +224,17 @@ def _result_of(by: Actor, sheet: ResultsSheet, row: SheetRow) -> SubjectResult:
 
 @atomic
 def reopen_results(
-    *, by: Actor, mapping: SubjectMapping, reason: str, enrollment_ids: Iterable[UUID] | None = None, attempt: int = 1
+    *,
+    by: Actor,
+    mapping: SubjectMapping,
+    reason: str,
+    enrollment_ids: Sequence[UUID | None] | None = None,
+    attempt: int = 1,
 ) -> list[SubjectResult]:
     """Let the scores behind published results change again, of everybody or of some.
 
-    What is published stays until the next version is. Locks the batch. Raises BatchArchived, Invalid without a reason,
-    NothingToReopen.
+    What is published stays until the next version is. Locks the batch. Raises BatchArchived, NothingToReopen, and
+    Invalid without a reason, or naming each of those who have nothing to reopen.
     """
     batch = locked_batch(mapping.batch)
     if found := _reason_problems(reason):
@@ -233,11 +242,15 @@ def reopen_results(
     rows = SubjectResult.objects.filter(
         mapping=mapping, attempt=attempt, is_current=True, reopened_at__isnull=True
     ).order_by("pk")
-    if enrollment_ids is not None:
-        rows = rows.filter(enrollment__in=list(enrollment_ids))
-    opened = list(rows)
+    opened = [one for one in rows if enrollment_ids is None or one.enrollment_id in enrollment_ids]
     if not opened:
         raise NothingToReopen(subject=mapping.subject.title)
+    known = {one.enrollment_id for one in opened}
+    words = _("This student has no published result to reopen.")
+    if found := [
+        FieldError(f"enrollment_ids.{place}", words) for place, pk in enumerate(enrollment_ids or ()) if pk not in known
+    ]:
+        raise Invalid.fields(found)
     now = timezone.now()
     for one in opened:
         one.reopened_at, one.reopened_by, one.reopen_reason, one.updated_at = now, by.user, reason.strip(), now

@@ -224,6 +224,11 @@ def test_a_correction_is_the_next_version_with_its_reason(room: Class) -> None:
         reopen_results(by=room.admin, mapping=room.mapping, reason="Again", enrollment_ids=[room.cat.pk])
     with pytest.raises(Invalid):
         reopen_results(by=room.admin, mapping=room.mapping, reason=" ")
+    some = [room.ann.pk, room.cat.pk, None]
+    with pytest.raises(Invalid) as refused:
+        reopen_results(by=room.admin, mapping=room.mapping, reason="A sum was wrong", enrollment_ids=some)
+    assert [one.field for one in refused.value.errors] == ["enrollment_ids.1", "enrollment_ids.2"]
+    assert SubjectResult.objects.get(enrollment=room.ann, is_current=True).is_open is False
 
 
 def test_what_was_published_does_not_follow_the_scheme(room: Class) -> None:
@@ -247,6 +252,16 @@ def test_moderation_is_a_step_of_its_own(room: Class) -> None:
     with pytest.raises(Invalid) as refused:
         moderate_scores(component="ORAL", kind="bend", amount=D("NaN"), **{**step, "reason": ""})
     assert [one.field for one in refused.value.errors] == ["component", "kind", "amount", "reason"]
+
+
+def test_a_sheet_without_students_is_not_moderated(room: Class) -> None:
+    """Or the batch could move to another course, and leave steps of a subject that it has no more."""
+    empty = room.campus.batch(course=room.batch.course)
+    mapping = map_subject(by=room.admin, batch=empty, subject=room.subject)
+    step = {"component": "END", "kind": "add", "amount": D(1), "reason": "Too hard"}
+    with pytest.raises(Invalid) as refused:
+        moderate_scores(by=room.admin, mapping=mapping, **step)
+    assert [one.field for one in refused.value.errors] == ["component"]
 
 
 def test_who_failed_has_a_further_attempt_and_nobody_else(room: Class) -> None:

@@ -51,7 +51,7 @@ def scheme_page(request: ActorRequest, scheme_id: str) -> HttpResponse:
         Fact(_("Pass mark"), percent(scheme.pass_percent)),
         Fact(_("Grace marks"), floatformat(scheme.grace_marks) if scheme.grace_marks else _("None")),
         Fact(_("Rounding"), scheme.get_rounding_display()),
-        Fact(_("Failed subjects"), _("count in averages") if scheme.counts_failed else _("don't count in averages")),
+        Fact(_("Failed subjects"), _("Count in averages") if scheme.counts_failed else _("Don't count in averages")),
     ]
     context = {
         "nav": "settings",

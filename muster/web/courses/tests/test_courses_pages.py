@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from muster.courses.models import Course, Subject
+from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
 from muster.institutions.models import Role
 from tests.make import NOBODY, Campus
 
@@ -222,3 +223,52 @@ def test_what_belongs_elsewhere_or_to_nobody_is_not_found(page):
     subject = Subject.objects.create(institution=elsewhere.institution, course=course, code="A", title="A")
     for name, pk in (("courses:course", course.pk), ("courses:edit", "none"), ("courses:subject-edit", subject.pk)):
         assert page.get(reverse(name, args=[pk])).status_code == 404
+
+
+def test_a_grading_scheme_shows_what_counts_and_which_grades_there_are(campus, page):
+    department = campus.department()
+    scheme = SCHEMES.add(by=campus.admin, fields={"name": "Ten points", "department": department})
+    address = reverse("schemes:scheme", args=[scheme.pk])
+    assert [words in page.get(address).content.decode() for words in ("No components yet", "No grades yet")] == [
+        True
+    ] * 2
+    end = {"code": "END", "name": "End-term", "maximum": 60, "minimum": 24, "weight": "62.5"}
+    added = page.post(reverse("schemes:component-new", args=[scheme.pk]), {**end, "place": 1})
+    assert (added.status_code, added["Location"]) == (302, address)
+    band = {"grade": "A+", "from_percent": "89.5", "points": 10}
+    assert page.post(reverse("schemes:band-new", args=[scheme.pk]), band)["Location"] == address
+    words = (department.name, "End-term", "of 60, weight 62.5", "at least 24 to pass", "from 89.5%, 10 points")
+    seen = [
+        [sentence in browser(user).get(address).content.decode() for sentence in (*words, "Add component")]
+        for user in (campus.admin.user, campus.person(Role.DEPT_ADMIN, department=department), campus.instructor())
+    ]
+    assert seen == [[True] * 6, [True] * 6, [True] * 5 + [False]]
+    assert browser(campus.student()).get(address).status_code == 403
+
+
+def test_a_grading_scheme_costs_the_same_however_many_grades(campus, page):
+    scheme = SCHEMES.add(by=campus.admin, fields={"name": "Ten points"})
+
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            page.get(reverse("schemes:scheme", args=[scheme.pk]))
+        return len(asked)
+
+    def grow(numbers):
+        for number in numbers:
+            COMPONENTS.add(by=campus.admin, within=scheme, fields={"code": f"C{number}", "name": "Test"})
+            BANDS.add(by=campus.admin, within=scheme, fields={"grade": f"G{number}"})
+
+    grow(range(1))
+    cost()
+    few = cost()
+    grow(range(1, 6))
+    assert cost() == few
+
+
+def test_a_scheme_that_a_course_uses_is_not_deleted(campus, page):
+    scheme = SCHEMES.add(by=campus.admin, fields={"name": "Ten points"})
+    campus.course(grading_scheme=scheme)
+    refused = page.post(reverse("schemes:delete", args=[scheme.pk]))
+    assert "Choose another scheme for them first." in refused.content.decode()
+    assert SCHEMES.rows(campus.admin).get().pk == scheme.pk
