@@ -84,12 +84,12 @@ def test_what_is_withheld_says_nothing_before_it_is_released() -> None:
 def test_grace_marks_are_given_where_all_of_them_make_the_difference() -> None:
     kind = Scheme(PARTS, BANDS, grace_marks=D(3))
     total = outcome(10, 10, 10, 20, scheme=kind)
-    assert (told(total)[:3], total.grace) == (("passed", 50, "D"), 0)
+    assert (told(total)[:3], total.grace) == (("passed", 50, "D"), D(0))
     lifted = outcome(8, 8, 10, 22, scheme=kind)
-    assert (told(lifted)[:3], lifted.grace) == (("passed", 50, "D"), 2)
+    assert (told(lifted)[:3], lifted.grace) == (("passed", 50, "D"), D(2))
     # One to the practical's minimum, one to the total.
     both = outcome(10, 11, 7, 21, scheme=kind)
-    assert (told(both)[:3], both.grace) == (("passed", 50, "D"), 1)
+    assert (told(both)[:3], both.grace) == (("passed", 50, "D"), D(1))
     assert outcome(7, 8, 9, 22, scheme=kind).reasons == ("below_total",)
     assert outcome(State.ABSENT, 8, 10, 30, scheme=kind).reasons == ("absent", "below_total")
 
