@@ -601,7 +601,7 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {
             "rows": [
                 {
-                    "student_id": str(o["campus"].student().pk),
+                    "student_id": str(o["student_id"]),
                     "batchId": str(o["open_batch_id"]),
                     "enrollment_type": "corporate",
                     "enrollment_date": "2026-01-05",

@@ -16,7 +16,7 @@ from tests.access.table import EVERY_ROLE, STAFF, Who
 from tests.access.world import World
 from tests.api.described import operations
 from tests.api.examples import EXAMPLES, Example
-from tests.api.test_bad_values import changed, dotted, one_within_the_other, places, value_at
+from tests.api.test_bad_values import changed, dotted, one_within_the_other, places, refused_in_its_row, value_at
 from tests.client import Api
 from tests.make import Campus
 
@@ -82,6 +82,8 @@ class Strangers(TestCase):
                 for place, role, answered in self.naming_unseen(route, EXAMPLES[operation["operationId"]]):
                     tried["named"] += 1
                     named = [one["field"] for one in json.loads(answered.content).get("errors", ())]
+                    if refused_in_its_row(answered, (place.rpartition(".")[2],)):
+                        continue
                     if answered.status_code != 400 or not any(one_within_the_other(one, place) for one in named):
                         wrong.append((str(route), place, role, answered.status_code, named))
                 transaction.set_rollback(True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from muster.accounts.models import User
 from muster.allocation import rules as allocation
@@ -17,7 +16,7 @@ from muster.batches import rules as batches
 from muster.batches.models import Batch
 from muster.core.ownership import as_owner
 from muster.enrollments import rules as enrollments
-from muster.enrollments.models import Enrollment, SeatPeriod, WaitlistEntry
+from muster.enrollments.models import SeatPeriod, WaitlistEntry
 from muster.enrollments.rules.expiring import announce_ends_of_access
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -233,15 +232,6 @@ def a_batch_that_somebody_waits_for_is_cancelled(world: World) -> dict[str, Expe
     return {waiting.email: Expected("The waitlist of PY-2 is closed", "The batch was cancelled.", "Home")}
 
 
-@tells("enrollments.tell_access_ends", "access_ends")
-def access_ends_within_days(world: World) -> dict[str, Expected]:
-    last = world.today + timedelta(days=3)
-    Enrollment.objects.filter(pk=world.seat.pk).update(access_expiry_date=last)
-    enrollments.announce_ends_of_access(by=world.system)
-    subject = f"Your access to {world.batch} ends on {date_format(last, 'j F Y')}"
-    return {world.ada.email: Expected(subject, "Until then you see its sessions", "Data analytics")}
-
-
 def _application(world: World) -> object:
     applicant = enrollments.Applicant("Zoe Benson", "zoe@example.org", "", "After work.")
     stranger = Actor.stranger(world.campus.institution)
@@ -360,6 +350,16 @@ def access_is_about_to_end(world: World) -> dict[str, Expected]:
     announce_ends_of_access(by=world.system, today=last)
     subject = f"Your access to {world.batch} ends on {last.day} {last:%B %Y}"
     return {world.ada.email: Expected(subject, "Ask your institution if you need it for longer.", "Data analytics")}
+
+
+@tells("enrollments.tell_trial_over", "access_ends")
+def a_trial_ends(world: World) -> dict[str, Expected]:
+    ben = world.student("Ben Okri")
+    with quietly():
+        trial = world.campus.enroll(world.batch, ben, enrollment_type="trial")
+    assert trial.access_expiry_date is not None
+    enrollments.expire_enrollments(by=world.system, today=trial.access_expiry_date + timedelta(days=1))
+    return {ben.email: Expected(f"Your trial of {world.batch} is over", "enroll from the catalog", "Catalog")}
 
 
 @tells("enrollments.tell_transferred", "transferred")

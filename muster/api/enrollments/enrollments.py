@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -229,17 +229,27 @@ def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Que
     return page_of(rows, paging, enrollment_row, columns)
 
 
+def _with_money(actor: Any) -> QuerySet[Enrollment]:
+    return enrollments.with_rights(actor, "see_payments", Enrollment.objects.select_related("course"))
+
+
 @router.get(
-    "/{enrollment_id}", fixed=True, allow=enrollments["see"], on="enrollment_id", data=PaidEnrollmentOut, versioned=True
+    "/{enrollment_id}",
+    fixed=True,
+    allow=enrollments["see"],
+    on="enrollment_id",
+    among=_with_money,
+    data=PaidEnrollmentOut,
+    versioned=True,
 )
 def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     """One enrollment, with its payments for those who can see them."""
-    actor, enrollment = request_actor(request), request_object(request, Enrollment)
-    sees = enrollments.allows(actor, "see_payments", enrollment)
-    paid = list(Payment.objects.filter(enrollment=enrollment).order_by("created_at", "pk")) if sees else []
+    enrollment = request_object(request, Enrollment)
+    prefetch_related_objects([enrollment], Prefetch("payments", Payment.objects.order_by("created_at", "pk")))
+    sees = enrollment.may_act  # type: ignore[attr-defined]
     shown: PaidEnrollmentOut = {
         **enrollment_json(enrollment),
-        "payments": [payment_json(payment) for payment in paid],
+        "payments": [payment_json(payment) for payment in enrollment.payments.all()] if sees else [],
         "balance": [balance_json(one) for one in balances_of(enrollment)] if sees else [],
     }
     return answer(shown, version=enrollment.version)
