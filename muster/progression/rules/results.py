@@ -93,6 +93,7 @@ def save_scores(
 
 
 def _score_row(by: Actor, mapping: SubjectMapping, attempt: int, cell: ScoreInput, at: datetime) -> ComponentScore:
+    assert cell.enrollment_id is not None  # noqa: S101  (in the sheet)
     value = State.BLANK if cell.value is None else cell.value
     return ComponentScore(
         institution_id=mapping.institution_id,
@@ -253,7 +254,8 @@ def reopen_results(
         raise Invalid.fields(found)
     now = timezone.now()
     for one in opened:
-        one.reopened_at, one.reopened_by, one.reopen_reason, one.updated_at = now, by.user, reason.strip(), now
+        one.reopened_at, one.reopen_reason, one.updated_at = now, reason.strip(), now
+        one.reopened_by_id = by.user.pk if by.user else None
     with recorded(by, "reopen_results", reason=reason), _explain_refusals(batch):
         SubjectResult.objects.bulk_update(opened, ["reopened_at", "reopened_by", "reopen_reason", "updated_at"])
     return opened

@@ -161,7 +161,7 @@ def test_a_subject_without_a_scheme_has_its_maximum_and_its_pass_marks(room: Cla
         institution=room.campus.institution, course=course, code="P", title="Plain", maximum_marks=30, pass_marks=20
     )
     scheme = scheme_of(subject)
-    assert [(one.code, one.maximum, one.weight) for one in scheme.components] == [("MARK", 30, 30)]
+    assert [(one.code, one.maximum, one.weight) for one in scheme.components] == [("MARK", D(30), D(30))]
     assert (scheme.pass_percent, scheme.bands) == (D("66.67"), ())
 
 
@@ -170,8 +170,8 @@ def test_publishing_freezes_who_has_a_result_and_leaves_the_rest_open(room: Clas
     room.fill()
     made = room.publish()
     assert sorted((one.enrollment.student.full_name, one.grade, one.earned, one.version) for one in made) == [
-        ("Ann Abel", "B", 4, 1),
-        ("Ben Bold", "F", 0, 1),
+        ("Ann Abel", "B", D(4), 1),
+        ("Ben Bold", "F", D(0), 1),
     ]
     assert made[0].basis["scores"]["INT"] in ("30.00", "10.00")
     with pytest.raises(Invalid):
@@ -237,7 +237,7 @@ def test_what_was_published_does_not_follow_the_scheme(room: Class) -> None:
     band = room.batch.course.grading_scheme.bands.get(grade="B")
     BANDS.change(by=room.admin, row=band, changes={"points": D(9)})
     kept = SubjectResult.objects.get(enrollment=room.ann)
-    assert (kept.points, [one["points"] for one in kept.basis["scheme"]["bands"]][1]) == (8, "8.00")
+    assert (kept.points, [one["points"] for one in kept.basis["scheme"]["bands"]][1]) == (D(8), "8.00")
 
 
 def test_moderation_is_a_step_of_its_own(room: Class) -> None:
@@ -271,7 +271,7 @@ def test_who_failed_has_a_further_attempt_and_nobody_else(room: Class) -> None:
     room.save((room.ben, "INT", 30), (room.ben, "END", 30), attempt=2)
     room.publish(attempt=2)
     record = AcademicRecord.objects.get(enrollment=room.ben)
-    assert (record.status, record.sgpa, record.earned) == ("passed", D("8.00"), 4)
+    assert (record.status, record.sgpa, record.earned) == ("passed", D("8.00"), D(4))
 
 
 def test_an_archived_batch_keeps_its_scores_and_results(room: Class) -> None:
@@ -320,13 +320,13 @@ def test_a_semester_is_in_progress_until_every_core_subject_has_a_result(room: C
     map_subject(by=room.admin, batch=room.batch, subject=room.subject_of("S3", credits=2), is_elective=True)
     room.publish()
     record = AcademicRecord.objects.get(enrollment=room.ann)
-    assert (record.status, record.sgpa, record.worth, record.earned) == ("in_progress", D("8.00"), 4, 4)
+    assert (record.status, record.sgpa, record.worth, record.earned) == ("in_progress", D("8.00"), D(4), D(4))
     room.mapping = second
     room.save((room.ann, "INT", 40), (room.ann, "END", 60))
     room.publish()
     record.refresh_from_db()
     # (4 * 8 + 2 * 10) / 6
-    assert (record.status, record.sgpa, record.worth, record.earned) == ("passed", D("8.67"), 6, 6)
+    assert (record.status, record.sgpa, record.worth, record.earned) == ("passed", D("8.67"), D(6), D(6))
 
 
 def test_the_record_tells_semesters_averages_and_backlog(room: Class) -> None:
