@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
 from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, HadTrial, NotOpenForEnrollment
-from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.opening import seats_for_the_line, why_not_cancelled
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
@@ -196,14 +197,23 @@ def today_of(enrollment: Enrollment, by: Actor) -> date:
     return enrollment.batch.today() if enrollment.batch else by.today()
 
 
+def trial_of(enrollment: Enrollment) -> date | None:
+    """The first day of the trial that the enrollment is or was; it may have begun with a seat that was left for it."""
+    seat: Enrollment | None = enrollment
+    while seat is not None and seat.trial_began_on is None:
+        seat = seat.transferred_from.first()
+    return seat.trial_began_on if seat else None
+
+
 def _take_kind(enrollment: Enrollment, before: str, by: Actor, *, keeps_end: bool) -> None:
     """Give access as long as a trial, or as a full enrollment, where it becomes one. Raises HadTrial."""
     batch, course, ends = enrollment.batch, enrollment.course, enrollment.access_expiry_date
     if enrollment.enrollment_type == Enrollment.Type.TRIAL:
-        if enrollment.trial_began_on is None:
+        began = trial_of(enrollment)
+        if began is None:
             must_have_had_no_trial(enrollment.student, enrollment.course_id)
-            enrollment.trial_began_on = trial_period(by, batch, course, today_of(enrollment, by)).first
-        ends = trial_period(by, batch, course, enrollment.trial_began_on).last
+            began = enrollment.trial_began_on = trial_period(by, batch, course, today_of(enrollment, by)).first
+        ends = trial_period(by, batch, course, began).last
     elif before == Enrollment.Type.TRIAL:
         ends = access_until(by, batch, course, enrollment.enrollment_date)
     if not keeps_end:
@@ -220,9 +230,24 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
             raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
     if status in Enrollment.SEATED and not enrollment.holds_a_seat:
         # Wherever they moved from it, they have it again.
+        _bring_payments_back(by, enrollment)
         enrollment.transferred_to, enrollment.cancel_reason = None, ""
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None
         enrollment.cancelled_at = now if status == Enrollment.Status.CANCELLED else None
         enrollment.status = status
+
+
+def _bring_payments_back(by: Actor, enrollment: Enrollment) -> None:
+    """What was paid comes back from the seat to which it moved along, step by step, where nobody has that any more."""
+    seats = [enrollment]
+    while (following := seats[-1].transferred_to) is not None:
+        seats.append(following)
+    if seats[-1].holds_a_seat:
+        return
+    with recorded(by, "change_enrollment"):
+        for before, seat in reversed(list(pairwise(seats))):
+            # Those of an archived batch stay with it.
+            rows = Payment.objects.filter(enrollment=seat, enrollment__frozen=False)
+            rows.update(enrollment=before, updated_at=timezone.now())

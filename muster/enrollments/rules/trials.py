@@ -9,7 +9,7 @@ from muster.core.errors import Invalid
 from muster.enrollments.errors import EnrollmentEnded, NotOpenForEnrollment, NoTrial
 from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import last_day_to_enroll
-from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, write_enrollment
+from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, trial_of, write_enrollment
 from muster.enrollments.rules.enrolling import access_until
 from muster.institutions.access import Actor
 
@@ -24,7 +24,7 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     enrollment = lock_enrollment(enrollment)
     batch, course, own = enrollment.batch, enrollment.course, is_for_oneself(by, enrollment)
     is_trial = enrollment.enrollment_type == Enrollment.Type.TRIAL
-    if enrollment.holds_a_seat and enrollment.trial_began_on and not is_trial:
+    if enrollment.holds_a_seat and not is_trial and trial_of(enrollment):
         return enrollment
     if not enrollment.holds_a_seat or not is_trial:
         raise NoTrial

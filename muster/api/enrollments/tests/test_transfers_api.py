@@ -114,6 +114,18 @@ def test_a_transfer_is_undone(campus, api, batches):
     assert (reply.status, reply.body["code"]) == (400, "transfer_over")
 
 
+def test_a_transfer_is_undone_by_who_manages_both_batches(campus, api):
+    course = campus.course()
+    old, new = (campus.batch(course=course, branch=campus.branch()) for _each in range(2))
+    seat, manager = campus.enroll(old), campus.person("branch-manager", branch=old.branch)
+    api.post(f"/batches/{old.pk}/transfers", body_of([seat], new))
+    path, body = f"/batches/{old.pk}/transfers/undo", {"enrollment_ids": [str(seat.pk)]}
+    refused = Api(campus.token(manager)).post(path, body)
+    assert (refused.status, refused.fields, refused.body["code"]) == (400, ["enrollment_ids"], "not_managed")
+    assert Enrollment.objects.get(batch=new).status == "active"
+    assert api.post(path, body).status == 200
+
+
 def test_payments_follow_the_seat(campus, api, batches):
     old, new = batches
     seat = campus.enroll(old)
