@@ -306,7 +306,7 @@ def hold_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) ->
 
 @router.post("/{enrollment_id}/resume", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
 def resume_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
-    """Resume an enrollment that is on hold."""
+    """Resume an enrollment that is on hold, was completed or was cancelled, while a seat is free."""
     enrollment = rules.resume_enrollment(
         by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
     )

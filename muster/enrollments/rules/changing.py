@@ -114,16 +114,20 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
 
 @atomic
 def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
-    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early, if a seat is free.
+    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early or cancelled, if a
+    seat is free: the same one, with its dates, its trial and what was paid for it.
 
-    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that is cancelled or expired, and where
-    its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
+    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that has expired or was transferred,
+    and where its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
     """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
-    if enrollment.status not in (Enrollment.Status.ON_HOLD, Enrollment.Status.COMPLETED):
-        words = _("Only enrollments that are on hold or were completed can be resumed.")
+    if enrollment.transferred_to_id:
+        words = _("This seat was left by a transfer. Undo the transfer instead.")
+        raise Conflict(words, code="already_transferred", field="status")
+    if enrollment.status == Enrollment.Status.EXPIRED:
+        words = _("Only enrollments that are on hold, were completed or were cancelled can be resumed.")
         raise Conflict(words, code="not_on_hold", field="status")
     _take_status(enrollment, Enrollment.Status.ACTIVE, by)
     return write_enrollment(enrollment, by, "resume_enrollment", reason=reason)
