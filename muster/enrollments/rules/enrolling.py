@@ -227,7 +227,7 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
         words = ngettext(
             "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d is left.",
             "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d are left.",
-            kept,
+            1 if 1 in (free - 1, kept) else 2,
         )
         found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
     return found

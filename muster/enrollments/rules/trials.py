@@ -18,8 +18,9 @@ from muster.institutions.access import Actor
 def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     """Turn a trial into a full enrollment, with the access and the price of one; it keeps its seat.
 
-    Students do so themselves while the batch is open to them. Doing it twice changes nothing. Locks the batch, then the
-    enrollment. Raises BatchArchived, NoTrial, NotOpenForEnrollment, EnrollmentEnded, Invalid.
+    Students do so themselves while the batch is open to them, unless somebody else would have to pay. Doing it twice
+    changes nothing. Locks the batch, then the enrollment. Raises BatchArchived, NoTrial, NotOpenForEnrollment,
+    EnrollmentEnded, Invalid.
     """
     enrollment = lock_enrollment(enrollment)
     batch, course, own = enrollment.batch, enrollment.course, is_for_oneself(by, enrollment)
@@ -33,6 +34,9 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     last = last_day_to_enroll(batch, by.institution) if batch else None
     if own and batch is not None and last is not None and today_of(enrollment, by) > last:
         raise EnrollmentEnded(batch, last)
+    if own and not enrollment.is_own_trial:
+        words = _("An organization pays for this trial. Ask your institution to enroll you fully.")
+        raise Invalid(words, field="organisation_id")
     if own and batch is None and course is not None and not (course.is_active and course.individual_study):
         raise Invalid(_("This course isn't currently offered. Ask your institution to enroll you."), field="courseId")
     kind = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL

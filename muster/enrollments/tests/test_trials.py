@@ -181,6 +181,16 @@ def test_what_an_organisation_pays_for_becomes_a_corporate_enrollment(campus, be
     assert convert_trial(by=campus.admin, enrollment=seat).enrollment_type == "corporate"
 
 
+def test_students_stay_at_nobody_else_s_expense(campus, begun):
+    campus.let(access_warning_days=3)
+    seat = on_trial(campus, begun, organisation=campus.organisation())
+    refused = Api(campus.token(seat.student)).post(f"/enrollments/{seat.pk}/convert")
+    assert (refused.status, refused.fields) == (400, ["organisation_id"])
+    announce_ends_of_access(by=campus.admin, today=seat.access_expiry_date)
+    told = Notification.objects.get(user=seat.student, kind="access_ends")
+    assert told.text.endswith("Ask your institution if you need it for longer.")
+
+
 def test_staff_correct_the_type_and_access_follows(campus, begun):
     seat = campus.enroll(begun)
     whole, today = seat.access_expiry_date, campus.admin.today()

@@ -72,6 +72,13 @@ def test_full_batches_take_the_rest_on_their_waitlist(campus, batch):
     assert WaitlistEntry.objects.count() == answer.data["waiting"] == 2
 
 
+def test_a_batch_of_another_course_is_refused_also_where_one_can_wait(campus, batch):
+    row = {"email": campus.student().email, "batchId": str(batch.pk), "courseId": str(campus.course().pk)}
+    for wait in (False, True):
+        answer = Api(campus.token()).post(PATH, {"rows": [row], "join_waitlist": wait})
+        assert outcomes(answer) == [("refused", "batchId")]
+
+
 def test_an_organisation_pays_for_all_or_for_a_row(campus, batch):
     works, other = campus.organisation(), campus.organisation()
     students = [campus.student() for _each in range(2)]

@@ -187,7 +187,13 @@ def test_a_request_is_rejected_with_a_note(campus, api, batches):
     assert api.put(path, {"decision": "maybe"}).fields == ["decision"]
     assert api.put(path, {"decision": "reject", "note": "All are full."}).data["status"] == "rejected"
     told = Notification.objects.get(user=seat.student, kind="transfer_answered")
-    assert "All are full." in told.text
+    assert told.text.endswith("All are full.")
+    # Whoever left meanwhile is not told that they keep a seat.
+    other = campus.enroll(batches[0])
+    path = f"/transfer-requests/{asked(campus, other).data['_id']}"
+    cancel_enrollment(by=campus.admin, enrollment=other)
+    api.put(path, {"decision": "reject", "note": "Too late."})
+    assert Notification.objects.get(user=other.student, kind="transfer_answered").text == "Too late."
 
 
 def test_a_request_that_is_approved_without_a_seat_waits(campus, api, batches):
