@@ -221,10 +221,7 @@ class Seats:
         return True
 
     def resume(self, who: int, at: int) -> bool:
-        batch = self.batches[at]
-        if batch.seats.get(who) == "cancelled" and batch.taken[who] in self.moves:
-            return False
-        if batch.seats.get(who) in ("completed", "cancelled"):
+        if self.batches[at].seats.get(who) in ("completed", "cancelled"):
             return self.correct(who, at, "active")
         return self.hold(who, at, "active")
 

@@ -123,7 +123,7 @@ def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
-    if enrollment.transferred_to_id:
+    if enrollment.transferred_to is not None and enrollment.transferred_to.holds_a_seat:
         words = _("This seat was left by a transfer. Undo the transfer instead.")
         raise Conflict(words, code="already_transferred", field="status")
     if enrollment.status == Enrollment.Status.EXPIRED:
@@ -244,14 +244,13 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
 
 
 def _bring_payments_back(by: Actor, enrollment: Enrollment) -> None:
-    """What was paid comes back from the seat to which it moved along, step by step, where nobody has that any more."""
+    """What was paid comes back from the seat to which it moved along, step by step, where nobody has that any more.
+    What was paid in archived batches stays there."""
     seats = [enrollment]
     while (following := seats[-1].transferred_to) is not None:
         seats.append(following)
-    if seats[-1].holds_a_seat:
+    if seats[-1].holds_a_seat or any(seat.frozen for seat in seats):
         return
     with recorded(by, "change_enrollment"):
         for before, seat in reversed(list(pairwise(seats))):
-            # Those of an archived batch stay with it.
-            rows = Payment.objects.filter(enrollment=seat, enrollment__frozen=False)
-            rows.update(enrollment=before, updated_at=timezone.now())
+            Payment.objects.filter(enrollment=seat).update(enrollment=before, updated_at=timezone.now())
