@@ -421,7 +421,7 @@ def test_what_was_paid_comes_back_with_a_seat_that_is_given_again(campus, course
         seat = one.enrollment
     cancel_enrollment(by=campus.admin, enrollment=seat)
     again = change_enrollment(by=campus.admin, enrollment=first, changes={"status": "active"})
-    assert [(balance.paid, balance.open) for balance in balances_of(again)] == [(200, 300)]
+    assert [(balance.paid, balance.open) for balance in balances_of(again)] == [(Decimal(200), Decimal(300))]
 
 
 # --- registers ------------------------------------------------------------------------------------------------------

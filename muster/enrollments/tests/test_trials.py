@@ -237,7 +237,7 @@ def test_a_trial_that_became_a_full_enrollment_stays_one_when_its_transfer_is_un
     seat.refresh_from_db()
     whole = begun.end_date + campus.institution.access_grace_days * DAY
     assert (seat.enrollment_type, seat.access_expiry_date) == ("batch", whole)
-    assert [(balance.owed, balance.paid) for balance in balances_of(seat)] == [(100, 100)]
+    assert [(balance.owed, balance.paid) for balance in balances_of(seat)] == [(Decimal(100), Decimal(100))]
 
 
 def test_individual_study_can_be_tried_too(campus):
