@@ -143,11 +143,19 @@ def problem_of(response: Any, refused_at: tuple[Any, ...]) -> str:
             return f"no field is named: {response.content[:200]!r}"
         if refused_at and not any(one_within_the_other(field, dotted(refused_at)) for field in named):
             return f"refused at {sorted(named)}"
-    elif refused_at:
+    elif refused_at and not refused_in_its_row(response, refused_at):
         return f"is not refused, but answered {response.status_code}"
     elif response.status_code >= 300 and response.status_code != 412:
         return f"{response.status_code} {response.content[:100]!r}"
     return disagreement(response)
+
+
+def refused_in_its_row(response: Any, place: tuple[Any, ...]) -> bool:
+    """Whether an answer that has an outcome for each row refuses the row there."""
+    data = json.loads(response.content).get("data") if response.status_code == 200 else None
+    outcomes = data.get("outcomes", []) if isinstance(data, dict) else []
+    refused = [("rows", one["row"], one["field"]) for one in outcomes if one["outcome"] == "refused"]
+    return place in refused
 
 
 def one_within_the_other(field: str, place: str) -> bool:
