@@ -221,7 +221,7 @@ class Seats:
         return True
 
     def resume(self, who: int, at: int) -> bool:
-        if self.batches[at].seats.get(who) == "completed":
+        if self.batches[at].seats.get(who) in ("completed", "cancelled"):
             return self.correct(who, at, "active")
         return self.hold(who, at, "active")
 

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from muster.core.audit import use_cases
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
 from muster.courses.models import Course, Subject
+from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, Organisation, TransferRequest
-from muster.enrollments.rules import change_capacity, hold_enrollment, release_spare_seats
+from muster.enrollments.rules import PaymentInput, add_payment, change_capacity, hold_enrollment, release_spare_seats
 from muster.institutions.models import Affiliation, Branch, Institution
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
@@ -307,6 +309,18 @@ def test_seats_that_are_given_back_are_paid_by_who_paid_for_them(campus: Campus)
     assert browser.post(*undo).status_code == 302
     seats = Enrollment.objects.holding_seats().filter(batch=batch)
     assert list(seats.values_list("organisation", "enrollment_type")) == [(payer.pk, "corporate")] * 2
+
+
+def test_a_seat_that_is_given_back_is_the_same_with_its_trial_and_its_payments(campus: Campus) -> None:
+    campus.let(trial_days=10)
+    browser, seat = Browser(campus), campus.enroll(campus.batch(), enrollment_type="trial")
+    add_payment(by=campus.admin, enrollment=seat, payment=PaymentInput(Decimal(20), "EUR", status="completed"))
+    undo = offered(browser, browser.post(f"/enrollments/{seat.pk}/cancel/", {"reason": "Mistake"})["Location"])
+    assert undo is not None
+    assert browser.post(*undo).status_code == 302
+    again = Enrollment.objects.get(student=seat.student)
+    assert (again.pk, again.status, again.enrollment_type) == (seat.pk, "active", "trial")
+    assert [balance.paid for balance in balances_of(again)] == [20]
 
 
 def test_students_take_back_no_seat_that_somebody_else_pays_for(campus: Campus) -> None:

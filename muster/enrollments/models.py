@@ -198,6 +198,11 @@ class Enrollment(InstitutionPart):
     def holds_a_seat(self) -> bool:
         return self.status in self.SEATED
 
+    @property
+    def is_own_trial(self) -> bool:
+        """Whether the student can turn it into a full enrollment: it's a trial, and nobody else pays for it."""
+        return self.enrollment_type == self.Type.TRIAL and self.organisation_id is None
+
 
 class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
     def current(self) -> Self:

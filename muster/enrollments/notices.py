@@ -197,6 +197,7 @@ def tell_access_ends(by: Actor, enrollment: Enrollment) -> None:
     url = reverse("batches:batch", args=[batch.pk]) if batch else reverse("home")
     if enrollment.enrollment_type == Enrollment.Type.TRIAL:
         title = _("Your trial of %(batch)s ends on %(day)s")
+    if enrollment.is_own_trial:
         text = _("Choose to stay, and you keep your seat. Otherwise it goes to someone else when the trial is over.")
         url = reverse("enrollments:convert", args=[enrollment.pk])
     notify(by=by, to=[enrollment.student], kind=ACCESS_ENDS, title=title % names, text=text, url=url)
@@ -362,7 +363,8 @@ def tell_transfer_answered(by: Actor, asked: TransferRequest, waits_for: Batch |
     title = _("Your request to leave %(batch)s was rejected") % {"batch": asked.batch.code}
     if waits_for is not None:
         title = _("You're on the waitlist of %(batch)s") % {"batch": waits_for.code}
-    stays = _("You keep your seat in %(batch)s.") % {"batch": asked.batch.name}
+    keeps = _("You keep your seat in %(batch)s.") % {"batch": asked.batch.name}
+    stays = keeps if asked.enrollment.holds_a_seat else ""
     notify(
         by=by,
         to=[asked.enrollment.student],

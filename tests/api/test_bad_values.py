@@ -157,6 +157,14 @@ def problem_of(response: Any, refused_at: tuple[Any, ...]) -> str:
     return disagreement(response)
 
 
+def refused_in_its_row(response: Any, place: tuple[Any, ...]) -> bool:
+    """Whether an answer that has an outcome for each row refuses the row there."""
+    data = json.loads(response.content).get("data") if response.status_code == 200 else None
+    outcomes = data.get("outcomes", []) if isinstance(data, dict) else []
+    refused = [("rows", one["row"], one["field"]) for one in outcomes if one["outcome"] == "refused"]
+    return place in refused
+
+
 def one_within_the_other(field: str, place: str) -> bool:
     """Whether the refusal names the place, what it stands in, or something in it."""
     return (

@@ -206,7 +206,8 @@ class BulkReferences:
             if text := getattr(row, name):
                 written = text.upper() if name == "batch_code" else text if name == "student_number" else text.lower()
                 if (name, written) not in known:
-                    raise Invalid(_("Nothing you manage has this. Check it."), field=name, code="unknown")
+                    student, batch = _("No student you manage has this."), _("No batch you manage has this.")
+                    raise Invalid(student if known is self.students else batch, field=name, code="unknown")
                 return known[name, written]
         words = _("Name a student.") if names[0] == "student_id" else _("Choose a batch or a course.")
         raise Invalid(words, field=names[0])

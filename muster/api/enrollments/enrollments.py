@@ -51,6 +51,7 @@ from muster.enrollments.models import Enrollment, Organisation, Payment, Waitlis
 from muster.enrollments.permissions import enrollments, organisations, payments
 from muster.enrollments.queries import payments_seen_by
 from muster.enrollments.receipts import receipt_of, with_receipts
+from muster.institutions.models import STUDENT_ROLES
 from muster.institutions.permissions import users
 
 router, payment_router = Door(), Door()
@@ -196,6 +197,9 @@ def enroll(request: HttpRequest, student_id: str, body: EnrollIn) -> HttpRespons
     course = courses.get_named(actor, body.courseId, "courseId") if body.courseId and not brought else None
     if batch is not None and actor.manages and not batch.may_act:  # type: ignore[attr-defined]
         raise Invalid(_("This batch is outside the part of the institution you manage."), field="batchId")
+    if batch is None and student == actor.user and actor.is_any(*STUDENT_ROLES):
+        # Whoever manages something else studies alone as any student does.
+        actor = actor.as_student()
     paid = body.paymentDetails
     how: dict[str, Any] = {
         "course": course,
@@ -316,7 +320,7 @@ def hold_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) ->
 
 @router.post("/{enrollment_id}/resume", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
 def resume_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
-    """Resume an enrollment that is on hold."""
+    """Resume an enrollment that is on hold, was completed or was cancelled, while a seat is free."""
     enrollment = rules.resume_enrollment(
         by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -16,7 +17,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
 from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, HadTrial, NotOpenForEnrollment
-from muster.enrollments.models import Enrollment, WaitlistEntry
+from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.opening import seats_for_the_line, why_not_cancelled
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
@@ -113,16 +114,20 @@ def hold_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> E
 
 @atomic
 def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") -> Enrollment:
-    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early, if a seat is free.
+    """Bring an enrollment back from hold, where its seat was kept, or one that was completed early or cancelled, if a
+    seat is free: the same one, with its dates, its trial and what was paid for it.
 
-    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that is cancelled or expired, and where
-    its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
+    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that has expired or was transferred,
+    and where its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
     """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
-    if enrollment.status not in (Enrollment.Status.ON_HOLD, Enrollment.Status.COMPLETED):
-        words = _("Only enrollments that are on hold or were completed can be resumed.")
+    if enrollment.transferred_to is not None and enrollment.transferred_to.holds_a_seat:
+        words = _("This seat was left by a transfer. Undo the transfer instead.")
+        raise Conflict(words, code="already_transferred", field="status")
+    if enrollment.status == Enrollment.Status.EXPIRED:
+        words = _("Only enrollments that are on hold, were completed or were cancelled can be resumed.")
         raise Conflict(words, code="not_on_hold", field="status")
     _take_status(enrollment, Enrollment.Status.ACTIVE, by)
     return write_enrollment(enrollment, by, "resume_enrollment", reason=reason)
@@ -196,14 +201,23 @@ def today_of(enrollment: Enrollment, by: Actor) -> date:
     return enrollment.batch.today() if enrollment.batch else by.today()
 
 
+def trial_of(enrollment: Enrollment) -> date | None:
+    """The first day of the trial that the enrollment is or was; it may have begun with a seat that was left for it."""
+    seat: Enrollment | None = enrollment
+    while seat is not None and seat.trial_began_on is None:
+        seat = seat.transferred_from.first()
+    return seat.trial_began_on if seat else None
+
+
 def _take_kind(enrollment: Enrollment, before: str, by: Actor, *, keeps_end: bool) -> None:
     """Give access as long as a trial, or as a full enrollment, where it becomes one. Raises HadTrial."""
     batch, course, ends = enrollment.batch, enrollment.course, enrollment.access_expiry_date
     if enrollment.enrollment_type == Enrollment.Type.TRIAL:
-        if enrollment.trial_began_on is None:
+        began = trial_of(enrollment)
+        if began is None:
             must_have_had_no_trial(enrollment.student, enrollment.course_id)
-            enrollment.trial_began_on = trial_period(by, batch, course, today_of(enrollment, by)).first
-        ends = trial_period(by, batch, course, enrollment.trial_began_on).last
+            began = enrollment.trial_began_on = trial_period(by, batch, course, today_of(enrollment, by)).first
+        ends = trial_period(by, batch, course, began).last
     elif before == Enrollment.Type.TRIAL:
         ends = access_until(by, batch, course, enrollment.enrollment_date)
     if not keeps_end:
@@ -220,9 +234,23 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
             raise BatchFull(batch, open_siblings(batch, by), is_awaited=True)
     if status in Enrollment.SEATED and not enrollment.holds_a_seat:
         # Wherever they moved from it, they have it again.
+        _bring_payments_back(by, enrollment)
         enrollment.transferred_to, enrollment.cancel_reason = None, ""
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None
         enrollment.cancelled_at = now if status == Enrollment.Status.CANCELLED else None
         enrollment.status = status
+
+
+def _bring_payments_back(by: Actor, enrollment: Enrollment) -> None:
+    """What was paid comes back from the seat to which it moved along, step by step, where nobody has that any more.
+    What was paid in archived batches stays there."""
+    seats = [enrollment]
+    while (following := seats[-1].transferred_to) is not None:
+        seats.append(following)
+    if seats[-1].holds_a_seat or any(seat.frozen for seat in seats):
+        return
+    with recorded(by, "change_enrollment"):
+        for before, seat in reversed(list(pairwise(seats))):
+            Payment.objects.filter(enrollment=seat).update(enrollment=before, updated_at=timezone.now())

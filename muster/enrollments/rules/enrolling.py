@@ -25,6 +25,7 @@ from muster.core.history import recorded
 from muster.core.inserts import PreparedInsert
 from muster.core.permissions import any_id
 from muster.courses.models import Course
+from muster.courses.permissions import courses
 from muster.enrollments.errors import (
     AlreadyEnrolled,
     BatchFull,
@@ -116,6 +117,8 @@ def take_seat(
         enrollment_type = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     _must_be_sound(by, batch, course, enrollment_type, payment)
     _must_pay(by, organisation)
+    if batch is None:
+        _must_manage(by, course)
     warnings: list[PlanWarning] = []
     today = by.today()
     if batch is not None:
@@ -227,7 +230,7 @@ def _passed_over(batch: Batch, by: Actor, today: date) -> list[PlanWarning]:
         words = ngettext(
             "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d is left.",
             "This was a seat kept back for transfers and repeats: %(left)d of %(kept)d are left.",
-            kept,
+            1 if 1 in (free - 1, kept) else 2,
         )
         found.append(PlanWarning("batchId", "seat_kept_back", words % {"left": free - 1, "kept": kept}))
     return found
@@ -304,6 +307,12 @@ def _must_be_sound(
         found += problems_of_payment(payment)
     if found:
         raise Invalid.fields(found)
+
+
+def _must_manage(by: Actor, course: Course | None) -> None:
+    """Study without a batch is given by who manages the course. Raises Invalid."""
+    if course is not None and by.manages and not courses.allows(by, "change", course):
+        raise Invalid(_("This course is outside the part of the institution you manage."), field="courseId")
 
 
 def _must_pay(by: Actor, organisation: Organisation | None) -> None:

@@ -83,6 +83,7 @@ def _taken_back() -> Iterator[None]:
 def _enroll(by: Actor, outcome: SeatOutcome, *, join_waitlist: bool) -> None:
     wish = outcome.wish
     how: dict[str, Any] = {
+        "course": wish.course,
         "enrollment_type": wish.enrollment_type,
         "enrollment_date": wish.enrollment_date,
         "organisation": wish.organisation,
@@ -92,7 +93,7 @@ def _enroll(by: Actor, outcome: SeatOutcome, *, join_waitlist: bool) -> None:
         if join_waitlist and wish.batch is not None:
             made = enroll_or_wait(by=by, student=wish.student, batch=wish.batch, **how)
         else:
-            made = enroll_student(by=by, student=wish.student, batch=wish.batch, course=wish.course, **how)
+            made = enroll_student(by=by, student=wish.student, batch=wish.batch, **how)
     except DomainError as refusal:
         outcome.refusal = refusal
         return

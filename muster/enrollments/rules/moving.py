@@ -43,15 +43,20 @@ def move_seats(
     return opened
 
 
+def type_in_batch(seat: Enrollment) -> str:
+    """What the enrollment becomes when it moves to a batch: individual study becomes one of a batch."""
+    alone = seat.batch_id is None and seat.enrollment_type == Enrollment.Type.INDIVIDUAL
+    return Enrollment.Type.BATCH if alone else seat.enrollment_type
+
+
 def _seat_like(by: Actor, seat: Enrollment, batch: Batch, status: str) -> Enrollment:
     today = batch.today()
-    alone = seat.batch_id is None and seat.enrollment_type == Enrollment.Type.INDIVIDUAL
     return Enrollment(
         institution_id=seat.institution_id,
         student_id=seat.student_id,
         course_id=batch.course_id,
         batch=batch,
-        enrollment_type=Enrollment.Type.BATCH if alone else seat.enrollment_type,
+        enrollment_type=type_in_batch(seat),
         status=status,
         source=seat.source,
         enrollment_date=today,

@@ -35,13 +35,16 @@ from muster.enrollments.errors import (
 )
 from muster.enrollments.models import Enrollment, Payment, TransferRequest, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back
+from muster.enrollments.permissions import enrollments as enrollments_access
 from muster.enrollments.queries import clashes_of_many, open_siblings
-from muster.enrollments.rules.enrolling import active_students, batch_full, warn_of_last_day
+from muster.enrollments.rules.enrolling import access_until, active_students, batch_full, warn_of_last_day
 from muster.enrollments.rules.filling import fill_seats
-from muster.enrollments.rules.moving import move_seats
+from muster.enrollments.rules.moving import move_seats, type_in_batch
 from muster.institutions.access import Actor
 
 MOST_REASON = 300
+# What comes along when a transfer is undone.
+CORRECTED = ("enrollment_type", "access_expiry_date", "organisation", "source", "progress")
 TRANSFERRED, WAITLISTED, REFUSED, RETURNED = "transferred", "waitlisted", "refused", "returned"
 
 
@@ -163,8 +166,9 @@ def return_students(*, by: Actor, enrollments: Sequence[Enrollment]) -> list[Tra
     """Take transfers back: everybody has the seat again that they left, all of them or nobody. `enrollments` are those
     that were left.
 
-    A seat that somebody has taken since, or that the waitlist got, stays theirs: that is refused. The seats in the
-    other batch go to its waitlist. Locks all batches by id, then the enrollments by id. Raises TransferRefused,
+    A seat that somebody has taken since, or that the waitlist got, stays theirs: that is refused. What was corrected
+    since, a trial that became a full enrollment among it, stays so. The seats in the other batch, which the actor has
+    to manage too, go to its waitlist. Locks all batches by id, then the enrollments by id. Raises TransferRefused,
     BatchArchived, NotOpenForEnrollment.
     """
     news = {one.pk: one for one in Enrollment.objects.filter(transferred_from__in=[one.pk for one in enrollments])}
@@ -176,8 +180,13 @@ def return_students(*, by: Actor, enrollments: Sequence[Enrollment]) -> list[Tra
     lines = {pk: _Line(by, batches[pk], batches[pk].today()) for pk in left}
     for pk in left:
         _must_be_open(batches[pk], field="enrollment_ids")
+    reached = set(enrollments_access.rows(by, "change", among=rows.filter(pk__in=news)).values_list("pk", flat=True))
+    elsewhere = _seats_beside(outcomes)
     for one in outcomes:
-        _must_return(one, lines.get(one.seat.batch_id))
+        if one.enrollment is not None and one.enrollment.pk not in reached:
+            one.refuse(_out_of_reach(one))
+        else:
+            _must_return(one, lines.get(one.seat.batch_id), elsewhere)
     if refused := [one for one in outcomes if one.outcome == REFUSED]:
         raise _refusal(outcomes, refused)
     old, new = [one.seat for one in outcomes], [one.enrollment for one in outcomes if one.enrollment]
@@ -188,7 +197,7 @@ def return_students(*, by: Actor, enrollments: Sequence[Enrollment]) -> list[Tra
             seats_held_never_exceed_capacity=lambda: batch_full(batches[left[0]] if left else None, by),
         ),
     ):
-        _give_back(old, new)
+        _give_back(by, old, new)
     for batch_id in sorted({one.batch_id for one in new if one.batch_id}):
         fill_seats(batch_id)
     for one in outcomes:
@@ -197,11 +206,12 @@ def return_students(*, by: Actor, enrollments: Sequence[Enrollment]) -> list[Tra
     return outcomes
 
 
-def _give_back(old: Sequence[Enrollment], new: Sequence[Enrollment]) -> None:
+def _give_back(by: Actor, old: Sequence[Enrollment], new: Sequence[Enrollment]) -> None:
     moment = timezone.now()
     back = Enrollment.objects.filter(transferred_to=OuterRef("enrollment"), pk__in=[one.pk for one in old])
     Payment.objects.filter(enrollment__in=new).update(enrollment=Subquery(back.values("pk")[:1]), updated_at=moment)
     for seat, held in zip(old, new, strict=True):
+        _keep_corrections(by, seat, held)
         seat.status, held.status = held.status, Enrollment.Status.CANCELLED
         held.cancelled_at, held.cancel_reason = moment, _("The transfer was undone.")
         seat.cancelled_at, seat.cancel_reason, seat.transferred_to = None, "", None
@@ -213,10 +223,40 @@ def _give_back(old: Sequence[Enrollment], new: Sequence[Enrollment]) -> None:
         )
     ends = ("status", "cancelled_at", "cancel_reason", "version", "updated_at")
     Enrollment.objects.bulk_update(new, ends)
-    Enrollment.objects.bulk_update(old, [*ends, "transferred_to"])
+    Enrollment.objects.bulk_update(old, [*ends, "transferred_to", *CORRECTED])
 
 
-def _must_return(one: TransferOutcome, line: _Line | None) -> None:
+def _keep_corrections(by: Actor, seat: Enrollment, held: Enrollment) -> None:
+    """Give the seat what was corrected of the one held meanwhile, and where that changed the type, access by it."""
+    before = seat.enrollment_type
+    if held.enrollment_type != type_in_batch(seat):
+        alone = seat.batch_id is None and held.enrollment_type == Enrollment.Type.BATCH
+        seat.enrollment_type = Enrollment.Type.INDIVIDUAL if alone else held.enrollment_type
+        if held.enrollment_type == Enrollment.Type.TRIAL:
+            seat.access_expiry_date = held.access_expiry_date
+        elif before == Enrollment.Type.TRIAL:
+            seat.access_expiry_date = access_until(by, seat.batch, seat.course, seat.enrollment_date)
+    seat.organisation_id, seat.source = held.organisation_id, held.source
+    if seat.course_id == held.course_id:
+        seat.progress = held.progress
+
+
+def _seats_beside(outcomes: Sequence[TransferOutcome]) -> set[tuple[Any, Any]]:
+    """The people with the courses and batches in which they have a further seat by now."""
+    held = [one.enrollment.pk for one in outcomes if one.enrollment]
+    rows = Enrollment.objects.current().filter(student__in=[one.seat.student_id for one in outcomes])
+    found = rows.exclude(pk__in=held).values_list("student", "course", "batch")
+    return {(student, place) for student, *places in found for place in places if place}
+
+
+def _out_of_reach(one: TransferOutcome) -> Conflict:
+    batch = one.enrollment.batch if one.enrollment else None
+    words = _("%(name)s is in %(batch)s now, which you don't manage. Ask an administrator to undo the transfer.")
+    said = words % {"name": one.seat.student.full_name, "batch": batch.code if batch else ""}
+    return Conflict(said, code="not_managed", field="enrollment_ids")
+
+
+def _must_return(one: TransferOutcome, line: _Line | None, elsewhere: set[tuple[Any, Any]]) -> None:
     """Refuse whoever has no seat to leave, or none to come back to."""
     seat, held = one.seat, one.enrollment
     if held is None or not held.holds_a_seat:
@@ -227,6 +267,8 @@ def _must_return(one: TransferOutcome, line: _Line | None) -> None:
         one.refuse(Conflict(said, code="transfer_over", field="enrollment_ids"))
     elif not seat.is_student:
         one.refuse(NotAStudent(seat.student))
+    elif elsewhere & {(seat.student_id, seat.course_id), (seat.student_id, seat.batch_id)}:
+        one.refuse(AlreadyEnrolled(seat.student))
     elif line is not None and any(place.student_id == seat.student_id for place in line.places.values()):
         one.refuse(AlreadyWaiting(seat.student, seat.batch))
     elif line is not None and not line.has_seat():

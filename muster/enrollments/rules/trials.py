@@ -9,7 +9,7 @@ from muster.core.errors import Invalid
 from muster.enrollments.errors import EnrollmentEnded, NotOpenForEnrollment, NoTrial
 from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import last_day_to_enroll
-from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, write_enrollment
+from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, trial_of, write_enrollment
 from muster.enrollments.rules.enrolling import access_until
 from muster.institutions.access import Actor
 
@@ -18,13 +18,14 @@ from muster.institutions.access import Actor
 def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     """Turn a trial into a full enrollment, with the access and the price of one; it keeps its seat.
 
-    Students do so themselves while the batch is open to them. Doing it twice changes nothing. Locks the batch, then the
-    enrollment. Raises BatchArchived, NoTrial, NotOpenForEnrollment, EnrollmentEnded, Invalid.
+    Students do so themselves while the batch is open to them, unless somebody else would have to pay. Doing it twice
+    changes nothing. Locks the batch, then the enrollment. Raises BatchArchived, NoTrial, NotOpenForEnrollment,
+    EnrollmentEnded, Invalid.
     """
     enrollment = lock_enrollment(enrollment)
     batch, course, own = enrollment.batch, enrollment.course, is_for_oneself(by, enrollment)
     is_trial = enrollment.enrollment_type == Enrollment.Type.TRIAL
-    if enrollment.holds_a_seat and not is_trial and _had_trial(enrollment):
+    if enrollment.holds_a_seat and not is_trial and trial_of(enrollment):
         return enrollment
     if not enrollment.holds_a_seat or not is_trial:
         raise NoTrial
@@ -33,15 +34,12 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
     last = last_day_to_enroll(batch, by.institution) if batch else None
     if own and batch is not None and last is not None and today_of(enrollment, by) > last:
         raise EnrollmentEnded(batch, last)
+    if own and not enrollment.is_own_trial:
+        words = _("An organization pays for this trial. Ask your institution to enroll you fully.")
+        raise Invalid(words, field="organisation_id")
     if own and batch is None and course is not None and not (course.is_active and course.individual_study):
         raise Invalid(_("This course isn't currently offered. Ask your institution to enroll you."), field="courseId")
     kind = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     enrollment.enrollment_type = Enrollment.Type.CORPORATE if enrollment.organisation_id else kind
     enrollment.access_expiry_date = access_until(by, batch, course, enrollment.enrollment_date)
     return write_enrollment(enrollment, by, "convert_trial")
-
-
-def _had_trial(enrollment: Enrollment) -> bool:
-    """Whether it began as a trial, in this batch or in one from which it moved."""
-    begun = Enrollment.objects.filter(student=enrollment.student_id, trial_began_on__isnull=False)
-    return begun.filter(course=enrollment.course_id).exists() if enrollment.course_id else False

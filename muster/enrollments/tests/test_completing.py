@@ -12,12 +12,14 @@ from muster.enrollments.errors import BatchFull, NotOpenForEnrollment
 from muster.enrollments.queries import ClosingEffects, effects_of_closing
 from muster.enrollments.rules import (
     cancel_enrollment,
+    change_enrollment,
     change_status,
     complete_enrollment,
     hold_enrollment,
     join_waitlist,
     reopen_batch,
     resume_enrollment,
+    transfer_students,
 )
 from muster.timetable.models import ClassSession
 from tests.client import Api
@@ -117,11 +119,16 @@ def test_a_completed_enrollment_frees_its_seat_and_keeps_access(campus, batch):
 
 
 def test_what_is_over_is_not_completed_nor_resumed(campus, batch):
-    first, second, _third = seats(batch)
+    first, second, third = seats(batch)
     cancel_enrollment(by=campus.admin, enrollment=first)
-    for rule in (complete_enrollment, resume_enrollment):
-        with pytest.raises(Conflict):
-            rule(by=campus.admin, enrollment=first)
+    with pytest.raises(Conflict):
+        complete_enrollment(by=campus.admin, enrollment=first)
+    transfer_students(by=campus.admin, enrollments=[third], to=campus.batch(course=batch.course))
+    with pytest.raises(Conflict):
+        resume_enrollment(by=campus.admin, enrollment=third)
+    change_enrollment(by=campus.admin, enrollment=first, changes={"status": "expired"})
+    with pytest.raises(Conflict):
+        resume_enrollment(by=campus.admin, enrollment=first)
     change_status(by=campus.admin, batch=batch, status="Completed")
     with pytest.raises(NotOpenForEnrollment):
         resume_enrollment(by=campus.admin, enrollment=second)

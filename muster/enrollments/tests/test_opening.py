@@ -118,6 +118,14 @@ def test_a_refusal_proposes_only_what_would_take_the_student_and_says_what_is_ke
     assert "kept back for transfers and repeats: 0 of 1 is left" in reply.body["warnings"][0]["message"]
 
 
+def test_the_seats_kept_back_that_are_left_are_counted_in_words(campus):
+    campus.let(seat_buffer_percent=50)
+    batch = campus.batch(capacity=6)
+    told = [one.message for _each in range(6) for one in campus.enroll(batch).warnings]
+    left = ("2 of 3 are left", "1 of 3 is left", "0 of 3 are left")
+    assert told == [f"This was a seat kept back for transfers and repeats: {words}." for words in left]
+
+
 def test_a_clash_with_the_own_timetable_is_named_and_wants_a_tick_on_pages(campus):
     batch = campus.batch(slots=[slot(1, "09:00", "11:00")])
     other = campus.batch(slots=[slot(1, "10:00", "12:00"), slot(2, "10:00", "12:00")], code="OTHER")

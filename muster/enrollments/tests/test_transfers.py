@@ -23,6 +23,7 @@ from muster.enrollments.rules import (
     add_payment,
     cancel_enrollment,
     change_capacity,
+    change_enrollment,
     change_status,
     hold_enrollment,
     join_waitlist,
@@ -387,6 +388,40 @@ def test_a_transfer_is_undone_once(campus, course):
         return_students(by=campus.admin, enrollments=[seat])
     with pytest.raises(TransferRefused, match="has no transfer to undo"):
         return_students(by=campus.admin, enrollments=[one.enrollment])
+
+
+def test_what_was_corrected_since_stays_when_a_transfer_is_undone(campus, course):
+    old, new, payer = campus.batch(course=course), campus.batch(course=course), campus.organisation()
+    seat = campus.enroll(old)
+    [one] = move(campus, [seat], new).outcomes
+    changes = {"progress": 40, "organisation": payer, "source": "fair"}
+    change_enrollment(by=campus.admin, enrollment=one.enrollment, changes=changes)
+    return_students(by=campus.admin, enrollments=[seat])
+    seat.refresh_from_db()
+    assert (seat.progress, seat.organisation, seat.source) == (40, payer, "fair")
+
+
+def test_whoever_came_back_to_the_course_since_is_named_when_a_transfer_is_not_undone(campus):
+    old, other = campus.batch(), campus.batch()
+    seats = [campus.enroll(old), campus.enroll(old)]
+    move(campus, seats, other, course=other.course)
+    campus.enroll(campus.batch(course=old.course), student=seats[1].student)
+    with pytest.raises(TransferRefused) as refused:
+        return_students(by=campus.admin, enrollments=seats)
+    assert [one["student"]["full_name"] for one in refused.value.facts["students"]] == [seats[1].student.full_name]
+    assert refused.value.code == "already_enrolled"
+
+
+def test_what_was_paid_comes_back_with_a_seat_that_is_given_again(campus, course):
+    batches = [campus.batch(course=course) for _each in range(3)]
+    first = seat = campus.enroll(batches[0])
+    add_payment(by=campus.admin, enrollment=seat, payment=PaymentInput(Decimal(200), "EUR", status="completed"))
+    for batch in batches[1:]:
+        [one] = move(campus, [seat], batch).outcomes
+        seat = one.enrollment
+    cancel_enrollment(by=campus.admin, enrollment=seat)
+    again = change_enrollment(by=campus.admin, enrollment=first, changes={"status": "active"})
+    assert [(balance.paid, balance.open) for balance in balances_of(again)] == [(Decimal(200), Decimal(300))]
 
 
 # --- registers ------------------------------------------------------------------------------------------------------

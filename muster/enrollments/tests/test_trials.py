@@ -1,16 +1,20 @@
 """Trials: how long they last, that there is one for each course, and that they end or become full enrollments."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from muster.core.database import violated_constraint
+from muster.enrollments.balances import balances_of
 from muster.enrollments.errors import EnrollmentEnded, HadTrial, NotOpenForEnrollment, NoTrial
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.rules import (
+    PaymentInput,
     accept_offer,
+    add_payment,
     announce_ends_of_access,
     cancel_enrollment,
     change_capacity,
@@ -20,6 +24,8 @@ from muster.enrollments.rules import (
     enroll_student,
     expire_enrollments,
     join_waitlist,
+    return_students,
+    transfer_students,
 )
 from muster.institutions.models import Institution
 from muster.notifications.models import Notification
@@ -175,6 +181,16 @@ def test_what_an_organisation_pays_for_becomes_a_corporate_enrollment(campus, be
     assert convert_trial(by=campus.admin, enrollment=seat).enrollment_type == "corporate"
 
 
+def test_students_stay_at_nobody_else_s_expense(campus, begun):
+    campus.let(access_warning_days=3)
+    seat = on_trial(campus, begun, organisation=campus.organisation())
+    refused = Api(campus.token(seat.student)).post(f"/enrollments/{seat.pk}/convert")
+    assert (refused.status, refused.fields) == (400, ["organisation_id"])
+    announce_ends_of_access(by=campus.admin, today=seat.access_expiry_date)
+    told = Notification.objects.get(user=seat.student, kind="access_ends")
+    assert told.text.endswith("Ask your institution if you need it for longer.")
+
+
 def test_staff_correct_the_type_and_access_follows(campus, begun):
     seat = campus.enroll(begun)
     whole, today = seat.access_expiry_date, campus.admin.today()
@@ -202,6 +218,28 @@ def test_a_trial_that_moves_goes_on_for_the_days_that_were_left(campus, begun):
         assert convert_trial(by=campus.admin, enrollment=moved).enrollment_type == "batch"
     # The trial is still the one that began with the first seat.
     assert Enrollment.objects.exclude(trial_began_on=None).get().pk == seat.pk
+
+
+def test_a_trial_that_moved_becomes_a_full_enrollment_once_and_is_corrected_back(campus, begun):
+    seat = on_trial(campus, begun)
+    [one] = transfer_students(by=campus.admin, enrollments=[seat], to=campus.batch(course=begun.course)).outcomes
+    now = convert_trial(by=campus.actor(seat.student), enrollment=one.enrollment)
+    assert convert_trial(by=campus.actor(seat.student), enrollment=now).version == now.version
+    back = change_enrollment(by=campus.admin, enrollment=now, changes={"enrollment_type": "trial"})
+    assert (back.enrollment_type, back.trial_began_on) == ("trial", None)
+
+
+def test_a_trial_that_became_a_full_enrollment_stays_one_when_its_transfer_is_undone(campus, begun):
+    seat = on_trial(campus, begun)
+    [one] = transfer_students(by=campus.admin, enrollments=[seat], to=campus.batch(course=begun.course)).outcomes
+    now = convert_trial(by=campus.admin, enrollment=one.enrollment)
+    paid = PaymentInput(Decimal(100), "ZAR", status="completed")
+    add_payment(by=campus.admin, enrollment=now, payment=paid)
+    return_students(by=campus.admin, enrollments=[seat])
+    seat.refresh_from_db()
+    whole = begun.end_date + campus.institution.access_grace_days * DAY
+    assert (seat.enrollment_type, seat.access_expiry_date) == ("batch", whole)
+    assert [(balance.owed, balance.paid) for balance in balances_of(seat)] == [(Decimal(100), Decimal(100))]
 
 
 def test_individual_study_can_be_tried_too(campus):

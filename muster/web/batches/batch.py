@@ -239,11 +239,10 @@ def _place(frame: Frame) -> dict[str, Any] | None:
     held = own.holds_a_seat and not frame.batch.is_archived
     own.batch = frame.batch
     closed = why_not_cancelled(own, frame.actor.institution, frame.now.date()) if held else None
-    on_trial = held and own.enrollment_type == Enrollment.Type.TRIAL
     return {
         "facts": [Fact(_("Status"), own.get_status_display()), *dated],
         "cancel_url": reverse("enrollments:cancel", args=[own.pk]) if held and not closed else "",
         "closed": closed.message if closed else "",
-        "stay_url": reverse("enrollments:convert", args=[own.pk]) if on_trial else "",
+        "stay_url": reverse("enrollments:convert", args=[own.pk]) if held and own.is_own_trial else "",
         "reason": own.cancel_reason,
     }

@@ -181,20 +181,12 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
 
 
 def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
-    """The way back into the batch, by the form with which people enroll, or oneself."""
-    if own:
-        # By their own word they get no seat that somebody else pays for, and no second trial.
-        if enrollment.enrollment_type not in (Enrollment.Type.BATCH, Enrollment.Type.INDIVIDUAL):
-            return None
-        if enrollment.organisation_id is not None:
-            return None
-        return Undo(self_url(enrollment))
-    if enrollment.batch is None:
-        return None
-    fields = {"student": str(enrollment.student_id), "enrollment_type": enrollment.enrollment_type}
-    if enrollment.organisation_id:
-        fields["organisation"] = str(enrollment.organisation_id)
-    return Undo(reverse("enrollments:enroll", args=[enrollment.batch_id]), fields)
+    """The way back: the same enrollment again for who manages it, a new one for who left by themself."""
+    if not own:
+        return Undo(reverse("enrollments:resume", args=[enrollment.pk]))
+    # By their own word they get no seat that somebody else pays for, and no second trial.
+    is_free = enrollment.enrollment_type in (Enrollment.Type.BATCH, Enrollment.Type.INDIVIDUAL)
+    return Undo(self_url(enrollment)) if is_free and enrollment.organisation_id is None else None
 
 
 def undo_enrolling(places: Sequence[Enrollment]) -> Undo | None:

@@ -128,21 +128,8 @@ def cancel_many(request: ActorRequest) -> HttpResponse:
         keep=ngettext("Keep enrollment", "Keep enrollments", len(rows)),
         tone="bad",
         done=_in_words(ngettext_lazy("%(count)d enrollment cancelled.", "%(count)d enrollments cancelled.", "count")),
-        undo=_seats_again,
+        undo=_undo("resume"),
     )
-
-
-def _seats_again(rows: Sequence[Enrollment]) -> Undo | None:
-    """The way back into the batch, where it is one and the same."""
-    first = rows[0]
-    if first.batch is None or len({(row.batch_id, row.enrollment_type, row.organisation_id) for row in rows}) > 1:
-        return None
-    fields: dict[str, str | list[str]] = {
-        "student": [str(row.student_id) for row in rows],
-        "enrollment_type": first.enrollment_type,
-        "organisation": str(first.organisation_id or ""),
-    }
-    return Undo(reverse("enrollments:enroll", args=[first.batch_id]), fields)
 
 
 @page(enrollments["change"])

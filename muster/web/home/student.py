@@ -86,7 +86,7 @@ def _row(place: Enrollment) -> EnrollmentRow:
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
     ]
     stay = [(_("Stay"), reverse("enrollments:convert", args=[place.pk]), "okc")]
-    return EnrollmentRow(place, lines, stay if on_trial else ())
+    return EnrollmentRow(place, lines, stay if held and place.is_own_trial else ())
 
 
 def _place(place: Any, now: datetime) -> tuple[Batch, str, str, bool]:

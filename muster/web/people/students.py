@@ -311,7 +311,7 @@ def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
         if row.organisation:
             lines.append(_("Paid by %(name)s") % {"name": row.organisation.name})
         lines += [balance_words(one) for one in balances_of(row)]
-    on_trial = row.enrollment_type == Enrollment.Type.TRIAL
+    on_trial = row.is_own_trial if own else row.enrollment_type == Enrollment.Type.TRIAL
     leave = _("Leave batch") if batch else _("Leave course")
     closed = own and not row.may_change and why_not_cancelled(row, actor.institution, rules.today_of(row, actor))
     active, on_hold = row.status == Enrollment.Status.ACTIVE, row.status == Enrollment.Status.ON_HOLD

@@ -3,7 +3,7 @@
 import pytest
 
 from muster.enrollments.models import Enrollment, WaitlistEntry
-from muster.institutions.models import Role
+from muster.institutions.models import Membership, Role
 from muster.notifications.models import Notification
 from tests.client import Api
 from tests.make import Campus
@@ -72,6 +72,13 @@ def test_full_batches_take_the_rest_on_their_waitlist(campus, batch):
     assert WaitlistEntry.objects.count() == answer.data["waiting"] == 2
 
 
+def test_a_batch_of_another_course_is_refused_also_where_one_can_wait(campus, batch):
+    row = {"email": campus.student().email, "batchId": str(batch.pk), "courseId": str(campus.course().pk)}
+    for wait in (False, True):
+        answer = Api(campus.token()).post(PATH, {"rows": [row], "join_waitlist": wait})
+        assert outcomes(answer) == [("refused", "batchId")]
+
+
 def test_an_organisation_pays_for_all_or_for_a_row(campus, batch):
     works, other = campus.organisation(), campus.organisation()
     students = [campus.student() for _each in range(2)]
@@ -90,6 +97,31 @@ def test_managers_enroll_into_their_own_part_and_students_nobody(campus, batch):
     rows = [{"student_id": str(student.pk), "batchId": str(elsewhere.pk)}]
     assert outcomes(Api(campus.token(manager)).post(PATH, {"rows": rows})) == [("refused", "batchId")]
     assert Api(campus.token(student)).post(PATH, {"rows": rows}).status == 403
+
+
+def test_study_without_a_batch_is_given_by_who_manages_the_course(campus):
+    own, other = campus.department(), campus.department()
+    mine, theirs = campus.course(department=own), campus.course(department=other)
+    admin = campus.person(Role.DEPT_ADMIN, department=own)
+    student = campus.enroll(campus.batch(course=mine)).student
+    manager = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    for who, course in ((admin, theirs), (manager, mine), (manager, theirs)):
+        api = Api(campus.token(who))
+        rows = [{"student_id": str(student.pk), "courseId": str(course.pk)}]
+        assert api.post(PATH, {"rows": rows}).data["enrolled"] == 0
+        one = api.post(f"/enrollments/students/{student.pk}/enroll", {"courseId": str(course.pk)})
+        assert one.status in (400, 404)
+    assert not Enrollment.objects.filter(batch=None).exists()
+    free = campus.course(department=own)
+    row = {"student_id": str(student.pk), "courseId": str(free.pk)}
+    assert outcomes(Api(campus.token(admin)).post(PATH, {"rows": [row]})) == [("enrolled", "")]
+    # Who manages something and is a student too studies alone as a student.
+    learner = campus.person(Role.BRANCH_MANAGER, branch=campus.branch())
+    Membership.objects.create(user=learner, institution=campus.institution, role=Role.STUDENT)
+    path = f"/enrollments/students/{learner.pk}/enroll"
+    api, body = Api(campus.token(learner)), {"courseId": str(free.pk)}
+    assert api.post(path, {**body, "enrollment_type": "scholarship"}).fields == ["enrollment_type"]
+    assert api.post(path, body).status == 201
 
 
 def test_too_many_rows_and_none_are_refused(campus, batch):

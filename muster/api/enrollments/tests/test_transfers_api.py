@@ -114,6 +114,18 @@ def test_a_transfer_is_undone(campus, api, batches):
     assert (reply.status, reply.body["code"]) == (400, "transfer_over")
 
 
+def test_a_transfer_is_undone_by_who_manages_both_batches(campus, api):
+    course = campus.course()
+    old, new = (campus.batch(course=course, branch=campus.branch()) for _each in range(2))
+    seat, manager = campus.enroll(old), campus.person("branch-manager", branch=old.branch)
+    api.post(f"/batches/{old.pk}/transfers", body_of([seat], new))
+    path, body = f"/batches/{old.pk}/transfers/undo", {"enrollment_ids": [str(seat.pk)]}
+    refused = Api(campus.token(manager)).post(path, body)
+    assert (refused.status, refused.fields, refused.body["code"]) == (400, ["enrollment_ids"], "not_managed")
+    assert Enrollment.objects.get(batch=new).status == "active"
+    assert api.post(path, body).status == 200
+
+
 def test_payments_follow_the_seat(campus, api, batches):
     old, new = batches
     seat = campus.enroll(old)
@@ -175,7 +187,13 @@ def test_a_request_is_rejected_with_a_note(campus, api, batches):
     assert api.put(path, {"decision": "maybe"}).fields == ["decision"]
     assert api.put(path, {"decision": "reject", "note": "All are full."}).data["status"] == "rejected"
     told = Notification.objects.get(user=seat.student, kind="transfer_answered")
-    assert "All are full." in told.text
+    assert told.text.endswith("All are full.")
+    # Whoever left meanwhile is not told that they keep a seat.
+    other = campus.enroll(batches[0])
+    path = f"/transfer-requests/{asked(campus, other).data['_id']}"
+    cancel_enrollment(by=campus.admin, enrollment=other)
+    api.put(path, {"decision": "reject", "note": "Too late."})
+    assert Notification.objects.get(user=other.student, kind="transfer_answered").text == "Too late."
 
 
 def test_a_request_that_is_approved_without_a_seat_waits(campus, api, batches):
