@@ -112,6 +112,9 @@ payment_moves_step_by_step = refusing_trigger(
 payment_is_for_the_seat_now = refusing_trigger(
     "payment_is_for_the_seat_now",
     operation=pgtrigger.Insert,
+    first="""PERFORM FROM batches_batch WHERE id = (
+                SELECT batch_id FROM enrollments_enrollment WHERE id = NEW.enrollment_id
+            ) FOR SHARE;""",
     when="EXISTS (SELECT FROM enrollments_enrollment WHERE id = NEW.enrollment_id AND transferred_to_id IS NOT NULL)",
     reason="A payment is recorded for the seat that the student has now",
 )

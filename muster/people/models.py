@@ -19,7 +19,6 @@ from muster.core.text import Line, Lines, ShortLines
 from muster.core.weekdays import Weekday
 from muster.institutions.models import (
     InstitutionPart,
-    InstitutionRow,
     one_key,
     owned_key,
     person_of_institution,
@@ -163,7 +162,7 @@ MOST_NOTE = 2000
 
 
 @tracked()
-class StaffNote(InstitutionRow):
+class StaffNote(InstitutionPart):
     """What somebody of the staff noted about a student, for the staff alone."""
 
     student = owned_key(settings.AUTH_USER_MODEL, related_name="staff_notes", db_index=False)

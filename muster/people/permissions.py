@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from muster.accounts.models import User
 from muster.core.errors import Missing
@@ -118,24 +118,25 @@ def _about(scope: Scope) -> Scope:
     """Notes about students within the scope, but never about the reader."""
 
     def condition(actor: Actor, grant: Grant) -> Q:
-        people = User.objects.filter(scope(actor, grant)).order_by()
-        return Q(student__in=people.values("pk")) & ~Q(student=actor.user)
+        people = User.objects.filter(scope(actor, grant), pk=OuterRef("student")).order_by()
+        return Q(Exists(people)) & ~Q(student=actor.user)
 
     return condition
+
+
+def _of_others(actor: Actor, grant: Grant) -> Q:
+    return ~Q(student=actor.user)
 
 
 def _of_author(scope: Scope) -> Scope:
     return lambda actor, grant: scope(actor, grant) & Q(written_by=actor.user)
 
 
-# Students never read them, whatever else they are here.
-staff_notes = Access(
-    StaffNote,
-    {
-        "see": {role: _about(scope) for role, scope in _of_staff.items()},
-        "change": {role: _of_author(_about(scope)) for role, scope in _of_staff.items()},
-    },
+# Students never read them, whatever else they are here. All are about students, so administrators' are not looked up.
+_noted: dict[str, Scope] = {role: _about(scope) for role, scope in _of_staff.items()} | dict.fromkeys(
+    ADMINS, _of_others
 )
+staff_notes = Access(StaffNote, {"see": _noted, "change": {role: _of_author(scope) for role, scope in _noted.items()}})
 
 
 def person_seen(actor: Actor, user_id: str) -> User:

@@ -135,11 +135,11 @@ class BadValues(TestCase):
 
 
 def refused_in_its_row(response: Any, place: tuple[Any, ...]) -> bool:
-    """Whether a call that answers each row for itself refuses this one there."""
-    data = json.loads(response.content).get("data")
-    outcomes = data.get("outcomes") if isinstance(data, dict) else None
-    row = outcomes[0] if outcomes else {}
-    return row.get("outcome") == "refused" and row.get("field") == place[-1]
+    """Whether an answer that has an outcome for each row refuses the row there."""
+    data = json.loads(response.content).get("data") if response.status_code == 200 else None
+    outcomes = data.get("outcomes", []) if isinstance(data, dict) else []
+    refused = [("rows", one["row"], one["field"]) for one in outcomes if one["outcome"] == "refused"]
+    return place in refused
 
 
 def problem_of(response: Any, refused_at: tuple[Any, ...]) -> str:
@@ -155,14 +155,6 @@ def problem_of(response: Any, refused_at: tuple[Any, ...]) -> str:
     elif response.status_code >= 300 and response.status_code != 412:
         return f"{response.status_code} {response.content[:100]!r}"
     return disagreement(response)
-
-
-def refused_in_its_row(response: Any, place: tuple[Any, ...]) -> bool:
-    """Whether an answer that has an outcome for each row refuses the row there."""
-    data = json.loads(response.content).get("data") if response.status_code == 200 else None
-    outcomes = data.get("outcomes", []) if isinstance(data, dict) else []
-    refused = [("rows", one["row"], one["field"]) for one in outcomes if one["outcome"] == "refused"]
-    return place in refused
 
 
 def one_within_the_other(field: str, place: str) -> bool:

@@ -21,7 +21,7 @@ from tests.client import Api
 from tests.make import Campus, slot
 
 # What happened stays: these lists only grow. Events are what takes place in a span of days.
-GROWING = {"list_looks", "see_history", "see_calendar", "see_student_timetable"}
+GROWING = {"list_looks", "see_history", "see_note_history", "see_calendar", "see_student_timetable"}
 
 
 def parameters(operation: dict[str, Any]) -> set[str]:
