@@ -31,7 +31,7 @@ from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, NumberColumn, Table, list_page
-from muster.web.ui.widgets import dialog_link, local_date, percent, person, pill
+from muster.web.ui.widgets import dialog_link, local_date, menu, percent, person, pill
 
 CURRENT = ~Q(status=Enrollment.Status.CANCELLED)
 
@@ -136,8 +136,10 @@ class RosterTable(Table):
         acts = [(label, reverse(f"enrollments:{action}", args=[record.pk])) for label, action in (turn, *paid)]
         acts.append((_("Transfer"), picked_url(reverse("enrollments:transfer"), [record])))
         acts.append((_("Cancel"), reverse("enrollments:cancel", args=[record.pk])))
-        links = [dialog_link(format_html("{}{}", label, name), url, tone="quiet") for label, url in acts]
-        return format_html('<span class="row-acts">{}</span>', format_html_join("", "{}", ((link,) for link in links)))
+        links = [dialog_link(format_html("{}{}", label, name), url, plain=True) for label, url in acts]
+        words = _("Actions for %(name)s") % {"name": record.student.full_name}
+        shown = menu(SafeString("".join(links)), words, f"acts-{record.pk}", icon="dots", quiet=True, only=True)
+        return format_html('<span class="row-acts">{}</span>', SafeString(shown))
 
 
 register_tab(
