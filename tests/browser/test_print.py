@@ -22,7 +22,7 @@ PRINTED = {
     "batch-students": ("Data analytics, mornings", ["Enrolled", "Attendance"]),
     "cohort": ("Data analytics, mornings", ["Instructors", "Register"]),
     "register": ("Data analytics, mornings", []),
-    "student": ("Current enrollments", []),
+    "student": ("Attendance", []),
     "batch-history": ("Data analytics, mornings", []),
 }
 PRESSED = ("Export", "Filters", "Settings", "Add student", "New batch", "Find or do", "Take register", "Hold")

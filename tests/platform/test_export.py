@@ -3,6 +3,7 @@
 import csv
 import stat
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_register_files import Class, mark
 from muster.cli import main
 from muster.cli.export import KINDS
+from muster.enrollments.rules import PaymentInput, add_payment
 from muster.institutions.models import Holiday, Term
 from tests.make import Campus
 
@@ -30,6 +32,7 @@ def room():
     Term.objects.create(
         institution=campus.institution, name="2030", start_date="2030-01-01", end_date="2030-12-31", school_year="2030"
     )
+    add_payment(by=campus.admin, enrollment=room.enrollments[0], payment=PaymentInput(Decimal(100), "ZAR"))
     mark(room.sessions[0], room.enrollments[0], "LATE", minutes_late=5, notes="=1+1", marked_by=room.teacher)
     mark(None, room.enrollments[1], "ABSENT", on=date(2018, 12, 3))
     return room
