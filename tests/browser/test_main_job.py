@@ -118,7 +118,8 @@ def test_a_batch_is_opened_around_a_conflict_filled_and_one_student_leaves(colle
 
     # One leaves, and the seat is free for another.
     seat.go(f"/batches/{batch.pk}/students/")
-    tab.locator("main table").get_by_role("link", name="Cancel").first.click()
+    tab.get_by_role("button", name="Actions for").first.click()
+    tab.locator("main table").get_by_role("link", name="Cancel").click()
     tab.get_by_role("dialog").locator("footer [type=submit]").click()
     expect(tab.get_by_role("dialog")).to_have_count(0)
     seat.go(f"/batches/{batch.pk}/")

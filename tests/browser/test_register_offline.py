@@ -12,6 +12,7 @@ from tests.browser.conftest import PATIENCE, Seat
 from tests.browser.line import Line
 from tests.browser.test_register import School, expect_saved, mark_of, row
 from tests.make import PASSWORD
+from tests.platform.serving import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -155,8 +156,9 @@ def test_what_waited_is_sent_from_any_page_after_opening_again(school, browser_o
     line.mend()
     with browser_of() as seat:
         seat.go("/batches/")
+        # The tray is hidden before the page has looked, too.
+        eventually(lambda: school.lines() == 8)
         expect(seat.tab.locator("[data-tray]")).to_be_hidden()
-        assert school.lines() == 8
         assert set(school.marks().values()) == {"PRESENT"}
 
 
@@ -249,6 +251,7 @@ def test_a_shared_browser_never_mixes_people(school, browser_of, line):
         tab.context.clear_cookies()
         seat.sign_in(school.naledi.email)
         seat.go("/batches/")
+        eventually(MarkEntry.objects.exists)
         expect(tab.locator("[data-tray]")).to_be_hidden()
         assert list(MarkEntry.objects.values_list("marked_by", "status")) == [(school.naledi.pk, "PRESENT")]
 
