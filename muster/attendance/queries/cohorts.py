@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, JSONObject, Now
 from django.db.models.lookups import LessThan
 
 from muster.attendance.models import HAS_MARKS, BatchTally, CountedMark
-from muster.attendance.queries.missing import LOOK_BACK, ended_at
+from muster.attendance.queries.missing import DAY, LOOK_BACK, ended_at
 from muster.attendance.queries.percent import COUNTED, TALLY_SUMS, percent_of
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.workload import still_running
@@ -45,6 +45,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     )
     open_registers = (
         sessions.filter(LessThan(ended_at(), Now()), date__gte=actor.today() - LOOK_BACK, is_locked=False)
+        .filter(date__lte=actor.today() + DAY)
         .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
