@@ -36,6 +36,7 @@ class Progress:
 
 def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """The batches with their registers summed up, in one statement: what `progress_of` and `facilitators_of` read."""
+    today = actor.today()
     sessions = ClassSession.objects.filter(meets(OuterRef("pk"))).taking_place().order_by().values(of=Value(1))
     tallies = (
         BatchTally.objects.filter(batch=OuterRef("pk"))
@@ -44,8 +45,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .values(of=F("batch"))
     )
     open_registers = (
-        sessions.filter(LessThan(ended_at(), Now()), date__gte=actor.today() - LOOK_BACK, is_locked=False)
-        .filter(date__lte=actor.today() + DAY)
+        sessions.filter(LessThan(ended_at(), Now()), date__range=(today - LOOK_BACK, today + DAY), is_locked=False)
         .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
+from muster.batches.rules.locks import MOST_REASON
 from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.rules.enrolling import access_until
 from muster.institutions.access import Actor
-
-MOST_REASON = 300
 
 
 def move_seats(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.models import Batch
-from muster.batches.rules.locks import bare_batch
+from muster.batches.rules.locks import MOST_REASON, bare_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.history import recorded
@@ -17,8 +17,6 @@ from muster.enrollments.errors import AlreadyAskedForTransfer, NotOpenForEnrollm
 from muster.enrollments.models import Enrollment, TransferRequest
 from muster.enrollments.rules.transferring import TRANSFERRED, Transfers, transfer_students
 from muster.institutions.access import Actor
-
-MOST_REASON = 300
 
 
 @atomic

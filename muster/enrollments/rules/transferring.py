@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
+from muster.batches.rules.locks import MOST_REASON
 from muster.batches.warnings import PlanWarning
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, DomainError, Invalid, Missing
@@ -42,7 +43,6 @@ from muster.enrollments.rules.filling import fill_seats
 from muster.enrollments.rules.moving import move_seats, type_in_batch
 from muster.institutions.access import Actor
 
-MOST_REASON = 300
 # What comes along when a transfer is undone.
 CORRECTED = ("enrollment_type", "access_expiry_date", "organisation", "source", "progress")
 TRANSFERRED, WAITLISTED, REFUSED, RETURNED = "transferred", "waitlisted", "refused", "returned"

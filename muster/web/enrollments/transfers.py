@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
+from muster.batches.rules.locks import MOST_REASON
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.enrollments import rules
@@ -42,7 +43,6 @@ from muster.web.ui.widgets import date_range
 
 # More batches of one course, or of all others, nobody looks through.
 MOST_TARGETS, MOST_OTHERS = 50, 200
-MOST_REASON = 300
 
 
 @dataclass(frozen=True)
