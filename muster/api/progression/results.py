@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -24,13 +25,16 @@ from muster.api.kit import (
     request_object,
     timestamp,
 )
+from muster.api.kit.downloads import response_of
 from muster.api.kit.fields import Number
 from muster.api.kit.lists import Since
 from muster.batches.models import Batch
 from muster.core.errors import Invalid
+from muster.core.files.downloads import XLSX_TYPE
 from muster.core.permissions import as_id
 from muster.institutions.access import Actor
 from muster.progression import rules
+from muster.progression.documents import batch_file, document_file, semester_sheet, transcript
 from muster.progression.grading import Cell, State
 from muster.progression.models import ScoreModeration, SubjectMapping, SubjectResult
 from muster.progression.permissions import batch_subjects, records, results
@@ -39,6 +43,7 @@ from muster.progression.rules import ScoreInput
 
 router = Door()
 students = Door()
+RECORD_FILES = ("application/pdf", XLSX_TYPE)
 STATES = ", ".join(one.value for one in State)
 
 
@@ -114,7 +119,7 @@ class ModerationOut(TypedDict):
 
 
 class SheetFiguresOut(TypedDict):
-    """How a sheet stands; `mean` and `median` are of the totals there are."""
+    """How a sheet stands; `mean` and `median` are of the totals there are, `means` of the scores by component."""
 
     students: int
     passed: int
@@ -126,6 +131,7 @@ class SheetFiguresOut(TypedDict):
     mean: Amount | None
     median: Amount | None
     grades: dict[str, int]
+    means: dict[str, Amount | None]
 
 
 class ResultsSheetOut(TypedDict):
@@ -198,7 +204,7 @@ class ModerateIn(PublishIn):
 
 
 class ResultOut(TypedDict):
-    """A published result, the latest attempt's."""
+    """The published result that stands: one that passed, else the latest attempt's."""
 
     subject_code: str
     subject_title: str
@@ -215,13 +221,15 @@ class ResultOut(TypedDict):
 
 
 class SemesterOut(TypedDict):
-    """A semester: `credits` of the subjects with a result, and those earned."""
+    """A semester: `credits` of the subjects with a result, and those earned; `cgpa` up to and with it."""
 
+    _id: str
     batch: str | None
     batch_code: str | None
     semester: int
     status: str
     sgpa: Amount | None
+    cgpa: Amount | None
     credits: Amount
     earned: Amount
     results: list[ResultOut]
@@ -256,7 +264,8 @@ def sheet_json(sheet: ResultsSheet) -> ResultsSheetOut:
     }
 
 
-def _cell_json(cell: Cell) -> Decimal | str | None:
+def cell_json(cell: Cell) -> Decimal | str | None:
+    """A cell as it goes out: blank is null."""
     if isinstance(cell, State):
         return None if cell == State.BLANK else cell.value
     return cell
@@ -267,7 +276,7 @@ def _row_json(row: SheetRow) -> SheetRowOut:
     return {
         "enrollment_id": key(row.enrollment.pk),
         "student": {"_id": key(student.pk), "full_name": student.full_name},
-        "components": {code: _cell_json(cell) for code, cell in row.cells.items()},
+        "components": {code: cell_json(cell) for code, cell in row.cells.items()},
         "verdict": outcome.verdict.value,
         "total": outcome.total,
         "percent": outcome.percent,
@@ -341,7 +350,7 @@ def see_results(request: HttpRequest, batch_id: str, asked: Query[SheetQuery]) -
 def save_scores(request: HttpRequest, batch_id: str, asked: Query[SheetQuery], body: ScoresIn) -> HttpResponse:
     """Save scores, all or nothing. Safe to repeat; of several for one cell the newest stands."""
     mapping = _sheet_asked(request, asked, "mark")
-    cells = list(_cells_of(body))
+    cells = list(cells_of(body))
     _before, outcomes = rules.save_scores(
         by=request_actor(request), mapping=mapping, cells=cells, attempt=asked.attempt
     )
@@ -350,13 +359,13 @@ def save_scores(request: HttpRequest, batch_id: str, asked: Query[SheetQuery], b
     return answer({**sheet_json(sheet_of(mapping, asked.attempt)), **counts}, words)
 
 
-def _cells_of(body: ScoresIn) -> Iterator[ScoreInput]:
+def cells_of(body: ScoresIn) -> Iterator[ScoreInput]:
     """The cells sent. Raises Invalid naming each that is neither a number nor a state."""
     wrong = []
     for place, row in enumerate(body.rows):
         for code, value in row.components.items():
             try:
-                cell = _cell_of(value)
+                cell = cell_of(value)
             except ValueError:
                 wrong.append((f"rows.{place}.components.{code}", value))
                 continue
@@ -367,7 +376,8 @@ def _cells_of(body: ScoresIn) -> Iterator[ScoreInput]:
         raise Invalid(words, field=wrong[0][0])
 
 
-def _cell_of(value: Any) -> Cell | None:
+def cell_of(value: Any) -> Cell | None:
+    """A cell as it came in. Raises ValueError where it is neither a number nor a state."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -401,6 +411,21 @@ def reopen_results(request: HttpRequest, batch_id: str, body: ReopenIn) -> HttpR
     return answer(sheet_json(sheet_of(mapping, body.attempt)), words)
 
 
+class SheetsQuery(Schema):
+    """Of which semester."""
+
+    semester: int = Field(ge=1, le=100)
+
+
+@router.get("/{batch_id}/semester-sheets", allow=batch_subjects["sheets"], on="batch_id", files=RECORD_FILES[:1])
+def print_semester_sheets(request: HttpRequest, batch_id: str, asked: Query[SheetsQuery]) -> HttpResponse:
+    """The semester sheets of all students of a batch with published results, in one PDF."""
+    batch = request_object(request, Batch)
+    return response_of(  # type: ignore[return-value]
+        batch_file(by=request_actor(request), batch=batch, semester=asked.semester)
+    )
+
+
 @router.post("/{batch_id}/results/moderate", allow=batch_subjects["mark"], on="batch_id", data=ResultsSheetOut)
 def moderate_scores(request: HttpRequest, batch_id: str, body: ModerateIn) -> HttpResponse:
     """Scale, raise or cap all scores of a component, as a step that is kept. What is published stays as it is."""
@@ -422,11 +447,38 @@ def _mapping_of_body(request: HttpRequest, body: PublishIn) -> SubjectMapping:
     return _mapping_named(actor, batch, body.subject_id, "subject_id", "mark")
 
 
-@students.get("/{student_id}/record", allow=records["see"], on="student_id", data=RecordOut)
-def see_record(request: HttpRequest, student_id: str) -> HttpResponse:
-    """What was published of a student: semesters with SGPA, CGPA, credits and backlog."""
-    student = request_object(request, User)
-    record = record_of(request_actor(request), student)
+class RecordQuery(Schema):
+    """As what, and of which semester."""
+
+    format: Literal["json", "pdf", "xlsx"] = Field(
+        "json", description="pdf and xlsx are a document with a serial that anyone can verify"
+    )
+    semester: str = Field("", max_length=60, description="A semester's `_id`, for its sheet instead of the transcript")
+
+
+def _semester_named(actor: Actor, student: User, semester: str) -> UUID:
+    """The semester of the student that is named. Raises Invalid at the field."""
+    pk = as_id(semester)
+    if pk is None or not any(one.record.pk == pk for one in record_of(actor, student).semesters):
+        raise Invalid(_("This student doesn't have this semester."), field="semester", code="unknown")
+    return pk
+
+
+@students.get("/{student_id}/record", allow=records["see"], on="student_id", data=RecordOut, files=RECORD_FILES)
+def see_record(request: HttpRequest, student_id: str, asked: Query[RecordQuery]) -> HttpResponse:
+    """What was published of a student: semesters with SGPA, CGPA, credits and backlog.
+
+    As a file it's the transcript, or the sheet of one semester.
+    """
+    actor, student = request_actor(request), request_object(request, User)
+    if asked.format != "json":
+        document = (
+            semester_sheet(by=actor, student=student, record_id=_semester_named(actor, student, asked.semester))
+            if asked.semester
+            else transcript(by=actor, student=student)
+        )
+        return response_of(document_file(document, asked.format))  # type: ignore[return-value]
+    record = record_of(actor, student)
     data: RecordOut = {
         "student": {"_id": key(student.pk), "full_name": student.full_name},
         "cgpa": record.cgpa,
@@ -434,11 +486,13 @@ def see_record(request: HttpRequest, student_id: str) -> HttpResponse:
         "earned": record.earned,
         "semesters": [
             {
+                "_id": key(one.record.pk),
                 "batch": key(one.enrollment.batch_id),
                 "batch_code": one.enrollment.batch.code if one.enrollment.batch else None,
                 "semester": one.record.semester,
                 "status": one.record.status,
                 "sgpa": one.record.sgpa,
+                "cgpa": one.cgpa,
                 "credits": one.record.worth,
                 "earned": one.record.earned,
                 "results": [_result_json(row) for row in one.results],

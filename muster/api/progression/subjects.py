@@ -51,12 +51,18 @@ class MappedSubjectOut(TypedDict):
 
 
 class SubjectMappingOut(Stamped):
-    """A subject that a batch is taught. `faculty` teaches it; students don't see their email."""
+    """A subject that a batch is taught. `faculty` teaches it; students don't see their email.
+
+    Of an elective, `group` is what it is chosen from, and `chosen` how many students take it.
+    """
 
     batch: str
     subject: MappedSubjectOut
     semester: int
     elective: bool
+    group: str | None
+    seats: int | None
+    chosen: int | None
     faculty: PersonOut | None
 
 
@@ -69,6 +75,7 @@ class MappingIn(In):
         None, description="The instructor who teaches it; joins the batch as an assistant where they aren't in it yet"
     )
     elective: bool = False
+    seats: int | None = Field(None, description="Of an elective; unlimited when absent")
     override_reason: str | None = Field(
         None, max_length=300, description="Empty refuses an instructor with warnings; absent doesn't ask"
     )
@@ -81,6 +88,7 @@ class MappingChanges(In):
     semester: int | None = None
     faculty_id: str | None = Field(None, description="Null for no one")
     elective: bool | None = None
+    seats: int | None = Field(None, description="Null for no limit")
     override_reason: str | None = Field(None, max_length=300)
 
 
@@ -106,6 +114,10 @@ def mapping_json(actor: Actor, row: SubjectMapping) -> SubjectMappingOut:
         },
         "semester": row.semester,
         "elective": row.is_elective,
+        "group": key(row.group_id) if row.group_id else None,
+        "seats": row.seats,
+        # A new one brings no count.
+        "chosen": getattr(row, "chosen", 0) if row.is_elective else None,
         "faculty": {"_id": key(person.pk), "full_name": person.full_name, "email": email} if person else None,
     }
 
@@ -133,14 +145,16 @@ def map_subject(request: HttpRequest, batch_id: str, body: MappingIn) -> HttpRes
     """Have the batch taught a subject of its course."""
     actor, batch = request_actor(request), request_object(request, Batch)
     person = person_named(actor, body.faculty_id, "faculty_id") if body.faculty_id else None
-    warnings = rules.warnings_of_joining(actor, batch, person) if person else []
+    subject = subjects.get_named(actor, body.subject_id, "subject_id")
+    warnings = rules.warnings_of_joining(actor, batch, person, subject.pk) if person else []
     mapping = rules.map_subject(
         by=actor,
         batch=batch,
-        subject=subjects.get_named(actor, body.subject_id, "subject_id"),
+        subject=subject,
         semester=body.semester,
         instructor=person,
         is_elective=body.elective,
+        seats=body.seats,
         override_reason=body.override_reason,
     )
     told = with_warnings(in_plan(warnings, "faculty_id"))
@@ -176,9 +190,12 @@ def remap_subject(request: HttpRequest, batch_id: str, mapping_id: str, body: Ma
         changes["semester"] = body.semester
     if "faculty_id" in sent:
         changes["instructor"] = person = person_named(actor, body.faculty_id, "faculty_id") if body.faculty_id else None
-        warnings = rules.warnings_of_joining(actor, mapping.batch, person) if person else []
+        subject_id = changes["subject"].pk if "subject" in changes else mapping.subject_id
+        warnings = rules.warnings_of_joining(actor, mapping.batch, person, subject_id) if person else []
     if "elective" in sent and body.elective is not None:
         changes["is_elective"] = body.elective
+    if "seats" in sent:
+        changes["seats"] = body.seats
     mapping = rules.remap_subject(by=actor, mapping=mapping, changes=changes, override_reason=body.override_reason)
     told = with_warnings(in_plan(warnings, "faculty_id"))
     return answer(mapping_json(actor, mapping), "Subject mapping updated successfully", **told)

@@ -13,13 +13,13 @@ from muster.batches.triggers import batch_is_open
 from muster.core.history import tracked
 from muster.core.text import Line, Lines
 from muster.enrollments.models import Enrollment
+from muster.enrollments.triggers import OF_ENROLLMENT
 from muster.institutions.models import InstitutionPart, one_key, owned_key, same_institution
 from muster.progression import triggers
-from muster.progression.grading import State, Verdict
+from muster.progression.grading import Cell, State, Verdict
 from muster.progression.models.mapping import SubjectMapping
 
 OF_MAPPING = "(SELECT batch_id FROM progression_subjectmapping WHERE id = {0}.mapping_id)"
-OF_ENROLLMENT = "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
 BY: dict[str, Any] = {"on_delete": models.SET_NULL, "null": True, "related_name": "+", "editable": False}
 
 
@@ -29,6 +29,8 @@ class ComponentScore(InstitutionPart):
 
     `marked_at` is when whoever marked says it was, never later than receipt: the newest stands.
     """
+
+    known_by = "enrollment__student__full_name"
 
     enrollment = owned_key(Enrollment, related_name="scores", db_index=False)
     mapping = owned_key(SubjectMapping, related_name="scores")
@@ -54,7 +56,7 @@ class ComponentScore(InstitutionPart):
             models.CheckConstraint(condition=Q(attempt__gte=1), name="score_is_of_an_attempt"),
         ]
         triggers: ClassVar = [
-            batch_is_open("score_of_archived_batch_is_frozen", OF_MAPPING),
+            batch_is_open("archived_score_is_frozen", OF_MAPPING),
             triggers.score_is_of_the_batch,
             triggers.published_score_is_frozen,
         ]
@@ -62,6 +64,11 @@ class ComponentScore(InstitutionPart):
 
     def __str__(self) -> str:
         return f"{self.component}: {self.state or self.score}"
+
+    @property
+    def cell(self) -> Cell:
+        """The score, or what stands in its place."""
+        return State(self.state) if self.score is None else self.score
 
 
 @tracked(part_of="mapping")
@@ -87,7 +94,7 @@ class ScoreModeration(InstitutionPart):
             models.CheckConstraint(condition=~Q(reason=""), name="moderation_has_a_reason"),
         ]
         triggers: ClassVar = [
-            batch_is_open("moderation_of_archived_batch_is_frozen", OF_MAPPING),
+            batch_is_open("archived_moderation_is_frozen", OF_MAPPING),
             triggers.moderation_is_only_added,
         ]
         ordering: ClassVar = ["id"]
@@ -102,6 +109,8 @@ class SubjectResult(InstitutionPart):
 
     Opened again it stays the result until the next version is published; only then it is no longer current.
     """
+
+    known_by = "enrollment__student__full_name"
 
     enrollment = owned_key(Enrollment, related_name="subject_results", db_index=False)
     mapping = owned_key(SubjectMapping, related_name="subject_results")
@@ -147,7 +156,7 @@ class SubjectResult(InstitutionPart):
             ),
         ]
         triggers: ClassVar = [
-            batch_is_open("result_of_archived_batch_is_frozen", OF_MAPPING),
+            batch_is_open("archived_result_is_frozen", OF_MAPPING),
             triggers.result_is_of_the_batch,
             triggers.published_result_stays,
         ]
@@ -165,6 +174,8 @@ class SubjectResult(InstitutionPart):
 @tracked(part_of="enrollment")
 class AcademicRecord(InstitutionPart):
     """What a semester came to for a student, from the published results of its subjects."""
+
+    known_by = "enrollment__student__full_name"
 
     class Status(models.TextChoices):
         IN_PROGRESS = "in_progress", _("In progress")
@@ -189,7 +200,7 @@ class AcademicRecord(InstitutionPart):
                 name="record_is_of_a_semester",
             ),
         ]
-        triggers: ClassVar = [batch_is_open("record_of_archived_batch_is_frozen", OF_ENROLLMENT)]
+        triggers: ClassVar = [batch_is_open("archived_record_is_frozen", OF_ENROLLMENT)]
         ordering: ClassVar = ["semester"]
 
     def __str__(self) -> str:

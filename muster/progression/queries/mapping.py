@@ -8,11 +8,12 @@ from muster.batches.models import Batch
 from muster.core.search import in_order
 from muster.courses.models import Subject
 from muster.progression.models import SubjectMapping
+from muster.progression.queries.electives import with_choices
 
 
 def subjects_of(batch: Batch) -> QuerySet[SubjectMapping]:
-    """What the batch is taught, semester by semester, with subject and instructor."""
-    rows = SubjectMapping.objects.filter(batch=batch).select_related("subject", "instructor")
+    """What the batch is taught, semester by semester, with subject and instructor, group and how many chose it."""
+    rows = with_choices(SubjectMapping.objects.filter(batch=batch)).select_related("subject", "instructor", "group")
     return in_order(rows, "semester", "subject__title", "pk")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -11,12 +11,13 @@ from statistics import mean, median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from muster.core.search import in_order
 from muster.courses.models import Subject
 from muster.enrollments.models import Enrollment
+from muster.institutions.models import Affiliation
 from muster.progression.grading import (
     Band,
     Cell,
@@ -33,11 +34,15 @@ from muster.progression.grading import (
     work_out,
 )
 from muster.progression.models import ComponentScore, ScoreModeration, SubjectMapping, SubjectResult
+from muster.progression.queries.electives import takes
+from muster.progression.queries.records import held_back_before
 
 # The code of the one component of a subject without a scheme.
 MARK = "MARK"
 # Verdicts that are published; the others wait for what is missing.
 PUBLISHED = (Verdict.PASSED, Verdict.FAILED, Verdict.EXEMPT)
+# Whose results are worked out.
+LEARNS = Q(status__in=(*Enrollment.SEATED, Enrollment.Status.COMPLETED))
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,8 @@ def scheme_json(scheme: Scheme) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One student: the cells as given and what they come to, and the version that is published, if one is."""
+    """One student, with `student_number`: the cells as given and what they come to, and the version that is published,
+    if one is."""
 
     enrollment: Enrollment
     cells: dict[str, Cell]
@@ -134,14 +140,30 @@ def sheet_of(mapping: SubjectMapping, attempt: int = 1) -> ResultsSheet:
     current = SubjectResult.objects.filter(mapping=mapping, attempt=attempt, is_current=True)
     results = {one.enrollment_id: one for one in current}
     steps = list(ScoreModeration.objects.filter(mapping=mapping, attempt=attempt).select_related("by"))
-    plain = [Step(one.component, StepKind(one.kind), one.amount) for one in steps]
+    sheet = ResultsSheet(mapping, scheme, attempt, (), steps)
     rows = []
     for enrollment in _enrollments_of(mapping, attempt):
         given = scores.get(enrollment.pk, {})
         cells = {one.code: _cell_of(given.get(one.code)) for one in scheme.components}
-        outcome = work_out(scheme, moderate(cells, plain, scheme.components), mapping.subject.credits)
-        rows.append(SheetRow(enrollment, cells, given, outcome, results.get(enrollment.pk)))
-    return ResultsSheet(mapping, scheme, attempt, rows, steps)
+        rows.append(SheetRow(enrollment, cells, given, _outcome(sheet, cells), results.get(enrollment.pk)))
+    return replace(sheet, rows=rows)
+
+
+def _outcome(sheet: ResultsSheet, cells: Mapping[str, Cell], *more: Step) -> Outcome:
+    steps = [Step(one.component, StepKind(one.kind), one.amount) for one in sheet.moderations]
+    moderated = moderate(cells, [*steps, *more], sheet.scheme.components)
+    return work_out(sheet.scheme, moderated, sheet.mapping.subject.credits)
+
+
+def moderated_sheet(sheet: ResultsSheet, step: Step) -> ResultsSheet:
+    """The sheet as a further step of moderation would leave it. Nothing is written."""
+    return replace(sheet, rows=[replace(row, outcome=_outcome(sheet, row.cells, step)) for row in sheet.rows])
+
+
+def attempts_of(mapping: SubjectMapping) -> range:
+    """The attempts that the subject has: one more than the last in which somebody failed."""
+    failed = SubjectResult.objects.filter(mapping=mapping, is_current=True, verdict=Verdict.FAILED)
+    return range(1, 2 + (failed.aggregate(last=Max("attempt"))["last"] or 0))
 
 
 def _subject_of(mapping: SubjectMapping) -> Subject:
@@ -150,22 +172,25 @@ def _subject_of(mapping: SubjectMapping) -> Subject:
 
 
 def _enrollments_of(mapping: SubjectMapping, attempt: int) -> Any:
-    """Those who hold a seat or completed the batch, and whoever has a score; later only who failed before."""
+    """Those who hold a seat or completed the batch and came to the semester, of an elective those who chose it, and
+    whoever has a score; later only who failed before. Each with `student_number`."""
     scored = ComponentScore.objects.filter(enrollment=OuterRef("pk"), mapping=mapping, attempt=attempt)
-    learns = Q(status__in=(*Enrollment.SEATED, Enrollment.Status.COMPLETED))
-    rows = Enrollment.objects.filter(learns | Q(Exists(scored)), batch=mapping.batch_id)
+    number = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("student"))
+    learns = LEARNS & (takes(mapping.pk) if mapping.is_elective else ~held_back_before(mapping.semester))
+    rows = Enrollment.objects.filter(learns | Q(Exists(scored)), batch=mapping.batch_id).annotate(
+        student_number=Subquery(number.values("student_number")[:1])
+    )
     if attempt > 1:
-        failed = SubjectResult.objects.filter(
-            enrollment=OuterRef("pk"), mapping=mapping, attempt=attempt - 1, is_current=True, verdict=Verdict.FAILED
-        )
-        rows = rows.filter(Exists(failed))
+        before = SubjectResult.objects.filter(enrollment=OuterRef("pk"), mapping=mapping, is_current=True)
+        failed = before.filter(attempt=attempt - 1, verdict=Verdict.FAILED)
+        # An earlier attempt may have been corrected since.
+        passed = before.filter(attempt__lt=attempt, verdict=Verdict.PASSED)
+        rows = rows.filter(Exists(failed), ~Exists(passed))
     return in_order(rows.select_related("student"), "student__family_name", "student__full_name", "pk")
 
 
 def _cell_of(score: ComponentScore | None) -> Cell:
-    if score is None:
-        return State.BLANK
-    return State(score.state) if score.score is None else score.score
+    return State.BLANK if score is None else score.cell
 
 
 def basis_of(sheet: ResultsSheet, row: SheetRow) -> dict[str, Any]:
@@ -185,7 +210,8 @@ def basis_of(sheet: ResultsSheet, row: SheetRow) -> dict[str, Any]:
 
 
 def statistics_of(sheet: ResultsSheet) -> dict[str, Any]:
-    """How the sheet stands: counts, and mean and median of the totals, to one decimal."""
+    """How the sheet stands: counts, and mean and median of the totals and the mean of each component, to one
+    decimal."""
     verdicts = [row.outcome.verdict for row in sheet.rows]
     totals = [row.outcome.total for row in sheet.rows if row.outcome.total is not None]
     grades = [row.outcome.grade for row in sheet.rows if row.outcome.grade]
@@ -196,4 +222,11 @@ def statistics_of(sheet: ResultsSheet) -> dict[str, Any]:
         "mean": round_exactly(Fraction(mean(totals)), 1) if totals else None,
         "median": round_exactly(Fraction(median(totals)), 1) if totals else None,
         "grades": {grade: grades.count(grade) for grade in dict.fromkeys(grades)},
+        "means": {one.code: _mean_of(sheet, one.code) for one in sheet.scheme.components},
     }
+
+
+def _mean_of(sheet: ResultsSheet, code: str) -> Decimal | None:
+    """Of the scores as given."""
+    scores = [cell for row in sheet.rows if isinstance(cell := row.cells[code], Decimal)]
+    return round_exactly(Fraction(mean(scores)), 1) if scores else None

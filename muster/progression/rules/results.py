@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,20 +13,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch
 from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.documents.rules import supersede_documents
 from muster.institutions.access import Actor
 from muster.progression.errors import NothingToPublish, NothingToReopen, ResultPublished
 from muster.progression.grading import Cell, State, StepKind, Verdict
 from muster.progression.models import AcademicRecord, ComponentScore, ScoreModeration, SubjectMapping, SubjectResult
-from muster.progression.queries.records import average_of, latest_of
+from muster.progression.notices import tell_published
+from muster.progression.queries.records import standing_of
 from muster.progression.queries.sheet import ResultsSheet, SheetRow, basis_of, sheet_of
+from muster.progression.rules.newest import ScoreOutcome, Typed, newest_cells
+from muster.progression.rules.records import keep_records
 
 MOST_CELLS = 5000
 MOST_REASON = 500
 TOO_MANY = Decimal("0.01")
+# The student's enrollment and the component.
+CellKey = tuple[UUID | None, str]
 
 
 class ScoreInput(NamedTuple):
@@ -38,14 +44,6 @@ class ScoreInput(NamedTuple):
     component: str
     value: Cell | None
     said_at: datetime | None = None
-
-
-class ScoreOutcome(Enum):
-    """What became of a cell that was sent."""
-
-    SAVED = "saved"
-    UNCHANGED = "unchanged"
-    OVERTAKEN = "overtaken"
 
 
 @atomic
@@ -62,29 +60,15 @@ def save_scores(
     rows = {row.enrollment.pk: row for row in sheet.rows}
     if found := list(_problems(sheet, rows, cells)):
         raise Invalid.fields(found)
-    now, outcomes = timezone.now(), [ScoreOutcome.UNCHANGED] * len(cells)
-    standing = {(pk, code): score for pk, row in rows.items() for code, score in row.scores.items()}
-    changed: dict[tuple[UUID, str], tuple[int, ComponentScore]] = {}
-    for place in sorted(range(len(cells)), key=lambda place: cells[place].said_at or now):
-        cell = cells[place]
-        assert cell.enrollment_id is not None  # noqa: S101  (in the sheet)
-        key = cell.enrollment_id, cell.component
-        at = min(cell.said_at or now, now)
-        before = changed[key][1] if key in changed else standing.get(key)
-        if before is None and cell.value is None:
-            continue
-        if before is not None and _value_of(before) == (cell.value if cell.value is not None else State.BLANK):
-            continue
-        if before is not None and key not in changed and before.marked_at > at:
-            outcomes[place] = ScoreOutcome.OVERTAKEN
-            continue
-        if key in changed:
-            outcomes[changed[key][0]] = ScoreOutcome.OVERTAKEN
-        changed[key] = place, _score_row(by, mapping, attempt, cell, at)
-        outcomes[place] = ScoreOutcome.SAVED
+    standing: dict[CellKey, Typed] = {
+        (pk, code): Typed(score.cell, score.marked_at) for pk, row in rows.items() for code, score in row.scores.items()
+    }
+    changed, outcomes = newest_cells(
+        [((one.enrollment_id, one.component), one.value, one.said_at) for one in cells], standing, timezone.now()
+    )
     with recorded(by, "save_scores"), _explain_refusals(batch):
         ComponentScore.objects.bulk_create(
-            [row for _place, row in changed.values()],
+            [_score_row(by, mapping, attempt, key, typed) for key, typed in changed.items()],
             update_conflicts=True,
             unique_fields=["enrollment", "mapping", "attempt", "component"],
             update_fields=["score", "state", "marked_at", "marked_by", "updated_at"],
@@ -92,24 +76,21 @@ def save_scores(
     return sheet, outcomes
 
 
-def _score_row(by: Actor, mapping: SubjectMapping, attempt: int, cell: ScoreInput, at: datetime) -> ComponentScore:
-    assert cell.enrollment_id is not None  # noqa: S101  (in the sheet)
-    value = State.BLANK if cell.value is None else cell.value
+def _score_row(by: Actor, mapping: SubjectMapping, attempt: int, key: CellKey, typed: Typed) -> ComponentScore:
+    enrollment, component = key
+    assert enrollment is not None  # noqa: S101  (in the sheet)
+    is_state = isinstance(typed.value, State)
     return ComponentScore(
         institution_id=mapping.institution_id,
-        enrollment_id=cell.enrollment_id,
+        enrollment_id=enrollment,
         mapping=mapping,
         attempt=attempt,
-        component=cell.component,
-        score=None if isinstance(value, State) else value,
-        state=value.value if isinstance(value, State) else "",
-        marked_at=at,
+        component=component,
+        score=None if is_state else typed.value,
+        state=typed.value.value if isinstance(typed.value, State) else "",
+        marked_at=typed.at,
         marked_by=by.user,
     )
-
-
-def _value_of(score: ComponentScore) -> Cell:
-    return State(score.state) if score.score is None else score.score
 
 
 def _problems(sheet: ResultsSheet, rows: dict[UUID, SheetRow], cells: Sequence[ScoreInput]) -> Iterator[FieldError]:
@@ -161,7 +142,7 @@ def moderate_scores(
     least = Decimal(-1000) if kind == StepKind.ADD else Decimal(0)
     if not amount.is_finite() or not least <= amount <= 1000 or amount != amount.quantize(Decimal("0.001")):
         found.append(FieldError("amount", _("Enter a number up to 1000 with up to three decimals.")))
-    found += _reason_problems(reason)
+    found += reason_problems(reason)
     if found:
         raise Invalid.fields(found)
     with recorded(by, "moderate_scores", reason=reason), _explain_refusals(batch):
@@ -182,7 +163,8 @@ def publish_results(*, by: Actor, mapping: SubjectMapping, attempt: int = 1) -> 
     """Publish whoever has a result and is not published as they are; who misses a score, or is withheld, stays open.
 
     Each result is kept with the scores and the scheme behind it, as the next version of what was opened again; its
-    scores are frozen. Academic records follow. Locks the batch. Raises BatchArchived, NothingToPublish.
+    scores are frozen. Academic records follow, documents on what was corrected are superseded, students are told. Locks
+    the batch. Raises BatchArchived, NothingToPublish.
     """
     batch = locked_batch(mapping.batch)
     sheet = sheet_of(mapping, attempt)
@@ -195,7 +177,10 @@ def publish_results(*, by: Actor, mapping: SubjectMapping, attempt: int = 1) -> 
             is_current=False, updated_at=timezone.now()
         )
         SubjectResult.objects.bulk_create(made)
-        _keep_records(mapping, [one.enrollment_id for one in made])
+        keep_semester(batch, mapping.semester, [one.enrollment_id for one in made])
+    if replaced:
+        supersede_documents(by=by, about=[one.pk for one in replaced])
+    tell_published(by, mapping, made)
     return made
 
 
@@ -238,7 +223,7 @@ def reopen_results(
     Invalid without a reason, or naming each of those who have nothing to reopen.
     """
     batch = locked_batch(mapping.batch)
-    if found := _reason_problems(reason):
+    if found := reason_problems(reason):
         raise Invalid.fields(found)
     rows = SubjectResult.objects.filter(
         mapping=mapping, attempt=attempt, is_current=True, reopened_at__isnull=True
@@ -261,7 +246,7 @@ def reopen_results(
     return opened
 
 
-def _reason_problems(reason: str) -> list[FieldError]:
+def reason_problems(reason: str) -> list[FieldError]:
     if not reason.strip():
         return [FieldError("reason", _("Give a reason. It's kept with the results."))]
     if len(reason) > MOST_REASON:
@@ -269,42 +254,29 @@ def _reason_problems(reason: str) -> list[FieldError]:
     return []
 
 
-def _keep_records(mapping: SubjectMapping, enrollment_ids: Sequence[UUID]) -> None:
-    """Work the semester out anew for these students, from what is published now."""
-    in_semester = SubjectMapping.objects.filter(batch=mapping.batch_id, semester=mapping.semester)
+def keep_semesters(batch: Batch, semesters: Collection[int]) -> None:
+    """Work these semesters out anew, whose subjects changed, for whoever has a result in them."""
+    here = SubjectResult.objects.filter(mapping__batch=batch, mapping__semester__in=semesters, is_current=True)
+    found: dict[int, set[UUID]] = {}
+    for semester, enrollment in here.values_list("mapping__semester", "enrollment"):
+        found.setdefault(semester, set()).add(enrollment)
+    for semester, enrollments in sorted(found.items()):
+        keep_semester(batch, semester, sorted(enrollments))
+
+
+def keep_semester(batch: Batch, semester: int, enrollment_ids: Sequence[UUID]) -> None:
+    """Work the semester out anew for these students, from what is published now. Whoever was held back stays so."""
+    in_semester = SubjectMapping.objects.filter(batch=batch, semester=semester)
     core = {one.pk for one in in_semester if not one.is_elective}
     results = SubjectResult.objects.filter(
         enrollment__in=enrollment_ids, mapping__in=in_semester.values("pk"), is_current=True
     )
+    records = AcademicRecord.objects.filter(enrollment__in=enrollment_ids, semester=semester)
+    detained = set(records.filter(status=AcademicRecord.Status.DETAINED).values_list("enrollment", flat=True))
     by_student: dict[UUID, list[SubjectResult]] = {pk: [] for pk in enrollment_ids}
-    for one in latest_of(results):
+    for one in standing_of(results):
         by_student[one.enrollment_id].append(one)
-    rows = [
-        AcademicRecord(
-            institution_id=mapping.institution_id,
-            enrollment_id=pk,
-            semester=mapping.semester,
-            status=_status_of(found, core),
-            sgpa=average_of(found),
-            worth=sum((one.worth for one in found), Decimal(0)),
-            earned=sum((one.earned for one in found), Decimal(0)),
-        )
-        for pk, found in by_student.items()
-    ]
-    AcademicRecord.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["enrollment", "semester"],
-        update_fields=["status", "sgpa", "worth", "earned", "updated_at"],
-    )
-
-
-def _status_of(results: Sequence[SubjectResult], core: set[UUID]) -> str:
-    """In progress while a core subject has no result; else failed while one of them all is."""
-    if core - {one.mapping_id for one in results}:
-        return AcademicRecord.Status.IN_PROGRESS
-    failed = any(one.verdict == Verdict.FAILED for one in results)
-    return AcademicRecord.Status.FAILED if failed else AcademicRecord.Status.PASSED
+    keep_records(batch.institution_id, semester, by_student, core, detained)
 
 
 def _explain_refusals(batch: Any) -> Any:

@@ -46,7 +46,7 @@ class Year:
     def year(self, number: int, **fields: Any) -> Batch:
         dates = {"start_date": date(number, 1, 7), "end_date": date(number, 6, 28)}
         of = {"department": self.department, "course": self.course}
-        return self.campus.batch(kind="academic", year=number, current_semester=1, **of, **dates, **fields)
+        return self.campus.batch(kind="academic", year=number, current_semester=1, **of, **{**dates, **fields})
 
     def map(self, subject: Subject, **fields: Any) -> SubjectMapping:
         return map_subject(by=self.campus.admin, batch=self.batch, subject=subject, **fields)
@@ -86,7 +86,8 @@ def test_the_lead_who_is_given_a_subject_stays_the_lead(year: Year) -> None:
 def test_a_double_booking_is_refused_at_the_instructor(year: Year) -> None:
     person, hours = year.campus.instructor(), slot(1, "09:00", "10:00")
     year.campus.batch(lead=person, slots=[hours])
-    year.batch = year.year(2030, slots=[hours], lead=year.campus.instructor())
+    theirs = slot(1, "09:00", "10:00", subject=year.first)
+    year.batch = year.year(2030, slots=[theirs], lead=year.campus.instructor())
     with pytest.raises(ScheduleConflict) as refused:
         year.map(year.first, instructor=person)
     assert {one.field for one in refused.value.errors} == {"faculty_id"}

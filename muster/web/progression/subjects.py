@@ -21,8 +21,16 @@ from muster.core.errors import DomainError, FieldError
 from muster.core.search import plain
 from muster.institutions.access import Actor
 from muster.progression.models import SubjectMapping
-from muster.progression.permissions import batch_subjects, mappings
-from muster.progression.queries import sources_of, subjects_left, subjects_of
+from muster.progression.permissions import batch_subjects, mappings, results
+from muster.progression.queries import (
+    asks_for,
+    groups_of,
+    missing_from,
+    printable_semesters,
+    sources_of,
+    subjects_left,
+    subjects_of,
+)
 from muster.progression.rules import copy_subjects, map_subject, remap_subject, unmap_subject
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.batches.frame import Frame, batch_for, tab_page
@@ -85,6 +93,12 @@ class SubjectOfBatchForm(TeachingForm):
     elective = forms.BooleanField(
         label=gettext_lazy("Elective"), required=False, help_text=gettext_lazy("Students choose it.")
     )
+    seats = forms.IntegerField(
+        label=gettext_lazy("Seats"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Of an elective. Leave blank for no limit."),
+    )
 
     def __init__(
         self, *args: Any, actor: Actor, batch: Batch, mapping: SubjectMapping | None = None, **kw: Any
@@ -112,6 +126,7 @@ class SubjectOfBatchForm(TeachingForm):
             "semester": found["semester"] or subject.semester,
             "instructor": self.people.get(found["faculty_id"]),
             "is_elective": found["elective"],
+            "seats": found["seats"],
             "override_reason": found["override_reason"],
         }
 
@@ -150,7 +165,22 @@ def subject_list(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     rows = list(subjects_of(batch))
     semesters = [(number, list(those)) for number, those in groupby(rows, key=lambda one: one.semester)]
     left = subjects_left(batch).count() if may_map else 0
-    context = {"semesters": semesters, "may_map": may_map, "left": left, "many": len(semesters) > 1}
+    groups = list(groups_of(batch))
+    sees_choices = batch_subjects.allows(actor, "choices", batch)
+    printed = printable_semesters(batch) if batch_subjects.allows(actor, "sheets", batch) else []
+    # The subjects whose results are the actor's to see lead to them.
+    seen = results.rows(actor).filter(batch=batch).values_list("pk", flat=True) if results.may(actor, "see") else ()
+    context = {
+        "sheets": set(seen),
+        "semesters": semesters,
+        "may_map": may_map,
+        "printed": printed,
+        "left": left,
+        "many": len(semesters) > 1,
+        "groups": [(one, asks_for(one), missing_from(one).count() if sees_choices else None) for one in groups],
+        "sees_choices": sees_choices,
+        "chooses": bool(groups) and frame.own is not None and frame.own.holds_a_seat and not sees_choices,
+    }
     return tab_page(request, frame, "progression/subjects.html", context)
 
 
@@ -242,6 +272,7 @@ def _fields_of(mapping: SubjectMapping) -> dict[str, str]:
         "semester": str(mapping.semester),
         "faculty_id": str(mapping.instructor_id or ""),
         **({"elective": "on"} if mapping.is_elective else {}),
+        "seats": str(mapping.seats or ""),
     }
 
 
