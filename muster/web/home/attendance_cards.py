@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from muster.attendance.models import Mark
 from muster.attendance.queries.projection import AttendanceProjection
 from muster.enrollments.models import Enrollment
+from muster.risk.queries import forecast_in_words
 from muster.web.ui.widgets import percent
 
 # More squares than this say nothing to the eye.
@@ -29,39 +29,12 @@ def attendance_card(place: Enrollment, minimum: int) -> dict[str, Any] | None:
             pill = _("%(now)s now, %(needed)s required") % {"now": pill, "needed": percent(minimum)}
     return {
         "key": place.pk,
-        "name": str(place.batch.name if place.batch else place.course),
-        "sentence": _sentence(outlook),
+        "name": place.batch.marked(place.batch.name) if place.batch else str(place.course),
+        "sentence": forecast_in_words(outlook, own=True),
         "note": _note(outlook),
         "pill": pill,
         "looks": ("warn", "alert") if low else ("good", "okc"),
         "cells": _cells(outlook),
-    }
-
-
-def _sentence(outlook: AttendanceProjection) -> str:
-    if not outlook.to_come:
-        return _("No more sessions are scheduled.")
-    if outlook.may_miss is None:
-        words = _("You can no longer reach %(needed)s. If you attend every remaining session, you'll reach %(best)s.")
-    elif outlook.may_miss == 0:
-        words = ngettext(
-            "Attend the one remaining session to reach %(needed)s.",
-            "Attend all %(ahead)d remaining sessions to reach %(needed)s.",
-            outlook.to_come,
-        )
-    elif not outlook.counted:
-        words = ngettext(
-            "You can miss %(miss)d of %(ahead)d session and still reach %(needed)s.",
-            "You can miss %(miss)d of %(ahead)d sessions and still reach %(needed)s.",
-            outlook.to_come,
-        )
-    else:
-        words = _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)s.")
-    return words % {
-        "needed": percent(outlook.minimum),
-        "ahead": outlook.to_come,
-        "miss": outlook.may_miss or 0,
-        "best": percent(outlook.best or 0),
     }
 
 

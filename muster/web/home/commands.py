@@ -34,6 +34,7 @@ SYNONYMS = {
     "session": "lesson meeting class",
     "register": "roll attendance marks",
     "enroll": "enrol enrolment enrollment registration admission",
+    "material": "handout slides resource document file link",
     "mentor": "tutor advisor supervisor",
     "mentoring": "tutoring advising",
     "cover": "substitute relief replacement",

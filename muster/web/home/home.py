@@ -16,8 +16,9 @@ from muster.batches import rules as batch_rules
 from muster.batches.errors import SomethingSpeaksAgainst
 from muster.batches.permissions import batches
 from muster.core.errors import DomainError
+from muster.core.isolation import across_institutions
 from muster.core.permissions import ANYONE
-from muster.enrollments.queries import organisations_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Institution, Role
 from muster.people.permissions import instructors
@@ -25,6 +26,7 @@ from muster.web.batches.instructors import lead_of, undo_assignment
 from muster.web.home.instructor import instructor_home
 from muster.web.home.manager import manager_home
 from muster.web.home.student import student_home
+from muster.web.oversight.overview import regulator_home
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.pages import page
@@ -48,12 +50,14 @@ def home_page(request: HttpRequest) -> HttpResponse:
             return redirect(first_run)
         if not request.user.is_authenticated:
             return redirect("account_login")
-        if organisations_of(request.user).exists():
+        with across_institutions(PAYS_IN_SEVERAL):
+            pays = organisations_of(request.user).exists()
+        if pays:
             return redirect("own-organisation")
         return render(request, "home/no_role.html")
     mine = {key: (label, draw) for key, label, holds, draw in HOMES if holds(actor)}
     if not mine or actor.user is None:
-        return render(request, "home/regulator.html", {"institution": actor.institution})
+        return regulator_home(request, actor)
     asked = request.GET.get("as", "")
     chosen = asked if asked in mine else next(iter(mine))
     tabs = [Tab(label, f"?as={key}", key == chosen) for key, (label, _draw) in mine.items()]

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,12 +18,18 @@ from muster.batches.models import Batch
 from muster.batches.occurrences import Occurrence, occurrences_ahead
 from muster.batches.queries import batches_taught_by, taught_by
 from muster.institutions.access import Actor
+from muster.mentoring.queries import questions_waiting_for, sessions_ahead
+from muster.privacy.queries import consents_waiting
+from muster.web.feedback.words import home_rounds
+from muster.web.home.mentor import mentoring_occurrence
 from muster.web.home.needs import missing_registers_item
 from muster.web.home.today import links_to, next_session, today_of
 from muster.web.home.words import day_name
+from muster.web.risk.widgets import risk_card
 from muster.web.ui.components import Tab
 
-HORIZON = 120
+HORIZON, DAYS_AHEAD = 120, 6
+MOST_QUESTIONS, MOST_MENTORING, MOST_TALKS = 5, 8, 50
 
 
 def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
@@ -33,10 +40,18 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
     ahead = [meeting for meeting in occurrences_ahead(actor, mine, HORIZON) if meeting.has(actor.user.pk)]
     todays = [meeting for meeting in ahead if meeting.days_away == 0]
     to_come = [meeting for meeting in ahead if not meeting.is_over(now)]
-    week = sorted((one for one in to_come if 0 < one.days_away <= 6), key=lambda one: (one.days_away, one.starts_at))
-    batches = list(batches_taught_by(actor))
+    week = sorted(
+        (one for one in to_come if 0 < one.days_away <= DAYS_AHEAD), key=lambda one: (one.days_away, one.starts_at)
+    )
+    batches, mentees = list(batches_taught_by(actor)), list(mentees_of(actor, actor.user))
     standing = register_states(actor, [meeting.session_id for meeting in (*todays, *to_come[:1])])
     registers = links_to(standing.of)
+    meets = sessions_ahead(actor, HORIZON, MOST_TALKS) if mentees else []
+    talks = [mentoring_occurrence(actor, row) for row in meets]
+    # Whichever is first, of a batch or with somebody they mentor.
+    first = sorted([*to_come[:2], *talks[:2]], key=lambda one: one.starts_at)
+    talks_today = sum(one.days_away == 0 for one in talks)
+    talks_of_week = [row for row, one in zip(meets, talks, strict=True) if one.days_away <= DAYS_AHEAD]
     next_of: dict[object, object] = {}
     for meeting in to_come:
         for batch in meeting.batches:
@@ -46,18 +61,33 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
         "home/instructor.html",
         {
             "tabs": tabs,
-            "title": _title(len([m for m in todays if not m.is_over(now)]), len(todays), len(week)),
+            "consents_waiting": consents_waiting(actor),
+            "title": _title(
+                sum(not one.is_over(now) for one in todays) + talks_today,
+                len(todays) + talks_today,
+                len(week) + len(talks_of_week) - talks_today,
+            ),
             "now": now,
-            **next_session(to_come, now),
-            "register": registers.get(to_come[0].session_id) if to_come else None,
+            **next_session(first, now),
+            "register": registers.get(first[0].session_id) if first else None,
+            "talk_url": _talk_url(first[0]) if first and first[0] in talks else "",
             "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day, list(those)) for day, those in groupby(week, key=_day_of)],
             "missing": missing_registers_item(actor, standing),
             "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
-            "mentees": list(mentees_of(actor, actor.user)),
+            "risk": risk_card(actor),
+            "mentees": mentees,
+            "questions": list(questions_waiting_for(actor)[:MOST_QUESTIONS]) if mentees else [],
+            "mentoring": talks_of_week[:MOST_MENTORING],
+            "feedback": home_rounds(actor),
             "batches": [(batch, next_of.get(batch.pk)) for batch in batches],
         },
     )
+
+
+def _talk_url(meeting: Occurrence) -> str:
+    """The page of the student whom a mentoring session is with."""
+    return reverse("mentoring-sessions:session", args=[meeting.session_id])
 
 
 def _day_of(meeting: Occurrence) -> str:

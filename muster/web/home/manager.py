@@ -17,9 +17,12 @@ from muster.batches.occurrences import occurrences_ahead
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchOverview, overview_of
 from muster.institutions.access import Actor
+from muster.privacy.queries import consents_waiting
+from muster.web.feedback.words import home_rounds
 from muster.web.home.needs import ActionItem, needs_of, run_url, seats_in_sibling, watch_url
 from muster.web.home.today import links_to, today_of
 from muster.web.home.words import days_until
+from muster.web.risk.widgets import risk_card
 from muster.web.ui.components import Fact, Tab
 
 
@@ -29,12 +32,14 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     now = actor.now()
     meetings = occurrences_ahead(actor, batches.rows(actor), 0)
     standing = register_states(actor, [meeting.session_id for meeting in meetings])
-    needs = list(needs_of(actor, found, standing))
+    risk = risk_card(actor)
+    needs = list(needs_of(actor, found, standing, risk))
     return render(
         request,
         "home/manager.html",
         {
             "tabs": tabs,
+            "consents_waiting": consents_waiting(actor),
             "title": _title(needs, found),
             "needs": needs,
             # One solid button: the first thing that can be done here, else the new batch.
@@ -46,6 +51,8 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "batches_url": run_url(),
             "new_batch_url": reverse("batches:new"),
             "numbers": _numbers(found),
+            "risk": risk,
+            "feedback": home_rounds(actor) if found.counts["all"] else [],
         },
     )
 

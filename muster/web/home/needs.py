@@ -23,10 +23,13 @@ from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
+from muster.submissions.deadlines import Deadline, deadlines_of
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
 from muster.web.attendance.missing import remind_words
 from muster.web.home.words import on_day
+from muster.web.risk.widgets import RiskCard
+from muster.web.submissions.words import due_title, left_words, prepare_url
 from muster.web.ui.components import Tone
 from muster.web.ui.widgets import date_range
 
@@ -62,7 +65,7 @@ def watch_url(key: str) -> str:
     return batches_url(watch=key)
 
 
-def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> Iterator[ActionItem]:
+def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates, risk: RiskCard) -> Iterator[ActionItem]:
     """What needs whoever runs batches, the most urgent first."""
     unstaffed = found.shown["due"][:MOST_UNSTAFFED]
     free = leads_for_batches(actor, unstaffed)
@@ -77,6 +80,11 @@ def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates) -> I
         yield ActionItem("person-off", title % {"count": due}, "", "bad", watch_url("due"), _("View all"))
     if missing := missing_registers_item(actor, registers):
         yield missing
+    if risk.unowned:
+        named = (f"{row.enrollment.student.full_name}, {why}" for row, why, _url in risk.rows if not row.owner)
+        yield ActionItem("flag", risk.title, next(named, ""), "warn", risk.unowned_url, _("Assign owners"))
+    if deadline := deadline_item(deadlines_of(actor)):
+        yield deadline
     yield from _cover_items(actor)
     yield from _alert_items(found, actor.institution.advised_size_min)
 
@@ -113,6 +121,23 @@ def _missing_register(actor: Actor, session: ClassSession) -> str:
     return (
         _("%(batch)s ended %(moment)s (%(people)s).") if words["people"] else _("%(batch)s ended %(moment)s.")
     ) % words
+
+
+def deadline_item(due: Sequence[Deadline]) -> ActionItem | None:
+    """What is due to an authority, the most urgent by name; None where nothing is."""
+    if not due:
+        return None
+    late = sum(one.is_late for one in due)
+    title = (
+        ngettext("%(count)d submission is late", "%(count)d submissions are late", late) % {"count": late}
+        if late
+        else ngettext("%(count)d submission is due", "%(count)d submissions are due", len(due)) % {"count": len(due)}
+    )
+    said = [f"{due_title(one)}, {one.batch.code}: {left_words(one)}." for one in due[:MOST_NAMED]]
+    if more := len(due) - len(said):
+        said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
+    url, go = (prepare_url(due[0]), _("Prepare")) if len(due) == 1 else (reverse("submissions:list"), _("View all"))
+    return ActionItem("shield", title, " ".join(said), "bad" if late else "warn", url, go)
 
 
 def _cover_items(actor: Actor) -> Iterator[ActionItem]:

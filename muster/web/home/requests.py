@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,10 +22,21 @@ from muster.attendance.models import CorrectionRequest, UnlockRequest
 from muster.attendance.permissions import corrections, unlocks
 from muster.attendance.queries.absences import corrections_in_full, waiting_corrections
 from muster.attendance.queries.unlocks import unlocks_in_full, waiting_unlocks
+from muster.batches.notices import when_of
 from muster.enrollments.models import Application, TransferRequest
 from muster.enrollments.permissions import applications, transfers
 from muster.enrollments.queries import waiting_applications, waiting_transfers
 from muster.institutions.access import Actor
+from muster.mentoring.models import MentoringTimeRequest, MentorRequest
+from muster.mentoring.notices import when_wanted
+from muster.mentoring.permissions import mentor_requests, time_requests
+from muster.mentoring.queries import waiting_mentor_requests, waiting_time_requests
+from muster.oversight.models import AccessRequest
+from muster.oversight.permissions import access_requests
+from muster.oversight.queries import batches_in_sentence, waiting_access
+from muster.progression.models import HeldBack, RolloverRequest
+from muster.progression.permissions import rollovers
+from muster.progression.queries import rollovers_awaiting
 from muster.web.enrollments.transfers import asked_in_words
 from muster.web.home.words import asked_at
 from muster.web.requests import ActorRequest
@@ -157,6 +168,78 @@ def _transfer(actor: Actor, one: TransferRequest) -> AwaitedDecision:
     )
 
 
+def _mentor(actor: Actor, one: MentorRequest) -> AwaitedDecision:
+    words = {"student": one.assignment.student.full_name, "name": one.assignment.instructor.full_name}
+    return AwaitedDecision(
+        title=_("%(student)s requests a mentor other than %(name)s") % words,
+        lines=[one.reason],
+        asked=asked_at(one.created_at, actor.now()),
+        actions=[
+            Action(
+                _("Choose a mentor"),
+                _here(reverse("mentoring-sessions:approve-mentor-request", args=[one.pk])),
+                "mentor",
+            ),
+            Action(_("Reject"), _here(reverse("mentoring-sessions:reject-mentor-request", args=[one.pk])), "xc"),
+        ],
+    )
+
+
+def _time(actor: Actor, one: MentoringTimeRequest) -> AwaitedDecision:
+    words = {"name": one.session.assignment.student.full_name, "wanted": when_wanted(one)}
+    return AwaitedDecision(
+        title=_("%(name)s asks to meet at another time: %(wanted)s") % words,
+        lines=[
+            _("Instead of %(now)s") % {"now": when_of(one.session.session)},
+            *([one.note] if one.note else []),
+        ],
+        asked=asked_at(one.created_at, actor.now()),
+        actions=[Action(_("Decline"), _here(reverse("mentoring-sessions:decline-time", args=[one.pk])), "xc")],
+        url=reverse("mentoring-sessions:accept-time", args=[one.pk]),
+        field="decision",
+        answers=[("accept", _("Accept"), "okc")],
+    )
+
+
+def _rollover(actor: Actor, one: RolloverRequest) -> AwaitedDecision:
+    number = one.held_number or 0  # type: ignore[attr-defined]
+    words = ngettext("%(count)d student is held back.", "%(count)d students are held back.", number)
+    return AwaitedDecision(
+        title=_rollover_title(one),
+        lines=[*([words % {"count": number}] if number else []), *([one.note] if one.note else [])],
+        asked=_asked_by(actor, one, one.requested_by),
+        actions=[
+            Action(_("Approve"), _here(reverse("progression:roll-over", args=[one.batch_id])), "promote"),
+            Action(_("Reject"), _here(reverse("progression:reject-rollover", args=[one.pk])), "xc"),
+        ],
+    )
+
+
+def _access(actor: Actor, one: AccessRequest) -> AwaitedDecision:
+    words = {"name": one.asked_by.full_name, "batches": batches_in_sentence(one)}
+    return AwaitedDecision(
+        title=_("%(name)s asks to see the registers of %(batches)s") % words,
+        lines=[date_range(one.first_date, one.last_date), one.purpose],
+        asked=asked_at(one.created_at, actor.now()),
+        actions=[
+            Action(_("Grant access"), _here(reverse("oversight:grant", args=[one.pk])), "okc"),
+            Action(_("Reject"), _here(reverse("oversight:reject", args=[one.pk])), "xc"),
+        ],
+    )
+
+
+def _awaiting_rollovers(actor: Actor) -> QuerySet[Any]:
+    """With how many are held back, which is all that the inbox says of them."""
+    held = HeldBack.objects.filter(request=OuterRef("pk")).order_by().values("request").annotate(number=Count("pk"))
+    return rollovers_awaiting(actor).prefetch_related(None).annotate(held_number=Subquery(held.values("number")))
+
+
+def _rollover_title(one: RolloverRequest) -> str:
+    words = {"batch": one.batch.name, "now": one.from_semester, "next": one.to_semester}
+    title = _("Complete %(batch)s") if one.completes else _("Promote %(batch)s from semester %(now)d to %(next)d")
+    return title % words
+
+
 def _asked_by(actor: Actor, one: Any, person: Any) -> str:
     when = asked_at(one.created_at, actor.now())
     return f"{person.full_name}. {when}" if person else when
@@ -179,10 +262,14 @@ KINDS = (
         gettext_lazy("Applications from the catalog"), applications["decide"], waiting_applications, _application
     ),
     RequestKind(gettext_lazy("Transfers to another batch"), transfers["decide"], waiting_transfers, _transfer),
+    RequestKind(gettext_lazy("Another time for mentoring"), time_requests["decide"], waiting_time_requests, _time),
+    RequestKind(gettext_lazy("Another mentor"), mentor_requests["decide"], waiting_mentor_requests, _mentor),
+    RequestKind(gettext_lazy("Batch years to promote"), rollovers["decide"], _awaiting_rollovers, _rollover),
     RequestKind(gettext_lazy("Registers to unlock"), unlocks["decide"], waiting_unlocks, _unlock),
     RequestKind(
         gettext_lazy("Corrections to locked registers"), corrections["decide"], waiting_corrections, _correction
     ),
+    RequestKind(gettext_lazy("Access for regulators"), access_requests["decide"], waiting_access, _access),
 )
 
 
@@ -229,6 +316,10 @@ def _own_requests(actor: Actor) -> Iterator[OwnRequest]:
     found += [(one.created_at, _own_unlock(actor, one)) for one in mine[:MOST_OF_A_KIND]]
     wanted = corrections_in_full(corrections.rows(actor).filter(**asked)).order_by("-created_at")
     found += [(one.created_at, _own_correction(actor, one)) for one in wanted[:MOST_OF_A_KIND]]
+    if rollovers.may(actor, "decide"):
+        asked = {"requested_by": actor.user, "created_at__gte": since}
+        promoted = rollovers.rows(actor).filter(**asked).select_related("batch", "decided_by").order_by("-created_at")
+        found += [(one.created_at, _own_rollover(actor, one)) for one in promoted[:MOST_OF_A_KIND]]
     found.sort(key=lambda pair: pair[0], reverse=True)
     return (own for _moment, own in found[:MOST_OF_A_KIND])
 
@@ -241,6 +332,8 @@ STATES: dict[str, tuple[Tone, str]] = {
     "rejected": ("bad", "xc"),
     "declined": ("bad", "xc"),
     "withdrawn": ("", "undo"),
+    "executed": ("good", "okc"),
+    "reverted": ("", "undo"),
 }
 
 
@@ -289,4 +382,17 @@ def _own_correction(actor: Actor, one: CorrectionRequest) -> OwnRequest:
         _state(one),
         _decision(one),
         reverse("attendance:absence", args=[one.notice_id]),
+    )
+
+
+def _own_rollover(actor: Actor, one: RolloverRequest) -> OwnRequest:
+    answer = ""
+    if one.decided_by:
+        answer = f"{one.decided_by.full_name}: {one.decision_note}" if one.decision_note else one.decided_by.full_name
+    return OwnRequest(
+        _rollover_title(one),
+        asked_at(one.created_at, actor.now()),
+        _state(one),
+        answer,
+        reverse("progression:rollover", args=[one.batch_id]),
     )

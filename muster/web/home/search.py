@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,9 @@ from muster.courses.permissions import courses
 from muster.institutions.access import Actor
 from muster.institutions.models import Department
 from muster.institutions.permissions import departments
+from muster.materials.models import Material
+from muster.materials.permissions import materials
+from muster.materials.queries import materials_in_full
 from muster.people.links import (
     batch_url,
     batches_url,
@@ -35,6 +39,7 @@ from muster.people.links import (
 from muster.people.permissions import instructors, students
 from muster.people.queries import people_here
 from muster.web.home.commands import PaletteEntry, actions_of, our_words, pages_of, says
+from muster.web.materials.rows import words_of_place
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 
 LONGEST, WORDS = 100, 6
@@ -84,6 +89,10 @@ def _department(department: Department) -> Hit:
     return Hit(department.name, department.short_code, department_url(department.pk))
 
 
+def _material(material: Material) -> Hit:
+    return Hit(material.title, words_of_place(material), reverse("materials:material", args=[material.pk]))
+
+
 def _people(access: Any, number: str, actor: Actor) -> QuerySet[Any]:
     rows: QuerySet[Any] = access.rows(actor, "list", among=people_here(actor, number))
     return rows
@@ -123,6 +132,10 @@ KINDS = (
     SearchKind(
         "departments", gettext_lazy("Departments"), "dept", departments.rows, ("name", "short_code"), _department
     ),
+    SearchKind(
+        "materials", gettext_lazy("Materials"), "file", lambda actor: materials_in_full(materials.rows(actor)),
+        ("title", "description"), _material,
+    ),
 )  # fmt: skip
 
 
@@ -138,11 +151,12 @@ NAMES = {
     "instructors": "instructor",
     "courses": "course",
     "departments": "department",
+    "materials": "material",
 }
 
 
 def found_by(actor: Actor, text: str, *, most: int) -> list[Group]:
-    """What every word occurs in, by kind, at most so many of each; what begins so first. Five statements at most."""
+    """What every word occurs in, by kind, at most so many of each; what begins so first. Six statements at most."""
     words, groups = words_of(text), []
     for kind in KINDS if words else ():
         rest = [word for word in words if not _calls(word, NAMES[kind.key])]

@@ -1,7 +1,7 @@
 """Home, as each role finds it."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from muster.accounts.models import User
-from muster.allocation.rules import answer_cover, ask_for_cover
+from muster.allocation.rules import answer_cover, ask_for_cover, assign_student
 from muster.allocation.scoring import suggestions_for_batch
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, mark_learners
@@ -24,13 +24,16 @@ from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from muster.enrollments.rules import change_status, delete_batch, hold_enrollment
 from muster.institutions.models import Holiday, Institution, Role
+from muster.mentoring.rules import agree_goal, change_goal, schedule_sessions
 from muster.people.rules import SkillInput, add_time_off, change_profile
 from muster.timetable.models import ClassSession
 from tests.free import free_instructors
 from tests.make import Campus, slot
+from tests.pages import words_of
 
 pytestmark = pytest.mark.django_db
-MOST = 12
+# A student's asks for batches, mentor, goals, attendance, offers, electives, materials, feedback, certificates, marks.
+MOST = 18
 EVERY_DAY = [slot(day, "09:00", "10:00") for day in range(1, 8)]
 
 
@@ -314,6 +317,38 @@ def test_student_sees_next_class_place_and_what_is_open(campus):
         assert word not in shown
 
 
+def test_an_instructor_sees_whichever_session_is_first_of_a_batch_or_with_a_student(campus):
+    me, ada = campus.instructor("Thandi Nkosi"), campus.student("Ada Byron")
+    assign_student(by=campus.admin, student=ada, instructor=me)
+    noon = datetime.combine(campus.admin.today() + timedelta(days=2), time(12))
+    schedule_sessions(by=campus.actor(me), student=ada, starts_at=noon, channel="phone")
+    page = words_of(signed_in(me).get("/"))
+    assert "No sessions today, 1 more this week" in page
+    assert re.search(r"Next session .{0,40}12:00 Mentoring with Ada Byron", page)
+    assert "Goals and notes" in page
+
+
+def test_a_student_with_a_mentor_sees_whichever_session_is_first_and_what_was_agreed(campus):
+    me, mentor = campus.student("Ada Byron"), campus.instructor("Thandi Nkosi")
+    assign_student(by=campus.admin, student=me, instructor=mentor)
+    assert "No session scheduled" in page_of(me)
+    in_a_week = datetime.combine(campus.admin.today() + timedelta(days=7), time(12, 30))
+    meeting = {"by": campus.actor(mentor), "student": me}
+    schedule_sessions(**meeting, starts_at=in_a_week, channel="phone")
+    goal = agree_goal(**meeting, title="Finish the exercise book", due_on=in_a_week.date())
+    next_session = page_of(me).split('id="h-next"')[1].split("</section>")[0]
+    assert "Mentoring with Thandi Nkosi" in next_session
+    assert "Phone" in next_session
+    assert "Finish the exercise book" in page_of(me)
+    change_goal(by=campus.actor(mentor), goal=goal, changes={"status": "reached"})
+    assert "Finish the exercise book" not in page_of(me)
+    campus.enroll(around(campus, -10, 60, name="My course", slots=EVERY_DAY), me)
+    page = page_of(me)
+    assert "My course" in page.split('id="h-next"')[1].split("</section>")[0]
+    # Every day of this week and next is a session; that with the mentor stands among them.
+    assert "Next session" in page.split("My mentor")[1]
+
+
 def test_student_is_warned_of_what_meets_at_the_same_time(campus):
     me = campus.student()
     campus.enroll(around(campus, -10, 60, name="Mornings", slots=[slot(1, "09:00", "11:00")]), me)
@@ -333,7 +368,7 @@ def test_a_place_on_hold_has_no_next_class(campus):
 def test_regulator_sees_nothing(campus):
     around(campus, -10, 60, name="Secret class", slots=EVERY_DAY)
     shown = page_of(campus.person(Role.REGULATOR))
-    assert "shared any registers with you" in shown
+    assert "see any registers yet" in shown
     assert "Secret class" not in shown
 
 
