@@ -1,0 +1,141 @@
+"""The pages of oversight: a regulator asks, an administrator decides, and both see who looked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from muster.oversight.models import AccessLook, AccessRequest
+from muster.oversight.tests.make import Inspected
+from tests.pages import Browser, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    return Inspected()
+
+
+@pytest.fixture
+def admin(place):
+    return Browser(place.campus)
+
+
+@pytest.fixture
+def regulator(place):
+    return Browser(place.campus, place.regulator)
+
+
+def asked_for(place, **fields):
+    return {
+        "from": place.day(0).isoformat(),
+        "to": place.day(9).isoformat(),
+        "purpose": "Accreditation visit",
+        **fields,
+    }
+
+
+def test_from_asking_to_reading(place, admin, regulator):
+    batch = place.batch("ECD")
+    seat = place.seat(batch, "Aisha Dlamini")
+    session = place.session(batch, 5, seat)
+    home = words_of(regulator.get("/"))
+    assert "You can't see any registers yet" in home
+    # Their codes and names, to ask for.
+    assert "ECD, Batch ECD" in words_of(regulator.get("/oversight/"))
+    done = regulator.post("/oversight/requests/new/", asked_for(place, batch_ids=[str(batch.pk)]))
+    assert done.status_code == 302
+    one = AccessRequest.objects.get()
+    assert "Waiting for an answer" in words_of(regulator.get("/"))
+    # Counted in the navigation, and decided from the inbox or from here.
+    inbox = words_of(admin.get("/requests/"))
+    assert "1 request needs your decision" in inbox
+    assert "Lindiwe Radebe asks to see the registers of ECD" in inbox
+    overview = words_of(admin.get("/oversight/"))
+    assert "1 access request to decide" in overview
+    assert "Grant 1 register" in overview
+    form = words_of(admin.get(f"/oversight/requests/{one.pk}/grant/"))
+    assert "ECD, 1 register, 1 student" in form
+    end = (place.today + timedelta(days=20)).isoformat()
+    given = asked_for(place, batch_ids=[str(batch.pk)], expires_at=end, note="")
+    done = admin.post(f"/oversight/requests/{one.pk}/grant/", given)
+    assert done.status_code == 302
+    assert "You can see 1 register" in words_of(regulator.get("/oversight/"))
+    page = words_of(regulator.get(f"/oversight/registers/{session.pk}/"))
+    assert "Aisha Dlamini" in page
+    assert "1 of 1 marked" in page
+    for kind in ("pdf", "xlsx", "csv"):
+        assert regulator.get(f"/oversight/registers/{session.pk}/export/?format={kind}").status_code == 200
+    assert regulator.get(f"/oversight/registers/{session.pk}/export/?format=doc").status_code == 400
+    assert AccessLook.objects.count() == 4
+    shown = words_of(admin.get("/oversight/"))
+    assert "Saved as PDF" in shown
+    for browser in (admin, regulator):
+        assert "Saved as XLSX" in words_of(browser.get("/oversight/looks/"))
+        assert "Saved as CSV" in browser.get(f"/oversight/requests/{one.pk}/").content.decode() or browser is regulator
+    done = admin.post(f"/oversight/requests/{one.pk}/revoke/", {"note": "The visit is over"})
+    assert done.status_code == 302
+    assert "The visit is over" in words_of(regulator.get("/oversight/"))
+    assert regulator.get(f"/oversight/registers/{session.pk}/").status_code == 404
+    assert "Denied" in words_of(admin.get("/oversight/"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"batch_ids": []}, "Choose at least one batch"),
+        ({"purpose": ""}, "This field is required."),
+        ({"to": "2020-01-01"}, "before the first"),
+        ({"from": "soon"}, "valid date"),
+        ({"batch_ids": ["nothing"]}, "nothing"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_kept(place, regulator, fields, sentence):
+    batch = place.batch("ECD")
+    typed = asked_for(place, batch_ids=[str(batch.pk)], purpose="Typed before") | fields
+    answer = regulator.post("/oversight/requests/new/", typed)
+    assert answer.status_code == 400
+    assert sentence in words_of(answer)
+    assert not AccessRequest.objects.exists()
+
+
+def test_decided_already_is_said(place, admin):
+    granted, rejected = place.grant(), place.ask()
+    end = (place.today + timedelta(days=20)).isoformat()
+    answer = admin.post(f"/oversight/requests/{granted.pk}/grant/", asked_for(place, expires_at=end, note=""))
+    assert answer.status_code == 400
+    assert "already been decided" in words_of(answer)
+    assert admin.post(f"/oversight/requests/{rejected.pk}/reject/", {"note": ""}).status_code == 400
+    assert admin.post(f"/oversight/requests/{rejected.pk}/reject/", {"note": "Too early"}).status_code == 302
+    assert admin.post(f"/oversight/requests/{rejected.pk}/revoke/", {"note": "No"}).status_code == 400
+
+
+def test_withdrawn_and_asked_again(place, regulator):
+    one = place.ask(purpose="To be had again")
+    assert "To be had again" in regulator.get(f"/oversight/requests/new/?again={one.pk}").content.decode()
+    assert regulator.post(f"/oversight/requests/{one.pk}/withdraw/").status_code == 302
+    assert not AccessRequest.objects.exists()
+    assert regulator.get("/oversight/requests/new/?again=nothing").status_code == 200
+
+
+def test_an_institution_with_nothing_is_told_what_belongs_there(admin, regulator):
+    assert "No access requests to decide" in words_of(admin.get("/oversight/"))
+    assert "No looks yet" in words_of(admin.get("/oversight/looks/"))
+    assert "No access requests yet" in words_of(admin.get("/oversight/requests/"))
+    assert "No registers to see" in words_of(regulator.get("/oversight/registers/"))
+
+
+def test_evidence_stands_below_a_register_where_it_is_granted(place, regulator):
+    batch = place.batch("ECD")
+    seat = place.seat(batch, "Aisha Dlamini")
+    session = place.session(batch, 5, seat)
+    file = place.evidence(session, seat)
+    place.grant(batch)
+    assert "Evidence files" not in words_of(regulator.get(f"/oversight/registers/{session.pk}/"))
+    place.grant(batch, with_evidence=True)
+    assert file.file_name in words_of(regulator.get(f"/oversight/registers/{session.pk}/"))
+    answer = regulator.get(f"/oversight/registers/{session.pk}/evidence/{file.pk}/")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 a note"
+    assert "attachment" in answer["Content-Disposition"]
