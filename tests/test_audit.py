@@ -1,7 +1,6 @@
 """The audit: one table that the database writes, with who acted, and what reads it."""
 
 import ast
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from muster.core import audit
 from muster.core.history import TRACKED, recorded
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
-from muster.enrollments.rules import change_capacity, change_status
 from muster.exchange.lists import LISTS
 from muster.institutions.models import Holiday, Room
 from muster.institutions.resources import ROOMS
@@ -155,37 +153,6 @@ def test_a_table_of_which_nothing_is_said_is_told_column_by_column(campus):
     first, last = audit.history_of(room).entries[::-1]
     assert (first.title, [line.text for line in first.lines]) == ("added a room", ["Room added: Lab 1"])
     assert sorted(line.text for line in last.lines) == ["Branch: Umhlanga → Durban", "Seats: none → 20"]
-
-
-def test_the_log_tells_an_institution_all_of_its_own_between_two_moments(campus):
-    start = timezone.now()
-    batch, theirs = campus.batch(capacity=10), Campus.found().batch()
-    change_capacity(by=campus.admin, batch=batch, capacity=12, reason="A bigger room")
-    change_status(by=campus.admin, batch=batch, status="Active")
-    log = audit.log_of(campus.institution.pk, since=start)
-    assert [entry.use_case for entry in log.entries[:3]] == ["move_status", "change_capacity", "open_batch"]
-    assert log.total == len(log.entries)
-    assert not AuditEntry.objects.filter(owner_id=campus.institution.pk, row_id=theirs.pk).exists()
-    some = audit.log_of(campus.institution.pk, since=start, use_case="change_capacity", model=Batch)
-    assert [(entry.title, entry.reason) for entry in some.entries] == [("changed the capacity", "A bigger room")]
-    assert audit.log_of(campus.institution.pk, since=start, by=campus.student().pk).total == 0
-    assert audit.log_of(campus.institution.pk, since=start - timedelta(hours=1), until=start, model=Batch).total == 0
-
-
-def test_the_log_costs_the_same_however_much_happened(campus):
-    start = timezone.now()
-
-    def cost():
-        with CaptureQueriesContext(connection) as statements:
-            assert audit.log_of(campus.institution.pk, since=start).entries
-        return len(statements)
-
-    batch = campus.batch()
-    campus.enroll(batch)
-    at_first = cost()
-    for _number in range(5):
-        campus.enroll(campus.batch(lead=campus.instructor()))
-    assert cost() == at_first <= 3
 
 
 def test_every_use_case_has_words():

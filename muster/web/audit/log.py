@@ -1,0 +1,251 @@
+"""The audit log: everything that happened, searchable, grouped and exportable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from muster.core.audit import About, HistoryEntry, HistoryLine
+from muster.core.audit_log import KINDS, NOBODY, LogCount, LogFilter, LogPage, LogPlace, count_of, log_of, people_of
+from muster.core.errors import DomainError
+from muster.core.spreadsheets import CSV, XLSX
+from muster.institutions.audit_log import MOST_WORDS, kinds_in_words, log_file, log_filter
+from muster.institutions.permissions import audit_log
+from muster.web.audit.links import main_object
+from muster.web.requests import ActorRequest
+from muster.web.ui.components import View
+from muster.web.ui.downloads import response_of
+from muster.web.ui.forms import Form
+from muster.web.ui.history import Told
+from muster.web.ui.pages import page
+
+# How far back the page looks unless it is told.
+DAYS = 7
+
+
+class LogForm(Form):
+    """What of the log is shown."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Person, batch, word or request number"), required=False, max_length=MOST_WORDS
+    )
+    who = forms.CharField(required=False, max_length=60)
+    what = forms.CharField(required=False, max_length=60)
+    kind = forms.CharField(required=False, max_length=60)
+    key = forms.CharField(required=False, max_length=100)
+    about = forms.CharField(required=False, max_length=60)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("from", gettext_lazy("From")), ("to", gettext_lazy("To"))):
+            self.fields[name] = forms.DateField(
+                label=label,
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                error_messages={"invalid": gettext_lazy("Enter a date as YYYY-MM-DD.")},
+            )
+
+
+@dataclass(frozen=True)
+class LogRow:
+    """An entry as the page shows it; `more` are those of the same kind that follow it."""
+
+    entry: HistoryEntry
+    more: Sequence[HistoryEntry]
+    about: About | None
+    about_url: str
+    key_url: str
+    by_url: str
+
+    @property
+    def history_url(self) -> str:
+        """All that happened to what it is about."""
+        return f"?{urlencode({'about': self.about.pk})}" if self.about else ""
+
+    @property
+    def icon(self) -> str:
+        """What kind of thing it was."""
+        entry = self.entry
+        if entry.is_look:
+            return "eye"
+        if "unlock" in entry.use_case or "lock" in entry.use_case:
+            return "unlock" if "unlock" in entry.use_case else "lock"
+        if entry.by_id is None:
+            return "gear"
+        return (
+            {"insert": "plus", "delete": "trash"}.get(min(entry.labels), "edit") if len(entry.labels) == 1 else "edit"
+        )
+
+    @property
+    def names_object(self) -> bool:
+        """Whether its title leaves open what it is about."""
+        return self.about is not None and self.about.name not in self.entry.title
+
+    @cached_property
+    def fields(self) -> list[tuple[str, HistoryLine]]:
+        """The lines that say from what to what, each with its field, and whose it is where there are several."""
+        lines = [line for line in self.entry.lines if line.label]
+        several = len({line.subject for line in lines}) > 1
+        return [(f"{line.subject}: {line.label}" if several and line.subject else line.label, line) for line in lines]
+
+    @cached_property
+    def other_lines(self) -> list[HistoryLine]:
+        return [line for line in self.entry.below if not line.label]
+
+    @property
+    def summary(self) -> str:
+        """What else there is to say in a line."""
+        if self.entry.reason:
+            return _("Reason: “%(reason)s”") % {"reason": self.entry.reason}
+        if len(self.entry.below) == 1:
+            return self.entry.below[0].text
+        return ", ".join(dict.fromkeys(label for label, _line in self.fields[:4]))
+
+
+@dataclass(frozen=True)
+class LogView:
+    """The log as the page shows it."""
+
+    asked: Mapping[str, str]
+    page: LogPage
+
+    def url(self, **changes: str) -> str:
+        """The address of the page with other filters: an empty one is dropped, but for the first day."""
+        kept = {name: value for name, value in {**self.asked, **changes}.items() if value or name == "from"}
+        return f"{reverse('audit')}?{urlencode(kept)}"
+
+    @cached_property
+    def days(self) -> list[tuple[Any, list[LogRow]]]:
+        """Each day, with what was done on it."""
+        told = Told(self.page.entries, 0, 0)
+        return [(day, [self._row(entry, more) for entry, more in runs]) for day, runs in told.days]
+
+    def _row(self, entry: HistoryEntry, more: Sequence[HistoryEntry]) -> LogRow:
+        about, url = main_object(entry)
+        by_url = self.url(who=entry.by_id or NOBODY, before="")
+        return LogRow(entry, more, about, url, f"?{urlencode({'key': entry.key})}", by_url)
+
+    @property
+    def days_asked(self) -> list[tuple[str, str, str]]:
+        """The first and the last day, as they were typed."""
+        words = (("from", _("From")), ("to", _("To")))
+        return [(name, label, self.asked.get(name, "")) for name, label in words]
+
+    @property
+    def csv_url(self) -> str:
+        return self.url(export=CSV, before="")
+
+    @property
+    def xlsx_url(self) -> str:
+        return self.url(export=XLSX, before="")
+
+    @property
+    def older_url(self) -> str:
+        return self.url(before=str(self.page.older)) if self.page.older else ""
+
+    @property
+    def newest_url(self) -> str:
+        return self.url(before="") if self.asked.get("before") else ""
+
+
+@page(audit_log["see"])
+def audit_page(request: ActorRequest) -> HttpResponseBase:
+    """Who did what, when, from what to what, in which request; a week of it unless another time is asked for."""
+    actor = request.actor
+    data = {name: request.GET[name] for name in request.GET}
+    if "from" not in data and not data.get("key") and not data.get("about"):
+        data["from"] = (actor.today() - timedelta(days=DAYS - 1)).isoformat()
+    form = LogForm(data)
+    asked = LogFilter(actor.owner_id)
+    if form.is_valid():
+        try:
+            asked = log_filter(actor, form.cleaned_data)
+        except DomainError as error:
+            form.show_refusal(error)
+    if not form.is_valid():
+        context = {"form": form, "nav": "settings", "view": LogView(data, LogPage([])), "views": []}
+        return render(request, "audit/log.html", {**context, **_choices(asked, data)})
+    if (kind := data.get("export")) in (CSV, XLSX):
+        return response_of(log_file(asked, kind))
+    view = LogView(
+        {name: value for name, value in data.items() if name != "export"},
+        log_of(asked, before=LogPlace.of(data.get("before", ""))),
+    )
+    count = count_of(asked) if asked.is_whole else None
+    context = {
+        "form": form,
+        "nav": "settings",
+        "view": view,
+        "views": _views(view, str(actor.history_id)),
+        "head": _head(count, asked),
+        "kicker": _kicker(count),
+        **_choices(asked, data),
+    }
+    return render(request, "audit/log.html", context)
+
+
+def _choices(asked: LogFilter, data: Mapping[str, str]) -> dict[str, Any]:
+    """What the selects of the page offer."""
+    people = [(str(pk), name) for pk, name in people_of(asked)]
+    who = data.get("who", "")
+    if who and who != NOBODY and who not in dict(people):
+        people.append((who, _("The person chosen")))
+    return {
+        "selects": [
+            ("who", _("Who"), _("Everyone"), [(NOBODY, "Muster"), *people], who),
+            ("what", _("What"), _("Everything"), kinds_in_words(), data.get("what", "")),
+            ("kind", _("Kind"), _("All kinds"), KINDS.items(), data.get("kind", "")),
+        ]
+    }
+
+
+def _views(view: LogView, me: str) -> list[View]:
+    """The questions that are asked most."""
+    narrowed = {"q": "", "what": "", "key": "", "about": "", "before": ""}
+    who, kind = view.asked.get("who", ""), view.asked.get("kind", "")
+    found = [
+        (_("Everything"), "", ""),
+        (_("Private data"), "", "looked"),
+        (_("By Muster"), NOBODY, ""),
+        (_("By me"), me, ""),
+    ]
+    return [
+        View(label, view.url(who=by, kind=of, **narrowed), current=(who, kind) == (by, of)) for label, by, of in found
+    ]
+
+
+def _head(count: LogCount | None, asked: LogFilter) -> str:
+    if asked.key:
+        return _("What one request did")
+    if asked.about:
+        return _("The history of one object")
+    if count is None:
+        return _("Audit log")
+    if not count.actions:
+        return _("No actions in this time")
+    words = ngettext("%(n)s action", "%(n)s actions", count.actions) % {"n": f"{count.actions:,}"}
+    if count.is_more:
+        return _("More than %(actions)s") % {"actions": words}
+    if not count.looks:
+        return words
+    looks = ngettext("%(n)d of them a look at private data", "%(n)d of them looks at private data", count.looks)
+    return f"{words}, {looks % {'n': count.looks}}"
+
+
+def _kicker(count: LogCount | None) -> str:
+    kept = _("Entries can't be edited or deleted.")
+    if count is None or count.is_more or not count.people:
+        return kept
+    people = ngettext("By %(n)d person and Muster itself.", "By %(n)d people and Muster itself.", count.people)
+    return f"{people % {'n': count.people}} {kept}"
