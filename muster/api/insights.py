@@ -1,0 +1,254 @@
+"""The API of analytics: the figures of the institution and its parts between two days, each with both its numbers."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Schema
+from typing_extensions import TypedDict
+
+from muster.accounts.models import User
+from muster.allocation.permissions import mentees
+from muster.api.kit import Date, Day, Door, answer, request_actor, request_object
+from muster.batches.models import Batch
+from muster.batches.permissions import batches
+from muster.insights.definitions import Figure
+from muster.insights.marks import AttendanceCounts, Marks
+from muster.insights.periods import Period
+from muster.insights.queries import (
+    Insight,
+    insight_into,
+    insight_into_mentoring,
+    insight_into_student,
+)
+from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department
+from muster.institutions.permissions import branches, departments
+from muster.people.permissions import instructors, students
+
+router = Door(tags=["Analytics"])
+FETCHED = "Analytics fetched successfully"
+# Who sees figures of batches: whoever sees their students.
+seen = batches["roster"]
+
+
+def _branch(actor: Actor, branch_id: str) -> Branch:
+    return branches.get(actor, branch_id)
+
+
+def _department(actor: Actor, department_id: str) -> Department:
+    return departments.get(actor, department_id)
+
+
+class PeriodQuery(Schema):
+    """Which days are counted, and with which they are compared."""
+
+    first: Day | None = Field(
+        None, alias="from", description="The first day; else twelve weeks back, of a batch its own"
+    )
+    last: Day | None = Field(None, alias="to", description="The last day; today when absent")
+    compare: Literal["year", "before", "none"] = Field(
+        "none", description="With the same weeks a year before, the time right before, or nothing"
+    )
+
+    def period(self, actor: Actor, usual: Period | None = None) -> Period:
+        """The days, the usual ones where none are asked for. Raises Invalid at what makes none."""
+        if usual and not self.first and not self.last:
+            return usual
+        return Period.of(self.first, self.last, usual.last if usual else actor.today())
+
+    def compared(self, period: Period) -> Period | None:
+        """The days compared with."""
+        return period.compared(self.compare)
+
+
+class AnalyzedPeriodOut(TypedDict):
+    """Days, both ends included."""
+
+    first: Date
+    last: Date
+
+
+class FigureOut(TypedDict):
+    """A figure with its two numbers. `definition` is its name in docs/metrics.md and `unit` percent, mean or number.
+
+    `value` is null where nothing counts; `before` and `change` where nothing is compared.
+    """
+
+    definition: str
+    label: str
+    unit: str
+    value: float | None
+    numerator: float
+    denominator: int | None
+    before: float | None
+    change: float | None
+
+
+class CountedMarksOut(TypedDict):
+    """Attendance of some marks: how many came, of how many that count. `of` is what they are of."""
+
+    of: str
+    value: float | None
+    numerator: int
+    denominator: int
+
+
+class AttendanceInsightOut(TypedDict):
+    """The same marks told apart: by week (its Monday), batch (its id), weekday and hour (such as 1 09), and session
+    type."""
+
+    by_week: list[CountedMarksOut]
+    by_batch: list[CountedMarksOut]
+    by_hour: list[CountedMarksOut]
+    by_type: list[CountedMarksOut]
+
+
+class FiguresOut(TypedDict):
+    """Figures between two days, and the days compared with."""
+
+    period: AnalyzedPeriodOut
+    compared: AnalyzedPeriodOut | None
+    figures: list[FigureOut]
+
+
+class InsightOut(FiguresOut):
+    """Figures of batches, and the marks behind their attendance."""
+
+    attendance: AttendanceInsightOut
+
+
+class BatchInsightOut(InsightOut):
+    """Figures of one batch. Rates are in percent, satisfaction is from 1 to 5; null where nothing counts."""
+
+    enrollment_rate: float | None
+    completion_rate: float | None
+    attendance_rate: float | None
+    satisfaction: float | None
+    instructor_utilization: float | None
+
+
+def _days(period: Period | None) -> Any:
+    return period and {"first": period.first.isoformat(), "last": period.last.isoformat()}
+
+
+def _figure_json(figure: Figure, before: Figure | None = None) -> FigureOut:
+    return {
+        "definition": figure.name,
+        "label": str(figure.definition.label),
+        "unit": figure.definition.shape.value,
+        "value": figure.value,
+        "numerator": float(figure.part),
+        "denominator": figure.whole,
+        "before": before.value if before else None,
+        "change": figure.change_from(before),
+    }
+
+
+def _marks_json(rows: Iterable[tuple[Any, Marks]]) -> list[CountedMarksOut]:
+    return [
+        {"of": str(of), "value": marks.figure.value, "numerator": marks.came, "denominator": marks.counted}
+        for of, marks in rows
+    ]
+
+
+def _attendance_json(counts: AttendanceCounts) -> AttendanceInsightOut:
+    hours = [(f"{day} {hour:02d}", marks) for (day, hour), marks in sorted(counts.by_hour.items())]
+    return {
+        "by_week": _marks_json(sorted(counts.by_week.items())),
+        "by_batch": _marks_json(sorted(counts.by_batch.items())),
+        "by_hour": _marks_json(hours),
+        "by_type": _marks_json(sorted(counts.by_type.items())),
+    }
+
+
+def _insight_json(insight: Insight) -> InsightOut:
+    return {
+        "period": _days(insight.period),
+        "compared": _days(insight.compared.period if insight.compared else None),
+        "figures": [_figure_json(one, insight.before(name)) for name, one in insight.figures.items()],
+        "attendance": _attendance_json(insight.attendance),
+    }
+
+
+def _insight(asked: PeriodQuery, scope: Scope, usual: Period | None = None) -> Insight:
+    period = asked.period(scope.actor, usual)
+    return insight_into(scope, period, asked.compared(period))
+
+
+@router.get("/institution", allow=seen, data=InsightOut)
+def analyze_institution(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
+    """The figures of all batches that the caller manages or teaches."""
+    return answer(_insight_json(_insight(asked, scope_of(request_actor(request)))), FETCHED)
+
+
+@router.get("/branches/{branch_id}", allow=seen, on="branch_id", find=_branch, data=InsightOut)
+def analyze_branch(request: HttpRequest, branch_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
+    """The figures of the batches of a branch that the caller manages or teaches."""
+    branch = request_object(request, Branch)
+    return answer(_insight_json(_insight(asked, scope_of(request_actor(request), Q(branch=branch)))), FETCHED)
+
+
+@router.get("/departments/{department_id}", allow=seen, on="department_id", find=_department, data=InsightOut)
+def analyze_department(request: HttpRequest, department_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
+    """The figures of the batches of a department that the caller manages or teaches."""
+    department = request_object(request, Department)
+    return answer(_insight_json(_insight(asked, scope_of(request_actor(request), Q(department=department)))), FETCHED)
+
+
+@router.get("/batches/{batch_id}", allow=seen, on="batch_id", data=BatchInsightOut)
+def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
+    """The figures of a batch; from its first day to today, unless other days are asked for."""
+    batch = request_object(request, Batch)
+    actor = request_actor(request)
+    usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
+    insight = _insight(asked, scope_of(actor, Q(pk=batch.pk)), usual)
+    values = {name: one.value for name, one in insight.figures.items()}
+    return answer(
+        {
+            **_insight_json(insight),
+            "enrollment_rate": values["seats_filled"],
+            "completion_rate": values["completed"],
+            "attendance_rate": values["attendance"],
+            "satisfaction": values["satisfaction"],
+            "instructor_utilization": values["utilization"],
+        },
+        FETCHED,
+    )
+
+
+@router.get("/instructors/{instructor_id}", allow=instructors["see"], on="instructor_id", data=InsightOut)
+def analyze_instructor(request: HttpRequest, instructor_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
+    """The figures of the days on which an instructor led a batch that the caller manages or teaches."""
+    person = request_object(request, User)
+    return answer(_insight_json(_insight(asked, scope_of_instructor(request_actor(request), person.pk))), FETCHED)
+
+
+def _figures_of(asked: PeriodQuery, actor: Actor, count: Callable[[Period], list[Figure]]) -> HttpResponse:
+    period = asked.period(actor)
+    compared = asked.compared(period)
+    before = {one.name: one for one in count(compared)} if compared else {}
+    return answer(
+        {
+            "period": _days(period),
+            "compared": _days(compared),
+            "figures": [_figure_json(one, before.get(one.name)) for one in count(period)],
+        },
+        FETCHED,
+    )
+
+
+@router.get("/students/{student_id}", allow=students["see"], on="student_id", data=FiguresOut)
+def analyze_student(request: HttpRequest, student_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
+    """What a student's marks and results came to, in the batches in which the caller sees them."""
+    actor, student = request_actor(request), request_object(request, User)
+    return _figures_of(asked, actor, lambda period: insight_into_student(actor, student, period))
+
+
+@router.get("/mentoring", allow=mentees["list"], data=FiguresOut)
+def analyze_mentoring(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
+    """What mentoring came to of the students whom the caller looks after."""
+    actor = request_actor(request)
+    return _figures_of(asked, actor, lambda period: insight_into_mentoring(actor, period))

@@ -1,0 +1,140 @@
+"""What the marks of a scope come to, by week, batch, part, weekday and hour, and type of session: one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from muster.insights.definitions import Figure
+from muster.insights.periods import Period
+from muster.insights.scope import PARTS, Scope
+
+# Fewer marks than this say nothing of an hour.
+LEAST_MARKS = 30
+
+# The sums of each batch in each session are kept by the database (`BatchTally`); days without sessions have daily
+# records. What counts is what `attendance_countedmark` says: both together are its marks.
+_MARKS = f"""
+WITH scope AS MATERIALIZED (SELECT * FROM {PARTS}), marks AS (
+    SELECT part.*, class.date AS day, extract(hour FROM class.start_time)::int AS hour, class.session_type AS type,
+           tally.present + tally.late AS came, tally.present + tally.late + tally.absent AS counted
+    FROM scope AS part
+    JOIN attendance_batchtally AS tally ON tally.batch_id = part.batch_id
+    JOIN timetable_classsession AS class ON class.id = tally.session_id
+    WHERE class.institution_id = %(institution)s
+    AND class.date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
+    AND class.status <> 'cancelled'
+    UNION ALL
+    SELECT part.*, daily.record_date, NULL, NULL,
+           (daily.status IN ('PRESENT', 'LATE'))::int, (daily.status <> 'EXCUSED')::int
+    FROM scope AS part
+    JOIN attendance_countedmark AS daily ON daily.batch_id = part.batch_id AND daily.session_id IS NULL
+    WHERE daily.record_date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
+)
+SELECT grouping(week, batch_id, branch_id, department_id, weekday, hour, type),
+       week, batch_id, branch_id, department_id, weekday, hour, type, sum(came), sum(counted)
+FROM (
+    SELECT *, date_trunc('week', day)::date AS week, extract(isodow FROM day)::int AS weekday FROM marks
+) AS dated
+GROUP BY GROUPING SETS (
+    (), (week), (batch_id), (week, branch_id), (week, department_id), (weekday, hour), (type)
+)
+"""  # noqa: S608 - constants alone
+
+
+class Marks(NamedTuple):
+    """How many came, of how many marks that count."""
+
+    came: int
+    counted: int
+
+    @property
+    def figure(self) -> Figure:
+        return Figure("attendance", self.came, self.counted)
+
+    @property
+    def is_enough(self) -> bool:
+        return self.counted >= LEAST_MARKS
+
+    def __add__(self, other: Any) -> Marks:
+        return Marks(self.came + other[0], self.counted + other[1])
+
+
+NO_MARKS = Marks(0, 0)
+
+
+@dataclass(frozen=True)
+class AttendanceCounts:
+    """The marks of a period: all of them, and by what they can be told apart. Weeks are named by their Mondays."""
+
+    whole: Marks
+    by_week: Mapping[date, Marks]
+    by_batch: Mapping[UUID, Marks]
+    by_branch: Mapping[UUID | None, Mapping[date, Marks]]
+    by_department: Mapping[UUID | None, Mapping[date, Marks]]
+    by_hour: Mapping[tuple[int, int], Marks]
+    """By weekday, 1 for Monday, and the hour in which a session begins, by the clock of the class."""
+    by_type: Mapping[str, Marks]
+
+
+# Which columns a set leaves together, as `grouping` says it: a bit for each column that is summed over.
+_WHOLE, _WEEK, _BATCH, _BRANCH, _DEPARTMENT, _HOUR, _TYPE = (
+    0b1111111,
+    0b0111111,
+    0b1011111,
+    0b0101111,
+    0b0110111,
+    0b1111001,
+    0b1111110,
+)
+
+
+def attendance_counts(scope: Scope, period: Period) -> AttendanceCounts:
+    """The marks of the scope between two days, each by its class's own day. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, scope.values(period))
+        rows = cursor.fetchall()
+    sets: dict[int, dict[Any, Marks]] = defaultdict(dict)
+    for which, week, batch, branch, department, weekday, hour, kind, came, counted in rows:
+        key = {
+            _WHOLE: None,
+            _WEEK: week,
+            _BATCH: batch,
+            _BRANCH: (branch, week),
+            _DEPARTMENT: (department, week),
+            _HOUR: (weekday, hour),
+            _TYPE: kind,
+        }[which]
+        if counted:
+            sets[which][key] = Marks(int(came), int(counted))
+    return AttendanceCounts(
+        sets[_WHOLE].get(None, NO_MARKS),
+        sets[_WEEK],
+        sets[_BATCH],
+        _by_part(sets[_BRANCH]),
+        _by_part(sets[_DEPARTMENT]),
+        # Days without a session have no hour.
+        {key: marks for key, marks in sets[_HOUR].items() if key[1] is not None},
+        {key: marks for key, marks in sets[_TYPE].items() if key is not None},
+    )
+
+
+def _by_part(rows: Mapping[Any, Marks]) -> dict[UUID | None, dict[date, Marks]]:
+    found: dict[UUID | None, dict[date, Marks]] = defaultdict(dict)
+    for (part, week), marks in rows.items():
+        found[part][week] = marks
+    return dict(found)
+
+
+def sum_of(rows: Mapping[Any, Marks]) -> Marks:
+    """All of them together."""
+    whole = NO_MARKS
+    for marks in rows.values():
+        whole += marks
+    return whole

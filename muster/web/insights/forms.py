@@ -1,0 +1,83 @@
+"""What is asked of the analytics page: which days, compared with which, and of which part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from muster.core.errors import Invalid
+from muster.core.search import in_order
+from muster.courses.models import Course
+from muster.insights.periods import Comparison, Period
+from muster.institutions.access import Actor
+from muster.institutions.models import Branch, Department
+from muster.institutions.permissions import branches, departments
+from muster.web.ui.forms import Form
+
+
+class PeriodForm(Form):
+    """The days. Everything may be left out; what makes no sense is said at its field."""
+
+    first = forms.DateField(label=gettext_lazy("From"), required=False)
+    last = forms.DateField(label=gettext_lazy("To"), required=False)
+    compare = forms.ChoiceField(
+        label=gettext_lazy("Compare with"), choices=Comparison.choices, required=False, initial=Comparison.BEFORE
+    )
+
+    def __init__(self, usual: Period, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+            field.widget.attrs["class"] = kind
+        self.usual = self.period = usual
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        try:
+            first, last = found.get("first"), found.get("last")
+            if first or last:
+                self.period = Period.of(first, last, self.usual.last)
+        except Invalid as error:
+            self.add_error("last" if error.errors[0].field == "to" else "first", error.message)
+        return found
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was given and makes sense."""
+        return self.cleaned_data if self.is_bound and self.is_valid() else {}
+
+    @property
+    def compared(self) -> Period | None:
+        """The days compared with."""
+        how = self.asked.get("compare") or Comparison.BEFORE
+        return self.period.compared(how)
+
+
+class AnalyticsForm(PeriodForm):
+    """The days, and the part of the institution."""
+
+    branch = forms.ModelChoiceField(
+        Branch.objects.none(), label=gettext_lazy("Branch"), required=False, empty_label=gettext_lazy("All")
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=gettext_lazy("Department"), required=False, empty_label=gettext_lazy("All")
+    )
+    course = forms.ModelChoiceField(
+        Course.objects.none(), label=gettext_lazy("Course"), required=False, empty_label=gettext_lazy("All")
+    )
+
+    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
+        super().__init__(Period.of(None, None, actor.today()), *args, **kwargs)
+        fields: Any = self.fields
+        fields["branch"].queryset = in_order(branches.rows(actor), "name")
+        fields["department"].queryset = in_order(departments.rows(actor), "name")
+        fields["course"].queryset = in_order(Course.objects.filter(institution=actor.institution), "title")
+
+    @property
+    def part(self) -> Q:
+        """Which batches are counted."""
+        given = {name: self.asked.get(name) for name in ("branch", "department", "course")}
+        return Q(**{name: one for name, one in given.items() if one})
