@@ -1,4 +1,4 @@
-"""What commands have in common."""
+"""What commands have in common, without the tables: the doctor looks at Muster before it is set up."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import click
 from django.db import connection
 
 from muster.core.errors import DomainError
+from muster.core.isolation import see_all_in_this_process
 from muster.core.postgres import EmbeddedPostgresError, ensure_running
 from muster.core.site import missing_address
-from muster.institutions.models import Institution
 
 OLDEST_SERVER = 15
 ADDRESS_REMEDY = "MUSTER_URL=https://muster.example.org/"
@@ -22,6 +22,8 @@ class DatabaseCommand(click.Command):
             # A part of `muster serve`, which has made the database.
             ensure_running(make=not ctx.params.get("child", False))
             refuse_old_server()
+            # Commands are of operators, who may look at every institution.
+            see_all_in_this_process("commands")
             return super().invoke(ctx)
         except (DomainError, EmbeddedPostgresError) as error:
             raise click.ClickException(str(error)) from error
@@ -44,12 +46,3 @@ def refuse_missing_address() -> None:
     """Raise ClickException when mails could not lead back here."""
     if words := missing_address():
         raise click.ClickException(f"{words} Set it to the address that people use: {ADDRESS_REMEDY}")
-
-
-def institution_named(slug: str) -> Institution:
-    """The institution of this short name. Raises ClickException naming those that exist."""
-    institution = Institution.objects.filter(slug=slug).first()
-    if institution is None:
-        known = ", ".join(Institution.objects.order_by("slug").values_list("slug", flat=True)[:20])
-        raise click.ClickException(f"The institution {slug!r} doesn't exist. Existing institutions: {known or 'none'}.")
-    return institution

@@ -10,19 +10,25 @@ import click
 from django.db import connection
 
 import muster.allocation.checks as allocation
+import muster.assessment.checks as assessment
 import muster.attendance.checks as attendance
 import muster.batches.checks as batches
 import muster.enrollments.checks as enrollments
 import muster.institutions.checks as institutions
+import muster.materials.checks as materials
+import muster.mentoring.checks as mentoring
 import muster.progression.checks as progression
+import muster.risk.checks as risk
 import muster.timetable.checks as timetable
-from muster.cli.base import DatabaseCommand, institution_named
+from muster.cli.base import DatabaseCommand
+from muster.cli.institution import institution_named
 from muster.core.checks import (
     AnyInvariant,
     CheckResult,
     Contradiction,
     declared_constraints,
     declared_triggers,
+    institutions_kept_apart,
     references_within_owner,
     run_checks,
 )
@@ -41,19 +47,26 @@ def invariants() -> list[AnyInvariant]:
             *batches.TRIGGERS,
             *enrollments.TRIGGERS,
             *allocation.TRIGGERS,
+            *mentoring.TRIGGERS,
+            *assessment.TRIGGERS,
             *attendance.TRIGGERS,
+            *materials.TRIGGERS,
             *progression.TRIGGERS,
+            *risk.TRIGGERS,
         ),
         declared_constraints(*enrollments.CONSTRAINTS),
+        institutions_kept_apart(),
         references_within_owner(),
         *institutions.INVARIANTS,
         # Who may not teach any more books nothing, so that comes before the bookings.
         *allocation.INVARIANTS,
         *enrollments.INVARIANTS,
-        # Meetings follow batches, sessions and bookings follow meetings.
+        # Meetings follow batches and who teaches their subjects, sessions and bookings follow meetings.
+        *progression.INVARIANTS,
         *batches.INVARIANTS,
         *timetable.INVARIANTS,
         *attendance.INVARIANTS,
+        *risk.INVARIANTS,
     ]
 
 

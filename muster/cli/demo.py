@@ -5,6 +5,7 @@ from django.db import connection
 
 from muster.cli.base import DatabaseCommand
 from muster.cli.setup import bring_database_up_to_date
+from muster.core.isolation import across_institutions
 from muster.core.ownership import as_owner
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.models import Institution
@@ -26,9 +27,10 @@ def command(fresh: bool, yes: bool) -> None:
 
 def offer() -> str:
     """Make the demonstration in a database without any institution; tell who can sign in to it, if it is there."""
-    if not Institution.objects.exists():
-        build_demo()
-    return greeting()
+    with across_institutions("the demonstration is made before anybody is served"):
+        if not Institution.objects.exists():
+            build_demo()
+        return greeting()
 
 
 def greeting() -> str:

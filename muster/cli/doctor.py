@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 from muster.cli import set_up_django
 from muster.cli.base import ADDRESS_REMEDY, refuse_old_server
+from muster.core.backups import scheduled_backups
 from muster.core.folders import in_checkout
 from muster.core.ownership import excess_of_role
 from muster.core.postgres import EmbeddedPostgresError, ServerPaths, abandoned_folders, binaries, ensure_running
+from muster.core.replica import REPLICA, keeps_up
 from muster.core.site import AT_HOME, is_local, missing_address
 
+# Seconds: a night was left out.
+OLDEST_BACKUP = 36 * 3600
 MIGRATE = "muster migrate (serve does it too)"
 
 
@@ -68,7 +73,9 @@ def look() -> Iterator[Diagnosis]:
         return
     yield from _home()
     yield from _database()
+    yield from _replica()
     yield from _static()
+    yield _backups()
     yield from _mail()
     yield from _web()
     yield from _planner()
@@ -130,6 +137,13 @@ def _database() -> Iterator[Diagnosis]:
     yield _judge("Migrations", not missing, "all applied", f"{missing} not applied", MIGRATE)
 
 
+def _replica() -> Iterator[Diagnosis]:
+    if REPLICA in settings.DATABASES:
+        unread = "isn't read: it doesn't answer, is behind or has lost its stream"
+        remedy = "see 'A read replica' in docs/operations.md"
+        yield _judge("Read replica", keeps_up(), "answers and keeps up", unread, remedy, needed=False)
+
+
 def _static() -> Iterator[Diagnosis]:
     vendor = settings.VENDOR / "static"
     if not any(vendor.rglob("*.css")):
@@ -140,6 +154,21 @@ def _static() -> Iterator[Diagnosis]:
     yield _judge("Fonts of printed sheets", has_fonts, ", ".join(folders), *fontless)
     is_collected = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
     yield _judge("Static files", is_collected, str(settings.STATIC_ROOT), "not collected yet", MIGRATE)
+
+
+def _backups() -> Diagnosis:
+    if not settings.BACKUP_FOLDER:
+        remedy = "set MUSTER_BACKUP_FOLDER to a folder on another disk, or run `muster backup FILE`"
+        return Diagnosis("Backups", "none by themselves", remedy, needed=False)
+    made = scheduled_backups()
+    if not made or time.time() - made[-1].stat().st_mtime > OLDEST_BACKUP:
+        words = (
+            f"the newest in {settings.BACKUP_FOLDER} is {made[-1].name}"
+            if made
+            else f"none in {settings.BACKUP_FOLDER}"
+        )
+        return Diagnosis("Backups", words, "see whether `muster serve` runs at night, and its log", needed=False)
+    return Diagnosis("Backups", f"{len(made)} in {settings.BACKUP_FOLDER}, the newest is {made[-1].name}")
 
 
 def _mail() -> Iterator[Diagnosis]:

@@ -7,7 +7,8 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from muster.cli.base import DatabaseCommand, institution_named
+from muster.cli.base import DatabaseCommand
+from muster.cli.institution import institution_named
 from muster.core.spreadsheets import CSV, XLSX, csv_lines, write_xlsx
 from muster.exchange.exports import KINDS, export_of
 from muster.institutions.access import Actor
@@ -23,8 +24,9 @@ MOST_LINES = 1_048_576
 def command(kind: str, file: Path, institution: str) -> None:
     """Export an institution's data to FILE, as .csv or .xlsx depending on its extension.
 
-    KIND is `batches`, `students`, `instructors`, `enrollments`, `registers` (every current mark), or a list of the
-    settings such as `branches`. An existing file is replaced once the new one is complete. Only its owner can read it.
+    KIND is `batches`, `students`, `instructors`, `enrollments`, `registers` (every current mark), `sections` (batches
+    that came from a course catalog, as it lists them), or a list of the settings such as `branches`. An existing file
+    is replaced once the new one is complete. Only its owner can read it.
     """
     ending = file.suffix.lower().lstrip(".")
     if ending not in (CSV, XLSX):

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from muster.cli.base import DatabaseCommand, institution_named
+from muster.cli.base import DatabaseCommand
+from muster.cli.institution import institution_named
 from muster.cli.setup import bring_database_up_to_date
 from muster.exchange.lists import ImportChoices
 from muster.exchange.models import ImportRun

@@ -1,6 +1,7 @@
 """`muster web`: the web server alone, granian with Muster's WSGI application."""
 
 import os
+import tempfile
 from importlib import import_module
 from typing import Any
 
@@ -29,6 +30,15 @@ def default_workers() -> int:
 @click.option("--child", is_flag=True, hidden=True)
 def command(host: str, port: int, workers: int, child: bool) -> None:
     """Serve the web only, for installations that run web and jobs separately."""
+    # Where its processes keep what they count; looked at when the library is imported. In memory where that is a
+    # folder: a full disk would end whoever writes into a file by its pages.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a folder of its own is made in it
+    with tempfile.TemporaryDirectory(prefix="muster-figures-", dir=memory) as figures:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = figures
+        _serve(host, port, workers, child)
+
+
+def _serve(host: str, port: int, workers: int, child: bool) -> None:
     set_up_django()
     # Known once Django is set up.
     import_module("muster.cli.base").refuse_missing_address()

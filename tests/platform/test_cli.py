@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from muster.cli import base, main
+from muster.cli import WITHOUT_DJANGO, base, main
 from muster.cli.doctor import look
 from tests.platform.conftest import ROOT
 
@@ -29,6 +29,13 @@ def test_every_command_explains_itself(name: str):
     done = CliRunner().invoke(main, [name, "--help"])
     assert done.exit_code == 0, done.output
     assert f"Usage: main {name}" in done.output
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_DJANGO))
+def test_commands_that_set_django_up_themselves_begin_without_it(name: str):
+    """As a program of its own: here Django is set up already."""
+    command = [sys.executable, "-m", "muster.cli", name, "--help"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
 def test_unknown_command_is_refused():

@@ -229,6 +229,40 @@ def test_data_of_an_older_major_version_is_carried_over_and_kept(open_folder: Pa
     assert sorted(path.name for path in home.iterdir() if path.is_dir()) == ["pg16.carried-over", "pg18", "socket"]
 
 
+@pytest.mark.skipif(not Path("/usr/lib/postgresql/15/bin/initdb").exists(), reason="There is no PostgreSQL 15 here.")
+def test_a_whole_muster_is_carried_over_from_the_distributions_older_version(open_folder: Path, server_of: ServerOf):
+    home = open_folder / "home"
+    server = server_of(home)
+    server.places.prepare()
+    account = server.places.lent_to()
+    old = Cluster(paths.binaries(account, 15), home / "pg15", server.places.socket, account, home / "pg.log")
+    old.init("--locale=C.UTF-8", "--no-sync")
+    assert old.launch({"fsync": "off"}), old.last_words()
+    old.ensure_database("muster")
+
+    def muster(*arguments: str, **settings: str) -> str:
+        environment = {**os.environ, "MUSTER_HOME": str(home), "DJANGO_SETTINGS_MODULE": "config.settings", **settings}
+        done = subprocess.run(
+            [sys.executable, "-m", "muster.cli", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    who = ("--email", "ada@college.example", "--password", "correct-horse-battery")
+    muster("create-admin", "--institution", "College", *who, DATABASE_URL=server.url)
+    old.shut_down()
+    # The first start of the new one carries everything over, and what was derived and guarded is so still.
+    muster("migrate")
+    assert "College" in muster("export", "students", str(home / "students.csv"), "--institution", "college")
+    assert "All " in muster("check")
+    assert sorted(path.name for path in home.glob("pg1*")) == ["pg15.carried-over", "pg18"]
+
+
 def test_older_data_without_its_programs_is_refused_in_words_and_left_alone(open_folder: Path):
     home = open_folder / "home"
     server = EmbeddedServer(home)

@@ -2,19 +2,23 @@
 
 import csv
 import stat
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
+from muster.allocation.rules import assign_student
 from muster.attendance.models import AttendanceRecord
 from muster.attendance.tests.test_register_files import Class, mark
 from muster.cli import main
 from muster.cli.export import KINDS
 from muster.enrollments.rules import PaymentInput, add_payment
+from muster.exchange.rules import carry_out, start_import
+from muster.exchange.tests.sample_files import as_csv, row
 from muster.institutions.models import Holiday, Term
+from muster.mentoring.rules import schedule_sessions
 from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +39,9 @@ def room():
     add_payment(by=campus.admin, enrollment=room.enrollments[0], payment=PaymentInput(Decimal(100), "ZAR"))
     mark(room.sessions[0], room.enrollments[0], "LATE", minutes_late=5, notes="=1+1", marked_by=room.teacher)
     mark(None, room.enrollments[1], "ABSENT", on=date(2018, 12, 3))
+    student, noon = room.enrollments[0].student, datetime.combine(campus.admin.today() + timedelta(days=2), time(12))
+    assign_student(by=campus.admin, student=student, instructor=campus.instructor())
+    schedule_sessions(by=campus.admin, student=student, starts_at=noon)
     return room
 
 
@@ -50,6 +57,9 @@ def lines(file):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_written_as_csv_and_as_a_workbook(room, kind, tmp_path):
+    if kind == "sections":
+        listed = {"kind": kind, "content": as_csv(row("1")), "file_name": "sections.csv", "dry_run": False}
+        carry_out(run_id=start_import(by=room.campus.admin, **listed).pk)
     said = exported(room, kind, tmp_path / "out.csv")
     told = lines(tmp_path / "out.csv")
     assert len(told) > 1

@@ -57,8 +57,19 @@ def serve(home: Path) -> Iterator[Callable[[], Served]]:
         served.log.close()
 
 
-def test_serve_answers_and_sigterm_stops_all_of_it(serve: Callable[[], Served]):
+def test_serve_answers_and_sigterm_stops_all_of_it(serve: Callable[[], Served], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MUSTER_METRICS_TOKEN", "of-the-operator")
     served = serve()
+    eventually(lambda: requests.get(f"{served.url}/readyz", timeout=30).status_code == 200)
+    assert requests.get(f"{served.url}/healthz", timeout=30).text == "ok\n"
+    # Whichever process answers, it tells what all of them have counted.
+    for _call in range(20):
+        assert requests.get(f"{served.url}/accounts/login/", timeout=30).status_code == 200
+    operator = {"Authorization": "Bearer of-the-operator"}
+    for _call in range(10):
+        figures = requests.get(f"{served.url}/metrics", headers=operator, timeout=30).text
+        assert 'muster_requests_total{method="GET",route="accounts/login/",status="200"} 20.0' in figures
+        assert 'muster_database_pool{state="waiting"} 0.0' in figures
     assert requests.get(f"http://127.0.0.1:{served.port}/static/vendor/nothing", timeout=30).status_code in (404, 500)
     family = [*served.parts().values(), *children_of(served.parts()["web"])]
     assert len(family) == 4

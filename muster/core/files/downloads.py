@@ -1,10 +1,10 @@
-"""Files on their way out: always as a download, never as something that a browser runs or keeps."""
+"""Files on their way out: as a download, never as something that a browser runs or keeps."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import IO, Any
 
@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from muster.core.errors import Missing
+from muster.core.files.keys import Undecipherable
 from muster.core.spreadsheets import CSV, csv_lines, write_xlsx
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,12 @@ PRIVATE = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# What a browser may show instead of saving it, as judged and cleaned on its way in, and by which policy. Browsers don't
+# open a PDF in a sandbox; their viewers are one.
+INLINE = {
+    **dict.fromkeys(("image/jpeg", "image/png", "image/webp"), PRIVATE["Content-Security-Policy"]),
+    "application/pdf": "script-src 'none'; frame-ancestors 'none'",
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,13 @@ class Download:
     media_type: str
     content: Iterable[bytes | str]
     more_headers: Mapping[str, str] = field(default_factory=dict)
+    inline: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
         return {
             "Content-Type": self.media_type,
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=self.name) or "",
+            "Content-Disposition": content_disposition_header(not self.inline, self.name) or "inline",
             **self.more_headers,
         }
 
@@ -86,10 +94,18 @@ def attachment(stored: str, *, name: str, media_type: str) -> Download:
     """
     try:
         file = default_storage.open(stored, "rb")
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except (FileNotFoundError, NotADirectoryError, Undecipherable) as error:
         log.exception("file is gone", file=stored)
         raise Missing(_("The file no longer exists. Contact your administrator.")) from error
     return Download(name, media_type, _parts(file), {**PRIVATE, "Content-Length": str(file.size)})
+
+
+def shown_inline(stored: str, *, name: str, media_type: str) -> Download:
+    """As `attachment`, for a file that was taken in by `take_in`: shown by the browser where that is safe."""
+    saved = attachment(stored, name=name, media_type=media_type)
+    if (policy := INLINE.get(media_type)) is None:
+        return saved
+    return replace(saved, inline=True, more_headers={**saved.more_headers, "Content-Security-Policy": policy})
 
 
 def _parts(file: File[bytes]) -> Iterator[bytes]:

@@ -64,8 +64,9 @@ WEBP = FileKind(
 )
 HEIC = FileKind("HEIC", "image/heic", "heic", _begins_heic, "muster.core.cell.heic")
 KINDS = (PDF, JPEG, PNG, WEBP, HEIC)
+MEDIA_TYPES = tuple(kind.media_type for kind in KINDS)
 # For `<input type="file" accept>`: what the browser offers; what is sent is judged all the same.
-ACCEPT = ",".join([*(kind.media_type for kind in KINDS), *(f".{kind.ending}" for kind in KINDS), ".jpeg"])
+ACCEPT = ",".join([*MEDIA_TYPES, *(f".{kind.ending}" for kind in KINDS), ".jpeg"])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What programs that watch over Muster ask: whether it lives, whether it is ready, how it goes."""
