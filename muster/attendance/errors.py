@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.core.errors import Conflict, FieldError, Invalid
 
@@ -27,6 +28,13 @@ class RegisterLocked(Conflict):
                 "locked_by_user_id": str(session.locked_by_id) if session.locked_by_id else None,
             },
         )
+
+
+class NotTheInstructor(Invalid):
+    """A register is to be signed by somebody who does not teach the session."""
+
+    sentence = gettext_lazy("Only an instructor of this session signs its register. Lock it without signing.")
+    default_code, default_field = "not_the_instructor", "sign"
 
 
 class TooEarlyToMark(Invalid):

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest, UnlockRequest
 from muster.attendance.queries.absences import MissedSession
-from muster.batches.models import InstructorAssignment
+from muster.batches.models import Batch, InstructorAssignment
 from muster.core.days import days_in_words
+from muster.courses.queries import minimum_attendance_of
+from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Membership, Role
 from muster.notifications.kinds import NotificationKind, register_kind
@@ -25,7 +27,7 @@ from muster.timetable.models import ClassSession
 
 ANNOUNCED, ASKED, DECIDED = "absence_announced", "correction_asked", "correction_decided"
 UNLOCK, UNLOCK_DECIDED = "unlock_asked", "unlock_decided"
-NOT_TAKEN = "register_not_taken"
+NOT_TAKEN, LOW = "register_not_taken", "low_attendance"
 MOST_NAMED = 20
 
 register_kind(
@@ -34,6 +36,12 @@ register_kind(
         gettext_lazy("A register of mine isn't taken"),
         frozenset({str(Role.INSTRUCTOR)}),
         gettext_lazy("At the end of the day, once for each register, and when a manager reminds me."),
+    ),
+    NotificationKind(
+        LOW,
+        gettext_lazy("Attendance falls below the minimum"),
+        frozenset({str(Role.INSTRUCTOR), *map(str, STUDENT_ROLES)}),
+        gettext_lazy("Mine, or that of students in my batches. Once each time it falls, at the end of the day."),
     ),
     NotificationKind(
         ANNOUNCED,
@@ -225,6 +233,41 @@ def tell_not_taken(by: Actor, person: User, sessions: Sequence[ClassSession]) ->
         % {"count": len(sessions)},
         text=_("Take attendance while it's still fresh.") if one else named,
         url=reverse("attendance:register", args=[first.pk]) if one else reverse("attendance:not-taken"),
+    )
+
+
+def tell_low_attendance(by: Actor, enrollment: Enrollment, percent: float) -> None:
+    """Tell the student that their attendance in the batch fell below the minimum."""
+    assert enrollment.batch is not None  # noqa: S101
+    minimum = minimum_attendance_of(by.institution, enrollment.course)
+    words = {"batch": enrollment.batch.code, "percent": f"{percent:g}", "minimum": minimum}
+    notify(
+        by=by,
+        to=[enrollment.student],
+        kind=LOW,
+        title=_("Your attendance in %(batch)s is below %(minimum)d%%") % words,
+        text=_("It's %(percent)s%% now. If something keeps you away, talk to your instructor.") % words,
+        url=reverse("attendance:mine"),
+    )
+
+
+def tell_students_below(by: Actor, batch: Batch, students: Sequence[tuple[User, float]]) -> None:
+    """Tell those who teach in the batch whose attendance fell below the minimum: one notice for all of them."""
+    number, minimum = len(students), minimum_attendance_of(by.institution, batch.course)
+    named = "; ".join(f"{person.full_name} {percent:g}%" for person, percent in students[:MOST_NAMED])
+    title = ngettext(
+        "A student in %(batch)s is below %(minimum)d%% attendance",
+        "%(count)d students in %(batch)s are below %(minimum)d%% attendance",
+        number,
+    )
+    teaching = InstructorAssignment.objects.on(batch.today()).filter(batch=batch)
+    notify(
+        by=by,
+        to=User.objects.filter(pk__in=teaching.values("instructor")),
+        kind=LOW,
+        title=title % {"batch": batch.code, "minimum": minimum, "count": number},
+        text=f"{named}.",
+        url=f"{reverse('batches:students', args=[batch.pk])}?sort=attendance",
     )
 
 

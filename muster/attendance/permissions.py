@@ -13,6 +13,7 @@ from muster.batches.permissions import (
     MANAGERS,
     batches_being_taught,
     of_batches,
+    own_only,
     restrict_rows,
     sessions,
     taught_session,
@@ -21,7 +22,7 @@ from muster.core.permissions import Access, Scope, Table
 from muster.core.subqueries import is_one_of
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import ADMINS, Actor, Grant, own_person, students
-from muster.institutions.models import Role, local_today
+from muster.institutions.models import STUDENT_ROLES, Role, local_today
 from muster.timetable.models import ClassSession, ScheduleSlot
 
 
@@ -65,6 +66,8 @@ registers = Access(
         "mark": MARKERS,
         "lock": MARKERS,
         "unlock": _ADMINS,
+        # Signing it while locking it, as whoever teaches it: administrators lock without signing.
+        "sign": {Role.INSTRUCTOR.value: teaching_now},
         # Asking those who teach for registers that they have not taken.
         "remind": _MANAGERS,
         # Registers on paper and as files, and which of them are not taken.
@@ -169,9 +172,25 @@ absences = Access(
     AbsenceNotice, {"see": _notices, "announce": _notices, "withdraw": _only_own(_notices, "announced_by_id")}
 )
 
-_proven = _by_batch("enrollment__batch", _records_taught, "enrollment__student_id")
-records = Access(AttendanceRecord, {"see": _proven})
+_marks = _by_batch("enrollment__batch", _records_taught, "enrollment__student_id")
+records = Access(AttendanceRecord, {"see": _marks})
+
+
+def _with_access(own: Scope) -> Scope:
+    """What is the student's own, while they have access to the batch that it is about, if it is about one."""
+
+    def condition(actor: Actor, grant: Grant) -> Q:
+        return own(actor, grant) & (Q(enrollment__isnull=True) | _in_part(own_only, "enrollment__batch")(actor, grant))
+
+    return condition
+
+
+def _students_with_access(table: Table) -> Table:
+    return table | {role: _with_access(table[role]) for role in map(str, STUDENT_ROLES)}
+
+
 # Records, as what evidence hangs on.
+_proven = _students_with_access(_marks)
 proven = Access(AttendanceRecord, {"see": _proven, "add": _proven})
 
 
@@ -186,7 +205,8 @@ def _evidence_scope(record: Scope, notice: Scope) -> Scope:
     return condition
 
 
-_seen = ADMINS | {role: _evidence_scope(_proven[role], _notices[role]) for role in _notices if role not in ADMINS}
+_told = _students_with_access(_notices)
+_seen = ADMINS | {role: _evidence_scope(_proven[role], _told[role]) for role in _told if role not in ADMINS}
 evidence = Access(
     Evidence,
     {

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pgtrigger
 
+from muster.batches.triggers import batch_is_open
 from muster.core.sql import Body
 from muster.core.triggers import Trigger, refusing_trigger
+from muster.enrollments.triggers import OF_ENROLLMENT
+from muster.timetable.triggers import meeting_is_open
 
 marks_are_kept = Trigger(
     name="marks_are_kept",
@@ -27,6 +30,43 @@ changed_marks_are_kept = Trigger(
     operation=pgtrigger.Update,
     referencing=pgtrigger.Referencing(old="old_marks", new="new_marks"),
     func=Body("attendance", "marks_are_kept"),
+)
+
+# A session that falls away takes its name out of notices of other batches that meet in it, one of them archived.
+archived_notice_is_frozen = batch_is_open(
+    "archived_notice_is_frozen", OF_ENROLLMENT, condition="pg_trigger_depth() = 0"
+)
+archived_correction_is_frozen = batch_is_open("archived_correction_is_frozen", OF_ENROLLMENT)
+archived_unlock_is_frozen = meeting_is_open("archived_unlock_is_frozen")
+archived_low_attendance_is_frozen = batch_is_open("archived_low_attendance_is_frozen", OF_ENROLLMENT)
+archived_chase_is_frozen = meeting_is_open("archived_chase_is_frozen")
+archived_signature_is_frozen = meeting_is_open("archived_signature_is_frozen")
+archived_scan_is_frozen = meeting_is_open("archived_scan_is_frozen")
+
+signature_is_of_who_locked = refusing_trigger(
+    "signature_is_of_who_locked_the_register",
+    operation=pgtrigger.Insert,
+    # Held in share mode, so that nobody unlocks it meanwhile.
+    first="PERFORM FROM timetable_classsession WHERE id = NEW.session_id FOR SHARE;",
+    when="""NOT EXISTS (
+        SELECT FROM timetable_classsession AS class WHERE class.id = NEW.session_id
+        AND class.is_locked AND class.locked_at = NEW.signed_at AND class.locked_by_id = NEW.signed_by_id
+    )""",
+    reason="A register is signed by whoever locks it, when it is locked",
+)
+
+signature_is_only_added_to = refusing_trigger(
+    "signature_is_only_added_to",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    when="TRUE",
+    reason="A signature does not change; unlocking the register voids it",
+)
+
+scan_is_only_added_to = refusing_trigger(
+    "scan_is_only_added_to",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    when="TRUE",
+    reason="A signed sheet stays; another one is added",
 )
 
 record_keeps_its_place = refusing_trigger(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import by_family_name
+from muster.allocation.permissions import mentees
+from muster.assessment.queries import mentoring_report, progress_in, with_progress
 from muster.attendance.permissions import records
 from muster.attendance.queries import with_attendance
 from muster.attendance.register_files import MARKS, marks_of
@@ -26,18 +29,24 @@ from muster.batches.workload import instructor_state, instructors_with_load, wee
 from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden, Missing
 from muster.core.exports import Export, ExportColumn, export_of_resource
+from muster.core.money import money
 from muster.core.permissions import Permission
+from muster.core.replica import may_lag
 from muster.courses.models import Course
 from muster.courses.permissions import courses
 from muster.courses.queries import courses_with_numbers
 from muster.courses.resources import COURSES
-from muster.enrollments.models import Enrollment, Payment
+from muster.enrollments.balances import Balance, balances_of
+from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments, payments
 from muster.enrollments.queries import payments_seen_by, student_state, students_with_seats, with_students
 from muster.exchange.lists.weeks import slots_written
+from muster.exchange.sections.writing import SECTIONS, section_lines
 from muster.institutions.access import Actor
 from muster.institutions.permissions import users
 from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, ROOMS, TERMS
+from muster.mentoring.permissions import mentoring_sessions
+from muster.mentoring.queries import sessions_seen_by
 from muster.people.permissions import instructors, students
 
 # As many rows are read together.
@@ -159,6 +168,17 @@ INSTRUCTORS = Export(
         ExportColumn("instructor_id", lambda person: str(person.pk)),
     ]
 )
+
+
+def _part(name: str, counted: str, row: Any) -> int:
+    return int(getattr(getattr(progress_in(row), name), counted))
+
+
+def progress_of_seats(seats: Iterable[Enrollment]) -> str:
+    """Such as "DA-AUG-2026 72%, Programming 40%": the progress in each of the enrollments."""
+    return ", ".join(f"{seat.batch.code if seat.batch else seat.course} {progress_in(seat).percent}%" for seat in seats)
+
+
 ROSTER = Export(
     [
         ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
@@ -169,7 +189,19 @@ ROSTER = Export(
         ExportColumn("phone", lambda row: row.student.phone, gettext_lazy("Phone"), is_contact=True),
         ExportColumn("enrollment_date", lambda row: row.enrollment_date, gettext_lazy("Enrolled")),
         ExportColumn("enrollment_type_words", lambda row: str(row.get_enrollment_type_display()), gettext_lazy("Type")),
-        ExportColumn("progress", lambda row: int(row.progress), gettext_lazy("Progress")),
+        ExportColumn("progress", lambda row: progress_in(row).percent, gettext_lazy("Progress")),
+        *(
+            ExportColumn(f"{name}_{counted}", partial(_part, name, counted), heading)
+            for name, counted, heading in (
+                ("sessions", "done", gettext_lazy("Sessions attended")),
+                ("sessions", "due", gettext_lazy("Sessions held")),
+                ("assessments", "done", gettext_lazy("Assessments done")),
+                ("assessments", "due", gettext_lazy("Assessments due")),
+                ("milestones", "done", gettext_lazy("Goals reached")),
+                ("milestones", "due", gettext_lazy("Goals agreed")),
+            )
+        ),
+        ExportColumn("last_attended", lambda row: progress_in(row).last_attended, gettext_lazy("Last attended")),
         ExportColumn("attendance_percent", lambda row: row.attendance_percent, gettext_lazy("Attendance")),
         ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
         ExportColumn("enrollment_type", lambda row: row.enrollment_type),
@@ -186,8 +218,32 @@ ENROLLMENTS = Export(
         *ROSTER.columns,
         ExportColumn("organisation", lambda row: _name(row.organisation), gettext_lazy("Paid by")),
         ExportColumn("organisation_id", lambda row: _key(row.organisation_id)),
+        ExportColumn("archived", lambda row: row.frozen),
         ExportColumn("batch_id", lambda row: _key(row.batch_id)),
         ExportColumn("course_id", lambda row: _key(row.course_id)),
+    ]
+)
+
+MENTORING = Export(
+    [
+        ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
+        ExportColumn("given_name", lambda row: row.student.given_name, gettext_lazy("Given name")),
+        ExportColumn("family_name", lambda row: row.student.family_name, gettext_lazy("Family name")),
+        ExportColumn("student_number", lambda row: row.student_number, gettext_lazy("Student number")),
+        ExportColumn("instructor_name", lambda row: row.instructor.full_name, gettext_lazy("Instructor")),
+        ExportColumn("assignment_type_words", lambda row: str(row.get_assignment_type_display()), gettext_lazy("Type")),
+        ExportColumn("assigned_on", lambda row: _day_of(row, row.assigned_at), gettext_lazy("Since")),
+        ExportColumn("sessions_held", lambda row: row.held, gettext_lazy("Sessions held")),
+        ExportColumn("sessions_missed", lambda row: row.missed, gettext_lazy("Sessions missed")),
+        ExportColumn("last_contact", lambda row: row.last_contact, gettext_lazy("Last contact")),
+        ExportColumn("next_session", lambda row: row.next_session, gettext_lazy("Next session")),
+        ExportColumn("goals_reached", lambda row: row.reached, gettext_lazy("Goals reached")),
+        ExportColumn("goals_agreed", lambda row: row.agreed, gettext_lazy("Goals agreed")),
+        ExportColumn("progress", lambda row: progress_of_seats(row.student.seats_now), gettext_lazy("Progress")),
+        ExportColumn("assignment_type", lambda row: row.assignment_type),
+        ExportColumn("student_id", lambda row: str(row.student_id)),
+        ExportColumn("instructor_id", lambda row: str(row.instructor_id)),
+        ExportColumn("assignment_id", lambda row: str(row.pk)),
     ]
 )
 
@@ -209,6 +265,7 @@ PAYMENTS = Export(
         ExportColumn("refunded_on", lambda row: _day_of(row, row.refunded_at), gettext_lazy("Refunded on")),
         ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
         ExportColumn("payment_status", lambda row: row.status),
+        ExportColumn("archived", lambda row: row.enrollment.frozen),
         ExportColumn("payment_id", lambda row: str(row.pk)),
         ExportColumn("enrollment_id", lambda row: str(row.enrollment_id)),
         ExportColumn("organisation_id", lambda row: _key(row.organisation_id)),
@@ -224,9 +281,62 @@ def _title(course: Course | None) -> str | None:
     return course.title if course else None
 
 
-def _day_of(payment: Payment, moment: datetime | None) -> Any:
+def _day_of(row: Any, moment: datetime | None) -> Any:
     """A day by the clock of the institution."""
-    return moment.astimezone(ZoneInfo(payment.institution.time_zone)).date() if moment else None
+    return moment.astimezone(ZoneInfo(row.institution.time_zone)).date() if moment else None
+
+
+def sums_of_seat(row: Any, name: str) -> str:
+    """One of the sums of a seat, in each currency."""
+    shown = (money(getattr(one, name), one.currency) for one in balances_of(row))
+    return ", ".join(shown) or "–"
+
+
+def _only(row: Any, name: str) -> Any:
+    """The same as a number, where there is one currency."""
+    found: list[Balance] = balances_of(row)
+    return getattr(found[0], name) if len(found) == 1 else sums_of_seat(row, name) if found else None
+
+
+# What an organisation is told of the seats it pays for; their attendance, where the institution allows it.
+SEATS_PAID_FOR = Export(
+    [
+        ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
+        ExportColumn("batch_code", lambda row: row.batch.code if row.batch else None, gettext_lazy("Batch")),
+        ExportColumn("course", lambda row: str(row.course) if row.course else None, gettext_lazy("Course")),
+        ExportColumn("enrollment_date", lambda row: row.enrollment_date, gettext_lazy("Enrolled")),
+        ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
+        ExportColumn(
+            "currency", lambda row: ", ".join(one.currency for one in balances_of(row)), gettext_lazy("Currency")
+        ),
+        ExportColumn("owed", lambda row: _only(row, "owed"), gettext_lazy("Owed")),
+        ExportColumn("paid", lambda row: _only(row, "paid"), gettext_lazy("Paid")),
+        ExportColumn("open", lambda row: _only(row, "open"), gettext_lazy("Open")),
+        ExportColumn("status", lambda row: row.status),
+        ExportColumn("archived", lambda row: row.frozen),
+        ExportColumn("enrollment_id", lambda row: str(row.pk)),
+    ]
+)
+ATTENDED = ExportColumn("attendance_percent", lambda row: row.attendance_percent, gettext_lazy("Attendance"))
+
+
+# When students met their mentors, and whether; what came of it stays between them.
+MENTORING_SESSIONS = Export(
+    [
+        ExportColumn("student_name", lambda row: row.assignment.student.full_name, gettext_lazy("Student")),
+        ExportColumn("mentor", lambda row: row.assignment.instructor.full_name, gettext_lazy("Mentor")),
+        ExportColumn("date", lambda row: row.session.date, gettext_lazy("Day")),
+        ExportColumn("start_time", lambda row: f"{row.session.start_time:%H:%M}", gettext_lazy("From")),
+        ExportColumn("minutes", lambda row: row.minutes, gettext_lazy("Minutes")),
+        ExportColumn("channel_words", lambda row: str(row.get_channel_display()), gettext_lazy("How they meet")),
+        ExportColumn("status_words", lambda row: row.status_words, gettext_lazy("Status")),
+        ExportColumn("channel", lambda row: row.channel),
+        ExportColumn("status", lambda row: row.status),
+        ExportColumn("student_id", lambda row: str(row.assignment.student_id)),
+        ExportColumn("mentor_id", lambda row: str(row.assignment.instructor_id)),
+        ExportColumn("mentoring_session_id", lambda row: str(row.pk)),
+    ]
+)
 
 
 def _batch_rows(actor: Actor) -> QuerySet[Batch]:
@@ -237,8 +347,9 @@ def _course_rows(actor: Actor) -> QuerySet[Course]:
     return courses_with_numbers(COURSES.rows(actor))
 
 
-def _enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
-    rows = with_attendance(with_students(enrollments.rows(actor))).select_related(
+def enrollment_rows(actor: Actor) -> QuerySet[Enrollment]:
+    """The enrollments that the actor may see, with their figures, by batch and name. One statement."""
+    rows = with_progress(with_attendance(with_students(enrollments.rows(actor)))).select_related(
         "student", "batch", "course", "organisation"
     )
     return rows.order_by("batch__code", by_family_name("student__"), "pk")
@@ -265,9 +376,12 @@ def _kinds() -> dict[str, Kind]:
         "batches": Kind(BATCHES, _batch_rows, batches["roster"]),
         "students": Kind(STUDENTS, students_with_seats, students["list"]),
         "instructors": Kind(INSTRUCTORS, instructors_with_load, instructors["list"]),
-        "enrollments": Kind(ENROLLMENTS, _enrollment_rows, enrollments["see"]),
+        "enrollments": Kind(ENROLLMENTS, enrollment_rows, enrollments["see"]),
         "payments": Kind(PAYMENTS, payments_seen_by, payments["see"]),
+        "mentoring": Kind(MENTORING, mentoring_report, mentees["list"]),
         "registers": Kind(MARKS, marks_of, records["see"]),
+        "mentoring-sessions": Kind(MENTORING_SESSIONS, sessions_seen_by, mentoring_sessions["see"]),
+        "sections": Kind(SECTIONS, section_lines, batches["roster"]),
     }
 
 
@@ -297,5 +411,5 @@ def export_of(kind: str, actor: Actor) -> Exported:
     found = KINDS[kind]
     if not found.allow.may(actor):
         raise Forbidden
-    rows = found.rows_of(actor)
+    rows = may_lag(found.rows_of(actor))
     return Exported(rows.count(), rows.iterator(AT_ONCE), found.export, users.may(actor, "list"))

@@ -11,6 +11,7 @@ name_use_cases(
         "import_instructors": _("imported instructors"),
         "import_batches": _("imported batches"),
         "import_enrollments": _("imported enrollments"),
+        "import_marks": _("imported marks"),
         "undo_import": _("undid an import"),
     }
 )

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from muster.core.retries import AFTER_LOST_DATABASE
 from muster.exchange import rules
 
 
-@app.task
+@app.task(retry=AFTER_LOST_DATABASE)
 def carry_out_import(run_id: str) -> None:
-    """Import, or try to, what the run asks for. Bears being run again after its worker died."""
+    """Import, or try to, what the run asks for. Bears being run again after its worker died or lost the database."""
     rules.carry_out(run_id=UUID(run_id))
 
 

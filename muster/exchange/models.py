@@ -23,6 +23,7 @@ class ImportRun(InstitutionRow):
         INSTRUCTORS = "instructors", _("Instructors")
         BATCHES = "batches", _("Batches")
         ENROLLMENTS = "enrollments", _("Enrollments")
+        MARKS = "marks", _("Marks")
         SECTIONS = "sections", _("Timetable sections")
         REGISTER = "register", _("Register with students by date")
 

@@ -33,10 +33,11 @@ LISTED = {
     "instructors": gettext_lazy("Instructors"),
     "batches": gettext_lazy("Batches"),
     "enrollments": gettext_lazy("Enrollments"),
+    "marks": gettext_lazy("Marks"),
 }
 KINDS = {**SECTIONS, **REGISTER, **LISTED}
 # What a report is about in the first place: made of, and told as.
-MAIN = ("students", "enrollments", "batches", "daily_records", "instructors")
+MAIN = ("students", "enrollments", "batches", "daily_records", "instructors", "marks")
 
 
 @dataclass

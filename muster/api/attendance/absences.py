@@ -40,7 +40,7 @@ from muster.api.kit import (
 from muster.api.kit.downloads import response_of
 from muster.api.narrowing import OfBatches
 from muster.attendance import rules
-from muster.attendance.models import MEDIA_TYPES, AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
+from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence
 from muster.attendance.permissions import absences, corrections, evidence, learners, proven, registers
 from muster.attendance.queries.absences import (
     corrections_in_full,
@@ -52,7 +52,7 @@ from muster.attendance.queries.absences import (
 from muster.attendance.rules import Upload
 from muster.batches.participants import batch_ids_of
 from muster.core.errors import FieldError, Invalid
-from muster.core.files import attachment, read_whole
+from muster.core.files import MEDIA_TYPES, attachment, read_whole
 from muster.core.permissions import any_id, as_id
 from muster.core.search import with_words
 from muster.enrollments.models import Enrollment

@@ -41,6 +41,12 @@ class RecordsIn(In):
     records: list[TimedMarkIn]
 
 
+class LockIn(In):
+    """Whether the register is signed."""
+
+    sign: bool = Field(False, description="Sign it as an instructor of the session, with the institution's statement")
+
+
 class UnlockIn(In):
     """Why a register is unlocked."""
 
@@ -103,9 +109,12 @@ def mark_learners(request: HttpRequest, session_id: str, body: RecordsIn) -> Htt
 
 
 @router.put("/class-sessions/{session_id}/lock", allow=registers["lock"], data=SessionOut, **ON_SESSION)
-def lock_register(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Lock a register. Its marks can't be changed until an administrator unlocks it."""
-    session = rules.lock_register(by=request_actor(request), session=request_object(request, ClassSession))
+def lock_register(request: HttpRequest, session_id: str, body: LockIn) -> HttpResponse:
+    """Lock a register, and sign it. Its marks can't be changed until an administrator unlocks it."""
+    actor, session = request_actor(request), request_object(request, ClassSession)
+    session = rules.lock_register(by=actor, session=session, sign=body.sign)
+    if body.sign:
+        session = sessions_in_full(actor, ClassSession.objects.filter(pk=session.pk)).get()
     return answer(session_json(session), "Register locked successfully")
 
 

@@ -10,7 +10,14 @@ from muster.api.attendance.marking import ON_SESSION
 from muster.api.kit import Day, Door, request_actor, request_object
 from muster.api.kit.downloads import response_of
 from muster.attendance.permissions import cohorts, registers
-from muster.attendance.register_files import batch_sheet, batch_sign_in, register_sheet, register_sign_in, sheet_file
+from muster.attendance.register_files import (
+    batch_sheet,
+    batch_sign_in,
+    paper_register,
+    register_sheet,
+    register_sign_in,
+    sheet_file,
+)
 from muster.batches.models import Batch
 from muster.timetable.models import ClassSession
 
@@ -57,6 +64,13 @@ def export_register(request: HttpRequest, session_id: str, wanted: Query[FileFor
 def print_sign_in_sheet(request: HttpRequest, session_id: str) -> HttpResponse:
     """A sign-in sheet for a session, as PDF."""
     sheet = register_sign_in(request_actor(request), request_object(request, ClassSession))
+    return response_of(sheet_file(sheet, "pdf"))  # type: ignore[return-value]
+
+
+@router.get("/class-sessions/{session_id}/paper-register", allow=registers["sheets"], files=ON_PAPER, **ON_SESSION)
+def print_paper_register(request: HttpRequest, session_id: str) -> HttpResponse:
+    """The register of a session to be kept on paper, with empty boxes for the marks, as PDF."""
+    sheet = paper_register(request_actor(request), request_object(request, ClassSession))
     return response_of(sheet_file(sheet, "pdf"))  # type: ignore[return-value]
 
 

@@ -13,7 +13,7 @@ from muster.accounts.models import User
 from muster.api.kit import Date, Moment, PersonOut, Stamped, in_shape, key, timestamp
 from muster.api.photos import photo_url
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, Mark
-from muster.attendance.queries import MarkCounts, Register, RegisterRow, late_from, proposed_mark
+from muster.attendance.queries import MarkCounts, Register, RegisterRow, late_from, proposed_mark, signature_of
 from muster.attendance.queries.absences import AbsenceEvidence, AnnouncedAbsence, MissedSession, evidence_of_sessions
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
@@ -53,6 +53,15 @@ class CohortOut(Stamped):
     attendance_rate: float | None
 
 
+class SignatureOut(TypedDict):
+    """Who signed a register, and what they stated. Unlocking voids it."""
+
+    signed_by_user_id: str | None
+    name: str
+    statement: str
+    signed_at: Moment
+
+
 class SessionOut(Stamped):
     """A class session. Clock times `HH:MM` are local to the batch; a shared session has several `cohorts`."""
 
@@ -74,6 +83,7 @@ class SessionOut(Stamped):
     locked_at: Moment | None
     locked_by_user_id: str | None
     locked_by: DoerOut | None
+    signature: SignatureOut | None
     version: int
 
 
@@ -219,7 +229,21 @@ def session_json(session: ClassSession) -> SessionOut:
         location=session.location or (session.room.name if session.room else ""),
         locked_by_user_id=key(session.locked_by_id),
         locked_by=doer_of(session.locked_by),
+        signature=_signature_json(session),
     )
+
+
+def _signature_json(session: ClassSession) -> SignatureOut | None:
+    """The signature that stands."""
+    signature = signature_of(session)
+    if signature is None or not signature.stands:
+        return None
+    return {
+        "signed_by_user_id": signature.by_id,
+        "name": signature.name,
+        "statement": signature.statement,
+        "signed_at": timestamp(signature.at) or "",
+    }
 
 
 def doer_json(pk: Any, name: str | None) -> DoerOut | None:

@@ -13,3 +13,4 @@ from muster.attendance.queries.register import (
     register_of,
     sessions_in_full,
 )
+from muster.attendance.queries.signing import Signature, scans_of, signature_of, statement_of

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from muster.attendance.queries.register import RegisterProgress, batches_met, marked_and_expected
 from muster.batches.models import meets, meets_one_of
@@ -19,6 +19,8 @@ from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers, taught_by, with_teachers
 
 NOTHING = RegisterProgress(0, 0)
+# Sessions of no batch between two days that somebody may see, as a condition: apps above add theirs.
+FURTHER: dict[str, Callable[[Actor, date, date], Q]] = {}
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,14 @@ def calendar_sessions(
 ) -> QuerySet[ClassSession]:
     """The sessions from the first to the last day that the actor may see, in order, for `events_of`.
 
-    `of_batches` are conditions that one of a session's batches meets.
+    `of_batches` are conditions that one of a session's batches meets. Sessions of no batch are shown where neither a
+    batch nor a room is asked for.
     """
-    rows = sessions.rows(actor).filter(IS_THERE, date__range=(first, last))
+    shown = sessions.scope(actor) & IS_THERE
+    if not (batch_id or room_id or of_batches):
+        for concerns in FURTHER.values():
+            shown |= concerns(actor, first, last)
+    rows = ClassSession.objects.filter(shown, institution=actor.owner_id, date__range=(first, last))
     if batch_id is not None:
         rows = rows.filter(meets(batch_id))
     if of_batches:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
@@ -43,7 +42,8 @@ class AttendanceProjection:
     @property
     def may_miss(self) -> int | None:
         """How many of the sessions to come may be missed; None where coming to all of them is not enough."""
-        needed = ceil(self.minimum * (self.counted + self.to_come) / 100) - self.came
+        # Rounded up in whole numbers.
+        needed = -(-self.minimum * (self.counted + self.to_come) // 100) - self.came
         return None if needed > self.to_come else min(self.to_come, self.to_come - needed)
 
     @property

@@ -18,6 +18,7 @@ from muster.accounts.models import BY_FAMILY_NAME
 from muster.attendance.models import Mark
 from muster.attendance.permissions import registers
 from muster.attendance.queries.percent import PERCENT
+from muster.attendance.queries.signing import last_signature
 from muster.batches.models import BatchMeeting
 from muster.core.json_rows import JSONList
 from muster.core.prepared import prepared_cursor
@@ -62,6 +63,8 @@ class RegisterRow(NamedTuple):
     family_name: str
     # The name of the file, empty where there is none.
     photo: str
+    # The minimum attendance of the course, where it has one of its own.
+    own_minimum: int | None
 
     @property
     def says(self) -> tuple[str | None, int | None, str]:
@@ -152,12 +155,13 @@ def proposed_mark(session: ClassSession, institution: Institution, now: datetime
 def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
     """Sessions with what a register says of them.
 
-    `teaches` where the actor stands before the whole class; `batches` are those that meet in it, by code.
+    `teaches` where the actor stands before the whole class; `batches` are those that meet in it, by code; `signed` is
+    for `signature_of`.
     """
     rows = ClassSession.objects.all() if rows is None else rows
     teaches = registers.right(actor, "teach")
     return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(
-        teaches=teaches, batches=batches_met()
+        teaches=teaches, batches=batches_met(), signed=last_signature()
     )
 
 
@@ -182,11 +186,12 @@ ROW = """SELECT enrollment.id, person.id, person.full_name, person.email, coales
            AND (notice.enrollment_id IS NULL OR notice.enrollment_id = ANY (line.enrollment_ids))
            AND (notice.session_id IS NULL OR notice.session_id = {session})
        ),
-       line.enrollment_ids, person.given_name, person.family_name, person.photo
+       line.enrollment_ids, person.given_name, person.family_name, person.photo, course.minimum_attendance_percent
 FROM line
 JOIN enrollments_enrollment AS enrollment ON enrollment.id = line.enrollment_id
 JOIN accounts_user AS person ON person.id = enrollment.student_id
 JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+LEFT JOIN courses_course AS course ON course.id = enrollment.course_id
 LEFT JOIN institutions_affiliation AS affiliation
     ON affiliation.user_id = person.id AND affiliation.institution_id = enrollment.institution_id
 LEFT JOIN attendance_attendancerecord AS record ON record.enrollment_id = enrollment.id AND {record}

@@ -15,6 +15,7 @@ from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.batches.models import meets
+from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
@@ -70,15 +71,18 @@ def run_of(one: BatchAttendance) -> AttendanceRun:
 def attendance_of(actor: Actor, student: User) -> list[BatchAttendance]:
     """How the student's attendance stands in each batch, as far as the actor may see, the latest first."""
     rows = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
-    minimum = actor.institution.minimum_attendance_percent
     full = with_projection(rows).select_related("batch", "course").order_by("-enrollment_date", "-pk")
     latest: dict[Any, Any] = {}
     for one in full:
         # Figures are of the person in the batch, over all their seats in it.
         latest.setdefault(one.batch_id, one)
+
+    def minimum_of(one: Enrollment) -> int:
+        return minimum_attendance_of(actor.institution, one.course)
+
     # Whoever holds no seat any more has nothing to come.
     return [
-        BatchAttendance(one, AttendanceProjection(one.letters, one.to_come if one.holds_a_seat else 0, minimum))
+        BatchAttendance(one, AttendanceProjection(one.letters, one.to_come if one.holds_a_seat else 0, minimum_of(one)))
         for one in latest.values()
     ]
 

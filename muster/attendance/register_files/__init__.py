@@ -6,4 +6,10 @@
 from muster.attendance.register_files.files import BLANK_FORMATS, FORMATS, sheet_file
 from muster.attendance.register_files.marks import MARKS, marks_of
 from muster.attendance.register_files.model import BatchSheet, RegisterSheet
-from muster.attendance.register_files.reading import batch_sheet, batch_sign_in, register_sheet, register_sign_in
+from muster.attendance.register_files.reading import (
+    batch_sheet,
+    batch_sign_in,
+    paper_register,
+    register_sheet,
+    register_sign_in,
+)

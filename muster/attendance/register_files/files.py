@@ -18,8 +18,9 @@ BLANK_FORMATS = (PDF,)
 
 def sheet_file(sheet: RegisterSheet | BatchSheet, kind: str) -> Download:
     """The sheet as CSV, XLSX or PDF. Raises Invalid at `format` for another, and for what is too large for paper."""
-    if kind not in (BLANK_FORMATS if sheet.is_blank else FORMATS):
-        raise Invalid(_("Choose csv, xlsx or pdf.") if not sheet.is_blank else _("Choose pdf."), field="format")
+    for_paper = sheet.is_blank or (isinstance(sheet, RegisterSheet) and sheet.is_paper)
+    if kind not in (BLANK_FORMATS if for_paper else FORMATS):
+        raise Invalid(_("Choose pdf.") if for_paper else _("Choose csv, xlsx or pdf."), field="format")
     name = f"{sheet.heading.name}.{kind}"
     if kind == CSV:
         return csv_download(csv_rows(sheet), name)

@@ -6,8 +6,8 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import by_family_name
@@ -80,5 +80,5 @@ def marks_of(actor: Actor) -> QuerySet[AttendanceRecord, Any]:
         full_name=F("enrollment__student__full_name"),
         email=F("enrollment__student__email"),
         marked_by_name=F("marked_by__full_name"),
-        zone=Coalesce("enrollment__batch__branch__time_zone", "institution__time_zone"),
+        zone=Coalesce(NullIf("enrollment__batch__branch__time_zone", Value("")), "institution__time_zone"),
     )

@@ -19,7 +19,8 @@ LETTERS = {mark.value[0]: mark for mark in Mark}
 
 @dataclass(frozen=True)
 class Heading:
-    """What stands above a sheet. `name` names its file; the facts are what and who, each with its word."""
+    """What stands above a sheet. `name` names its file; the facts are what and who, each with its word. A `watermark`
+    says on each page to whom it was given."""
 
     institution: Institution
     title: str
@@ -28,6 +29,7 @@ class Heading:
     zone: ZoneInfo
     facts: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
+    watermark: str = ""
 
 
 @dataclass
@@ -104,10 +106,14 @@ class ColumnTallies:
 
 @dataclass(frozen=True)
 class RegisterSheet:
-    """One register. A blank one has room to sign instead of marks, and `spare` rows for people who come along."""
+    """One register. A blank one has room to sign instead of marks, one for paper empty boxes for them.
+
+    Both have `spare` rows for people who come along.
+    """
 
     heading: Heading
     register: Register
     is_shared: bool
     is_blank: bool = False
     spare: int = 0
+    is_paper: bool = False

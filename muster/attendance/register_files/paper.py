@@ -44,6 +44,8 @@ NARROWEST, WIDEST = 6.2, 9.0
 NARROWEST_BLANK, WIDEST_BLANK = 15.0, 40.0
 LOW_ROW, HIGH_ROW = 4.6, 8.5
 DASH = "–"
+# Of an empty box for a mark.
+BOX = 11
 
 
 def on_paper(sheet: RegisterSheet | BatchSheet) -> bytes:
@@ -58,12 +60,14 @@ def _frame(heading: Heading) -> dict[str, Any]:
         "title": heading.title,
         "subject": breakable(heading.subject),
         "institution": breakable(heading.institution.name),
+        "accreditation": _accreditation(heading),
         "printed": _("Printed %(when)s") % {"when": date_format(now, "j M Y, H:i")},
         "foot": _("All times are in %(zone)s.") % {"zone": str(heading.zone).replace("_", " ")},
         "facts": _facts(heading.facts),
         "notes": [breakable(note) for note in heading.notes],
         "legend": [],
         "empty": "",
+        "watermark": breakable(heading.watermark),
         "words": {
             "page": _("Page {page} of {pages}"),
             "number_sign": _("No."),
@@ -73,6 +77,11 @@ def _frame(heading: Heading) -> dict[str, Any]:
         },
         "signatures": [_("Instructor (print name)"), _("Signature"), _("Date")],
     }
+
+
+def _accreditation(heading: Heading) -> str:
+    number = heading.institution.accreditation_number
+    return _("Accreditation %(number)s") % {"number": breakable(number)} if number else ""
 
 
 def _facts(facts: Sequence[tuple[str, str]]) -> list[list[str]]:
@@ -108,22 +117,24 @@ def _register(sheet: RegisterSheet) -> dict[str, Any]:
     columns = [(_("No."), 9), (_("Learner"), "2"), (_("Number"), 24)]
     if sheet.is_blank:
         columns += [(_("Signature"), "3"), (_("Time in"), 22), (_("Time out"), 22)]
+    elif sheet.is_paper:
+        columns += [*((letter, BOX) for letter in LETTERS), (_("Minutes late"), 22), (_("Note"), "3")]
     else:
         columns += [(_("Mark"), 26), (_("Minutes late"), 22), (_("Note"), "3"), (_("Marked"), 64)]
     return {
         "body": {
             "kind": "list",
-            "row_height": HIGH_ROW if sheet.is_blank else LOW_ROW,
+            "row_height": HIGH_ROW if sheet.is_blank or sheet.is_paper else LOW_ROW,
             "columns": [{"label": label, "width": width} for label, width in columns],
-            "groups": list(_groups(sheet)),
+            "groups": list(_groups(sheet, len(columns))),
         },
-        "empty": "" if rows or sheet.is_blank else _("No one was on the register on this day."),
-        "legend": [] if sheet.is_blank else _legend((UNMARKED, _("Not marked"))),
+        "empty": "" if rows or sheet.is_blank or sheet.is_paper else _("No one was on the register on this day."),
+        "legend": [] if sheet.is_blank else _legend() if sheet.is_paper else _legend((UNMARKED, _("Not marked"))),
         "notes": [breakable(note) for note in (_counts_line(sheet), *sheet.heading.notes) if note],
     }
 
 
-def _groups(sheet: RegisterSheet) -> Iterator[dict[str, Any]]:
+def _groups(sheet: RegisterSheet, columns: int) -> Iterator[dict[str, Any]]:
     place = 0
     for batch, rows in groupby(sheet.register.rows, key=lambda row: (row.batch_code, row.batch_name)):
         lines = []
@@ -133,7 +144,7 @@ def _groups(sheet: RegisterSheet) -> Iterator[dict[str, Any]]:
         code, name = batch
         yield {"label": breakable(f"{name} ({code})") if sheet.is_shared else "", "rows": lines}
     if sheet.spare:
-        empty = [["", *[""] * 5] for _row in range(sheet.spare)]
+        empty = [[""] * columns for _row in range(sheet.spare)]
         yield {"label": "", "rows": empty}
 
 
@@ -141,6 +152,8 @@ def _line(sheet: RegisterSheet, place: int, row: RegisterRow) -> list[Any]:
     who = [str(place), breakable(row.full_name), breakable(row.student_number)]
     if sheet.is_blank:
         return [*who, "", "", ""]
+    if sheet.is_paper:
+        return [*who, "", "", "", "", "", ""]
     if not row.status:
         return [*who, "", "", breakable(row.notes), ""]
     mark = Mark(row.status)
@@ -158,6 +171,8 @@ def _counts_line(sheet: RegisterSheet) -> str:
     """The register in one line of numbers."""
     if sheet.is_blank:
         return ""
+    if sheet.is_paper:
+        return _("Mark each learner with one cross: present, absent, late or excused.")
     summary = sheet.register.summary
     tally = Tally()
     for row in sheet.register.rows:

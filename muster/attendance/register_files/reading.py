@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import BY_FAMILY_NAME, User
 from muster.attendance.models import CountedMark
-from muster.attendance.queries import register_of
+from muster.attendance.queries import register_of, signature_of
 from muster.attendance.register_files.model import (
     OFF_REGISTER,
     UNMARKED,
@@ -50,6 +51,13 @@ def register_sign_in(actor: Actor, session: ClassSession) -> RegisterSheet:
     if session.is_cancelled:
         raise Invalid(_("This session is cancelled, so it has no sign-in sheet."), code="session_cancelled")
     return _register(actor, session, _("Sign-in sheet"), "sign-in", is_blank=True, spare=SPARE_ROWS)
+
+
+def paper_register(actor: Actor, session: ClassSession) -> RegisterSheet:
+    """The register to be kept on paper: empty boxes for P, A, L and E. Raises Invalid for a cancelled session."""
+    if session.is_cancelled:
+        raise Invalid(_("This session is cancelled, so it has no register."), code="session_cancelled")
+    return replace(_register(actor, session, _("Register"), "paper-register", spare=SPARE_ROWS), is_paper=True)
 
 
 def _register(
@@ -95,6 +103,10 @@ def _state_of(session: ClassSession) -> list[str]:
     if not session.is_locked or session.locked_at is None:
         return []
     facts = {"when": date_format(session.locked_at.astimezone(session.meeting.zone), "j M Y, H:i")}
+    signature = signature_of(session)
+    if signature and signature.stands:
+        signed = _("Signed on %(when)s by %(who)s: “%(statement)s”")
+        return [signed % {**facts, "who": signature.name, "statement": signature.statement}]
     if session.locked_by is None:
         return [_("Locked on %(when)s.") % facts]
     return [_("Locked on %(when)s by %(who)s.") % {**facts, "who": session.locked_by.full_name}]

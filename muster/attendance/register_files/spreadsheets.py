@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 from django.utils.translation import gettext as _
 
 from muster.attendance.models import Mark
-from muster.attendance.queries import RegisterRow
+from muster.attendance.queries import RegisterRow, signature_of
 from muster.attendance.register_files.model import (
     LETTERS,
     OFF_REGISTER,
@@ -48,6 +48,7 @@ def _register_rows(sheet: RegisterSheet) -> Iterator[list[Any]]:
             row.full_name,
             row.email,
             *_mark_cells(row, sheet.heading),
+            *_signed_cells(sheet),
         ]
 
 
@@ -55,7 +56,7 @@ def register_headings() -> list[str]:
     """What the columns of a register are called."""
     session = [_("Batch"), _("Date"), _("From"), _("To")]
     said = [_("Mark"), _("Minutes late"), _("Note"), _("Marked by"), _("Marked at")]
-    return [*session, *learner_headings(), *said]
+    return [*session, *learner_headings(), *said, _("Signed by"), _("Signed at")]
 
 
 def learner_headings() -> list[str]:
@@ -69,6 +70,14 @@ def _mark_cells(row: RegisterRow, heading: Heading) -> list[Any]:
         return [None, None, row.notes, None, None]
     at = row.marked_at.astimezone(heading.zone).replace(tzinfo=None, microsecond=0) if row.marked_at else None
     return [str(Mark(row.status).label), row.minutes_late, row.notes, row.marked_by_name, at]
+
+
+def _signed_cells(sheet: RegisterSheet) -> list[Any]:
+    """Who signed the register, and when."""
+    signature = signature_of(sheet.register.session)
+    if signature is None or not signature.stands:
+        return [None, None]
+    return [signature.name, signature.at.astimezone(sheet.heading.zone).replace(tzinfo=None, microsecond=0)]
 
 
 def _batch_rows(sheet: BatchSheet) -> Iterator[list[Any]]:
@@ -155,9 +164,9 @@ class _Writer:
         for place, word in enumerate(register_headings()):
             self.page.write_string(0, place, word, self.head)
         for line, row in enumerate(sheet.register.rows, 1):
-            said = _mark_cells(row, sheet.heading)
+            said, signed = _mark_cells(row, sheet.heading), _signed_cells(sheet)
             at = (session.date, session.start_time, session.end_time)
-            self._row(line, [row.batch_code, *at, row.student_number, row.full_name, row.email, *said])
+            self._row(line, [row.batch_code, *at, row.student_number, row.full_name, row.email, *said, *signed])
         self.page.autofilter(0, 0, max(len(sheet.register.rows), 1), len(register_headings()) - 1)
 
     def batch(self, sheet: BatchSheet) -> None:

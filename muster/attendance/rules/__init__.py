@@ -22,3 +22,4 @@ from muster.attendance.rules.marking import (
     mark_learners,
     mark_register,
 )
+from muster.attendance.rules.scans import add_scan, sweep_scans

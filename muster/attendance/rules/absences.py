@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -16,8 +17,10 @@ from muster.attendance.notices import tell_announced, tell_asked
 from muster.attendance.queries.absences import missed_in
 from muster.attendance.rules.corrections import ask_for_corrections, drop_corrections
 from muster.attendance.rules.evidence import AddedEvidence, StoredUpload, Upload, attach_evidence, with_files
+from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch
 from muster.batches.participants import batch_ids_of
-from muster.core.database import atomic, lock_word, single
+from muster.core.database import atomic, lock_word, refused_as, single
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
@@ -42,7 +45,8 @@ def announce_absence(
     """Announce that a learner is away: from a session, or from one day to another; in one batch, or in all.
 
     Those who teach then are told. Files ask for corrections where registers are locked. Locks the learner's word.
-    Raises Invalid naming every field, FileRefused, NoClassThen, SessionCancelled, AlreadyAnnounced, TooManyFiles.
+    Raises Invalid naming every field, FileRefused, NoClassThen, SessionCancelled, AlreadyAnnounced, TooManyFiles,
+    BatchArchived.
     """
     if session is not None:
         first_date = last_date = session.date
@@ -110,7 +114,7 @@ def _announce(by: Actor, notice: AbsenceNotice, kept: Sequence[StoredUpload]) ->
     )
     if (before := single(same)) is not None:
         raise AlreadyAnnounced(before.pk)
-    with recorded(by, "announce_absence"):
+    with recorded(by, "announce_absence"), _refusals(notice):
         notice.save(force_insert=True)
     files = attach_evidence(by, kept, notice=notice) if kept else []
     asked = ask_for_corrections(by, notice) if kept else []
@@ -144,7 +148,7 @@ def withdraw_absence(*, by: Actor, notice: AbsenceNotice) -> AbsenceNotice:
 
     What it asked for and nobody has decided is rejected with it.
 
-    Locks the learner's word and the notice. Withdrawn already, it stays as it is.
+    Locks the learner's word and the notice. Withdrawn already, it stays as it is. Raises BatchArchived.
     """
     lock_word("absence", notice.institution_id, notice.student_id)
     notice = AbsenceNotice.objects.select_for_update(no_key=True, of=("self",)).get(pk=notice.pk)
@@ -152,8 +156,15 @@ def withdraw_absence(*, by: Actor, notice: AbsenceNotice) -> AbsenceNotice:
         return notice
     notice.status = AbsenceNotice.Status.WITHDRAWN
     notice.withdrawn_at, notice.withdrawn_by = timezone.now(), by.user
-    with recorded(by, "withdraw_absence"):
+    with recorded(by, "withdraw_absence"), _refusals(notice):
         notice.save(update_fields=["status", "withdrawn_at", "withdrawn_by", "updated_at"])
     drop_corrections(by, notice)
     tell_announced(by, notice, missed_in(notice))
     return notice
+
+
+def _refusals(notice: AbsenceNotice) -> AbstractContextManager[None]:
+    """An absence from one batch is a part of that."""
+    return refused_as(
+        archived_batch_does_not_change=lambda: BatchArchived(Batch.objects.get(enrollments=notice.enrollment_id))
+    )

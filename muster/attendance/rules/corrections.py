@@ -88,9 +88,13 @@ def _decide(by: Actor, request: CorrectionRequest, *, approve: bool, reason: str
 
 
 def drop_corrections(by: Actor, notice: AbsenceNotice) -> None:
-    """Reject what an absence asked for and nobody has decided, since it is withdrawn. Part of that use case."""
+    """Reject what an absence asked for and nobody has decided, since it is withdrawn. Part of that use case.
+
+    What was asked in a batch that is archived by now stays with it.
+    """
+    waiting = CorrectionRequest.objects.filter(notice=notice, status=CorrectionRequest.Status.PENDING)
     with recorded(by, "withdraw_absence"):
-        CorrectionRequest.objects.filter(notice=notice, status=CorrectionRequest.Status.PENDING).update(
+        waiting.filter(enrollment__frozen=False).update(
             status=CorrectionRequest.Status.REJECTED,
             decided_by=by.user,
             decided_at=timezone.now(),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,10 +32,11 @@ from muster.attendance.notices import tell_asked
 from muster.attendance.rules.corrections import ask_for_corrections
 from muster.attendance.rules.marking import hold_session
 from muster.batches.errors import BatchArchived
+from muster.batches.models import Batch
 from muster.batches.participants import batch_ids_of
 from muster.core.database import atomic, lock_word, refused_as, refused_at_last, single
 from muster.core.errors import DomainError, FieldError, Invalid
-from muster.core.files import AcceptedFile, forget, keep, kept_before, take_in
+from muster.core.files import AcceptedFile, forget, keep_for, sweep_folder, take_in
 from muster.core.history import recorded
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import STAFF_ROLES, Actor
@@ -47,9 +46,6 @@ FOLDER = "evidence"
 MOST_FILES = 10
 # From one student, so that nobody fills the disk: far more than any illness takes.
 MOST_FILES_A_DAY = 30
-# Longer than any request lasts: a file that no row names by then belongs to one that was undone.
-LEFT_BEHIND_AFTER = timedelta(hours=24)
-NAMES_AT_ONCE = 500
 
 R = TypeVar("R")
 
@@ -68,8 +64,7 @@ class Upload:
 class StoredUpload:
     """A file that was judged and written, and that no row names yet."""
 
-    taken: AcceptedFile
-    stored: str
+    columns: dict[str, Any]
     kind: str
     note: str
 
@@ -86,18 +81,11 @@ class AddedEvidence:
 def with_files(uploads: Sequence[Upload], use_case: Callable[[list[StoredUpload]], R]) -> R:
     """Judge and write the files, then do what they were sent for; where that is refused, they go again.
 
-    Written before the transaction, so that nothing waits for the disk with a row locked. Raises FileRefused and
-    Invalid, naming `file`, `kind` or `note`.
+    Raises FileRefused and Invalid, naming `file`, `kind` or `note`.
     """
-    taken = [(one, _judge_upload(one)) for one in uploads]
-    kept: list[StoredUpload] = []
-    try:
-        kept.extend(StoredUpload(file, keep(FOLDER, file.content), one.kind, one.note.strip()) for one, file in taken)
-        return use_case(kept)
-    except BaseException:
-        for one in kept:
-            default_storage.delete(one.stored)
-        raise
+    with keep_for(FOLDER, [_judge_upload(one) for one in uploads]) as written:
+        sent = zip(written, uploads, strict=True)
+        return use_case([StoredUpload(columns, one.kind, one.note.strip()) for columns, one in sent])
 
 
 def _judge_upload(upload: Upload) -> AcceptedFile:
@@ -210,27 +198,25 @@ def attach_evidence(
             record=record,
             notice=notice,
             kind=one.kind,
-            file=one.stored,
-            file_name=one.taken.name,
-            file_size=len(one.taken.content),
-            file_digest=one.taken.digest,
-            media_type=one.taken.kind.media_type,
             note=one.note,
             uploaded_by=by.user,
+            **one.columns,
         )
         for one in kept
     ]
-    with recorded(by, "add_evidence"), refused_as(**_refusals(record)):
+    with recorded(by, "add_evidence"), refused_as(**_refusals(record, notice)):
         return Evidence.objects.bulk_create(rows)
 
 
-def _refusals(record: AttendanceRecord | None) -> dict[str, Callable[[], DomainError]]:
-    if record is None:
-        return {}
-    return {
-        "locked_register_does_not_change": lambda: RegisterLocked(record.session),
-        "archived_batch_does_not_change": lambda: BatchArchived(record.enrollment.batch),
+def _refusals(record: AttendanceRecord | None, notice: AbsenceNotice | None) -> dict[str, Callable[[], DomainError]]:
+    seats = [one.enrollment_id for one in (record, notice) if one is not None]
+    archived = Batch.objects.filter(enrollments__in=seats, archived_at__isnull=False)
+    found: dict[str, Callable[[], DomainError]] = {
+        "archived_batch_does_not_change": lambda: BatchArchived(archived[0]),
     }
+    if record is not None:
+        found["locked_register_does_not_change"] = lambda: RegisterLocked(record.session)
+    return found
 
 
 @atomic
@@ -250,10 +236,7 @@ def remove_evidence(*, by: Actor, evidence: Evidence) -> Evidence:
     evidence.file, evidence.removed_at, evidence.removed_by = "", timezone.now(), by.user
     with (
         recorded(by, "remove_evidence"),
-        refused_at_last(
-            locked_register_does_not_change=EvidenceStands,
-            archived_batch_does_not_change=lambda: BatchArchived(evidence.record.enrollment.batch),
-        ),
+        refused_at_last(**{**_refusals(about.record, about.notice), "locked_register_does_not_change": EvidenceStands}),
     ):
         evidence.save(update_fields=["file", "removed_at", "removed_by", "updated_at"])
     forget(stored)
@@ -266,18 +249,13 @@ def look_at(*, by: Actor, evidence: Evidence) -> str:
     if not evidence.file:
         raise EvidenceGone
     request = structlog.contextvars.get_contextvars().get("request_id", "")
-    EvidenceLook.objects.create(
-        institution_id=evidence.institution_id, evidence=evidence, looked_by=by.user, request_id=str(request)[:100]
-    )
+    with recorded(by, "look_at_evidence"):
+        EvidenceLook.objects.create(
+            institution_id=evidence.institution_id, evidence=evidence, looked_by=by.user, request_id=str(request)[:100]
+        )
     return str(evidence.file.name)
 
 
 def sweep_evidence() -> int:
     """Delete the files that no row names since what they were sent for was undone; answers how many."""
-    swept = 0
-    old = kept_before(FOLDER, timezone.now() - LEFT_BEHIND_AFTER)
-    while names := set(islice(old, NAMES_AT_ONCE)):
-        for name in names - set(Evidence.objects.filter(file__in=names).values_list("file", flat=True)):
-            default_storage.delete(name)
-            swept += 1
-    return swept
+    return sweep_folder(FOLDER, Evidence)

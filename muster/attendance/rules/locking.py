@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.attendance.errors import AlreadyDecided, RegisterNotBegun
-from muster.attendance.models import UnlockRequest
+from muster.attendance.errors import AlreadyDecided, NotTheInstructor, RegisterNotBegun
+from muster.attendance.models import RegisterSignature, UnlockRequest
 from muster.attendance.notices import tell_unlock_asked, tell_unlock_decided
+from muster.attendance.permissions import registers
+from muster.attendance.queries import statement_of
 from muster.attendance.rules.marking import hold_session
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
@@ -20,13 +22,30 @@ MOST_REASON = 300
 
 
 @atomic
-def lock_register(*, by: Actor, session: ClassSession) -> ClassSession:
+def lock_register(*, by: Actor, session: ClassSession, sign: bool = False) -> ClassSession:
     """Lock a register: from then on the database refuses every change of it. Locked already, it stays as it is.
 
-    Holds the batches and the session, as marking does: what is marked is marked before or refused. Raises
-    RegisterNotBegun, BatchArchived, Missing.
+    With `sign` whoever locks it signs it as an instructor of the session. Holds the batches and the session, as marking
+    does: what is marked is marked before or refused. Raises NotTheInstructor, RegisterNotBegun, BatchArchived, Missing.
     """
-    return _set_lock(by, session, is_locked=True)
+    if sign and not registers.allows(by, "sign", session):
+        raise NotTheInstructor
+    if _set_lock(by, session, is_locked=True) and sign:
+        _sign(by, session)
+    return session
+
+
+def _sign(by: Actor, session: ClassSession) -> None:
+    assert session.locked_at is not None  # noqa: S101  (it is locked)
+    with recorded(by, "sign_register"):
+        RegisterSignature.objects.create(
+            institution=by.institution,
+            session=session,
+            signed_by=by.user,
+            name=by.history_name,
+            statement=statement_of(by.institution),
+            signed_at=session.locked_at,
+        )
 
 
 @atomic
@@ -37,17 +56,18 @@ def unlock_register(*, by: Actor, session: ClassSession, reason: str) -> ClassSe
     BatchArchived, Missing.
     """
     reason = needed_reason(reason, _("Give a reason for unlocking the register. It's kept in the history."))
-    session = _set_lock(by, session, is_locked=False, reason=reason)
+    _set_lock(by, session, is_locked=False, reason=reason)
     waiting = UnlockRequest.objects.select_for_update(no_key=True).filter(session=session)
     if request := waiting.filter(status=UnlockRequest.Status.PENDING).first():
         _decide(by, request, UnlockRequest.Status.APPROVED, reason)
     return session
 
 
-def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str = "") -> ClassSession:
+def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str = "") -> bool:
+    """Whether that changed anything."""
     hold_session(session)
     if session.is_locked == is_locked:
-        return session
+        return False
     if is_locked and session.begins_at > timezone.now():
         raise RegisterNotBegun(session)
     with recorded(by, "lock_register" if is_locked else "unlock_register", reason=reason):
@@ -56,17 +76,18 @@ def _set_lock(by: Actor, session: ClassSession, *, is_locked: bool, reason: str 
             session.save(update_fields=["is_locked", "locked_at", "locked_by", "updated_at"])
         else:
             unlock(session, reason)
-    return session
+    return True
 
 
 @atomic
 def ask_to_unlock(*, by: Actor, session: ClassSession, reason: str) -> UnlockRequest:
     """Ask the administrators to unlock a register, saying why; it waits among their requests and they are told.
 
-    Locks nothing: two at once leave one request. Raises Invalid without a reason, Conflict where the register is open
-    or somebody has asked already.
+    Holds the batches and the session, as marking does. Raises Invalid without a reason, BatchArchived, Missing, and
+    Conflict where the register is open or somebody has asked already.
     """
     reason = needed_reason(reason, _("Say what needs to be corrected."))
+    hold_session(session)
     if not session.is_locked:
         raise Conflict(_("This register isn't locked, so you can already change it."), code="not_locked")
     already = Conflict(_("Someone has already asked to unlock this register. It's waiting to be decided."))
@@ -87,8 +108,7 @@ def decide_unlock(*, by: Actor, request: UnlockRequest, approve: bool, reason: s
     """
     reason = needed_reason(reason, _("Give a reason. It's kept and shared with the people affected."))
     session = ClassSession.objects.select_related("meeting").get(pk=request.session_id)
-    if approve:
-        hold_session(session)
+    hold_session(session)
     waiting = UnlockRequest.objects.select_for_update(of=("self",), no_key=True)
     request = waiting.select_related("asked_by").get(pk=request.pk)
     if not request.is_pending:

@@ -3,7 +3,7 @@
 -- The marks that count: of sessions that are not cancelled; a daily record only within the dates of its batch, on a day
 -- on which the learner had a seat there, and without a mark in one of its sessions. A learner may have had several
 -- enrollments in the batch: all of them together are one person.
-CREATE OR REPLACE VIEW attendance_countedmark AS
+CREATE OR REPLACE VIEW attendance_countedmark WITH (security_invoker) AS
 SELECT record.id, record.institution_id, record.enrollment_id, enrollment.student_id, enrollment.batch_id,
        record.session_id, record.record_date, class.start_time, record.status
 FROM attendance_attendancerecord AS record

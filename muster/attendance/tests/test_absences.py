@@ -1,6 +1,7 @@
 """Absences, evidence and late corrections, by the rules; and what the database refuses of its own."""
 
 from datetime import date, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -37,8 +38,10 @@ from muster.attendance.rules import (
     add_evidence,
     add_evidence_for_learner,
     announce_absence,
+    ask_to_unlock,
     decide_correction,
     decide_corrections,
+    decide_unlock,
     lock_register,
     look_at,
     mark_learners,
@@ -47,10 +50,11 @@ from muster.attendance.rules import (
     withdraw_absence,
 )
 from muster.attendance.rules import evidence as evidence_rules
+from muster.batches.errors import BatchArchived
 from muster.batches.rules import archive_batch, share_meeting
 from muster.core.checks import run_checks
 from muster.core.errors import DomainError, Invalid
-from muster.core.files import FileRefused
+from muster.core.files import FileRefused, keep, kept_before, storage
 from muster.core.ownership import as_owner
 from muster.notifications.models import Notification
 from muster.timetable.models import ClassSession
@@ -274,10 +278,10 @@ def test_a_bad_file_is_refused_and_leaves_nothing(room, upload):
 def test_no_more_than_ten_files_fit_and_refused_ones_leave_the_disk(room):
     record = room.mark("ABSENT")
     add_evidence(by=room.by, to=record, uploads=[NOTE] * 10)
-    stored = set(evidence_rules.kept_before("evidence", timezone.now() + timedelta(minutes=1)))
+    stored = set(kept_before("evidence", timezone.now() + timedelta(minutes=1)))
     with pytest.raises(TooManyFiles):
         add_evidence(by=room.by, to=record, uploads=[NOTE])
-    assert set(evidence_rules.kept_before("evidence", timezone.now() + timedelta(minutes=1))) == stored
+    assert set(kept_before("evidence", timezone.now() + timedelta(minutes=1))) == stored
 
 
 def test_a_student_does_not_fill_the_disk(room, monkeypatch):
@@ -315,10 +319,10 @@ def test_a_removed_file_leaves_its_trail(room):
 
 def test_files_that_nobody_names_are_swept_after_a_day(room, monkeypatch):
     (row,) = add_evidence(by=room.student(), to=room.mark("ABSENT"), uploads=[NOTE]).evidence
-    left = evidence_rules.keep("evidence", b"left behind")
+    left = keep("evidence", b"left behind")
     sweep_evidence()
     assert default_storage.exists(left)
-    monkeypatch.setattr(evidence_rules, "LEFT_BEHIND_AFTER", timedelta(days=-1))
+    monkeypatch.setattr(storage, "LEFT_BEHIND_AFTER", timedelta(days=-1))
     assert sweep_evidence() >= 1
     assert not default_storage.exists(left)
     assert default_storage.exists(row.file.name)
@@ -455,6 +459,26 @@ def test_a_correction_of_a_register_that_was_unlocked_meanwhile_is_a_plain_mark(
 
 
 # --- what the database refuses of its own --------------------------------------------------------------------------
+
+
+def test_what_is_asked_and_announced_in_an_archived_batch_stays_as_it_is(room, campus):
+    room.mark("ABSENT")
+    notice, everywhere = room.announce(session=room.session).notice, room.announce().notice
+    room.lock()
+    add_evidence(by=room.by, to=everywhere, uploads=[NOTE])
+    unlock_asked = ask_to_unlock(by=campus.admin, session=room.session, reason="Row 3")
+    archive_batch(by=campus.admin, batch=room.batch)
+    for call in (
+        partial(withdraw_absence, by=room.student(), notice=notice),
+        partial(add_evidence, by=room.by, to=notice, uploads=[NOTE]),
+        partial(decide_unlock, by=campus.admin, request=unlock_asked, approve=False, reason="No"),
+        partial(ask_to_unlock, by=campus.admin, session=room.session, reason="Row 4"),
+    ):
+        with pytest.raises(BatchArchived):
+            call()
+    # Away from everything, the learner can say otherwise; what was asked for in the archived batch stays.
+    withdraw_absence(by=room.student(), notice=everywhere)
+    assert CorrectionRequest.objects.get().status == "pending"
 
 
 def row_on(room, **fields):

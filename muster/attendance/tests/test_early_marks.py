@@ -24,7 +24,7 @@ from tests.make import Campus
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 # No hour of the day has the same date in both.
-EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Honolulu"
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def test_a_register_as_csv_has_a_row_for_each_learner(room):
     head, *lines = rows(room.register())
     assert head == [
         "Batch", "Date", "From", "To", "Student number", "Learner", "Email", "Mark", "Minutes late", "Note",
-        "Marked by", "Marked at",
+        "Marked by", "Marked at", "Signed by", "Signed at",
     ]  # fmt: skip
     students = [enrollment.student for enrollment in room.enrollments]
     assert [line[5:11] for line in lines] == [

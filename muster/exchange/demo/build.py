@@ -33,10 +33,17 @@ from muster.courses.resources import BANDS, COMPONENTS, COURSES, SCHEMES, SUBJEC
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import PaymentInput, change_status, enroll_student, hold_enrollment
 from muster.exchange.demo import college
+from muster.exchange.demo.certificates import issue_certificates
+from muster.exchange.demo.feedback import ask_for_feedback
+from muster.exchange.demo.marks import give_marks
+from muster.exchange.demo.materials import hand_out
+from muster.exchange.demo.mentoring import accompany
 from muster.exchange.demo.registers import keep_old_register, take_registers
+from muster.exchange.demo.results import enter_results
+from muster.exchange.demo.risk import look_after_students
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Institution, Role, Room
-from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTITUTION, ROOMS
+from muster.institutions.resources import BRANCHES, DEPARTMENTS, HOLIDAYS, INSTITUTION, ROOMS, TERMS
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, found_institution
 from muster.notifications.rules import quietly
 from muster.people.rules import ProfileChanges, SkillInput, change_profile
@@ -128,6 +135,9 @@ class _Builder:
             self.say("registers")
             self._registers()
             self._mentors()
+            look_after_students(self.by)
+            ask_for_feedback(self.by)
+            hand_out(self.by)
         return self.institution
 
     def _day(self, weeks: int, days: int = 0) -> date:
@@ -146,6 +156,10 @@ class _Builder:
         for name, first, last, branch in college.HOLIDAYS:
             days = {"start_date": self._day(*first), "end_date": self._day(*last)}
             HOLIDAYS.add(by=self.by, fields={"name": name, **days, "branch": self.branches.get(branch)})
+        for year in range(self.monday.year - 2, self.monday.year + 1):
+            for name, (first, last) in college.TERMS.items():
+                days = {"start_date": date(year, *first), "end_date": date(year, *last)}
+                TERMS.add(by=self.by, fields={"name": f"{name} {year}", **days, "school_year": year})
 
     def _person(self, name: str, email: str, role: str, *, password: str | None = None, **rest: Any) -> User:
         grant = RoleGrant(
@@ -205,6 +219,7 @@ class _Builder:
             fields: dict[str, Any] = dict(zip(college.COURSE_FIELDS, course, strict=True))
             skills, styles = college.TAUGHT_WITH.get(course[0], ([], []))
             fields["individual_study"] = course[0] in college.STUDIED_ALONE
+            fields |= college.CERTIFIED.get(course[0], {})
             fields |= {"language": "English", "required_skills": skills, "teaching_styles": styles}
             fields["department"] = self.departments[fields["department"]]
             if price := fields["price"]:
@@ -311,6 +326,7 @@ class _Builder:
             for mapping in copy_subjects(by=self.by, batch=batch):
                 if mapping.subject.code in college.TAUGHT_BY_LEAD:
                     remap_subject(by=self.by, mapping=mapping, changes={"instructor": self.people[lead]})
+            enter_results(self.by, batch)
             if archived:
                 change_status(by=self.by, batch=batch, status=Batch.Status.COMPLETED)
                 archive_batch(by=self.by, batch=batch)
@@ -357,9 +373,12 @@ class _Builder:
         dated = Batch.objects.current().filter(institution=self.institution, kind=Batch.Kind.COURSE)
         weekly = dated.filter(meetings__slots__isnull=False).distinct()
         take_registers(self.by, list(weekly.order_by("start_date", "code")))
+        for batch in weekly.filter(status=Batch.Status.ACTIVE).order_by("start_date", "code"):
+            give_marks(self.by, batch)
         done = dated.filter(status=Batch.Status.COMPLETED).order_by("start_date", "code").first()
         if done is not None:
             keep_old_register(self.by, done)
+            issue_certificates(self.by, done)
 
     def _mentors(self) -> None:
         """The first students of each running batch have its lead as their mentor; most are still without one."""
@@ -373,4 +392,8 @@ class _Builder:
             for place, enrollment in enumerate(first):
                 kind = "tutor" if place == 2 else "mentor"
                 wishes.setdefault(enrollment.student_id, Wish(enrollment.student, lead.instructor, kind))
+        signs_in = {one.role: self.people[one.name] for one in SIGN_INS[1:]}
+        student = signs_in[Role.STUDENT]
+        wishes.pop(student.pk, None)
+        accompany(self.by, student, signs_in[Role.INSTRUCTOR])
         assign_many(by=self.by, wishes=list(wishes.values()))

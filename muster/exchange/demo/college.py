@@ -59,6 +59,13 @@ COURSES = [
 # What students also take without a batch.
 STUDIED_ALONE = ("PY", "BK", "PM")
 
+# What the certificate of a course needs.
+CERTIFIED = {
+    "WEB": {"certificate_attendance_percent": 75, "certificate_needs_payment": True},
+    "DA": {"certificate_attendance_percent": 75, "certificate_progress_percent": 80},
+    "SD": {"certificate_attendance_percent": 75, "certificate_needs_results": True},
+}
+
 # course: required skills, teaching styles
 TAUGHT_WITH = {
     "PY": (["Python"], ["workshop"]),
@@ -241,3 +248,6 @@ HOLIDAYS = [
     ("Staff day", (2, 3), (2, 3), "DUR"),
     ("Year-end closure", (4, 0), (5, 6), ""),
 ]
+
+# name: first and last month and day
+TERMS = {"First semester": ((1, 15), (6, 20)), "Second semester": ((7, 10), (12, 4))}

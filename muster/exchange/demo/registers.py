@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 
 from muster.attendance.models import Mark
+from muster.attendance.permissions import registers
 from muster.attendance.queries import Register, register_of, sessions_in_full
 from muster.attendance.rules import MarkInput, lock_register, mark_learners
 from muster.attendance.rules.daily import mark_day
@@ -36,6 +37,7 @@ def take_registers(by: Actor, batches: Sequence[Batch]) -> None:
             .order_by("date", "start_time", "pk")
         )
         over = [session for session in sessions if session.is_over(now)]
+        signs = bool(over) and registers.allows(teacher, "sign", over[0])
         for number, session in enumerate(over):
             # The last but one of every third batch was forgotten.
             if place % 3 == 1 and number == len(over) - 2:
@@ -50,7 +52,7 @@ def take_registers(by: Actor, batches: Sequence[Batch]) -> None:
                 device="Chrome on Android",
             )
             if session.date < by.today() - LOCKED_AFTER:
-                lock_register(by=teacher, session=session)
+                lock_register(by=teacher, session=session, sign=signs)
 
 
 def keep_old_register(by: Actor, batch: Batch) -> None:

@@ -65,7 +65,7 @@ def _of_sessions() -> None:
 def _of_enrollments() -> None:
     keep_history(
         Enrollment, use_case="enroll_student", request="'enrolled ' || row.id",
-        after="""'{"status": "active", "completed_at": null, "cancelled_at": null, "progress": 0}'""",
+        after="""'{"status": "active", "completed_at": null, "cancelled_at": null}'""",
     )  # fmt: skip
     keep_history(Payment, use_case="enroll_student", request="'enrolled ' || row.enrollment_id")
     closed = {"use_case": "change_status", "request": "'closed ' || row.batch_id"}

@@ -56,7 +56,6 @@ def write_enrollments() -> None:
         status="status", enrollment_date="from_date", frozen="archived_at IS NOT NULL",
         completed_at=f"CASE WHEN status = 'completed' THEN {over} END",
         cancelled_at=f"CASE WHEN status = 'cancelled' THEN {over} END",
-        progress="CASE WHEN status = 'completed' THEN 100 ELSE 0 END",
     )  # fmt: skip
     insert(
         SeatPeriod, "learner ORDER BY from_date, id", institution_id="institution_id", enrollment_id="id",

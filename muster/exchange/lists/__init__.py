@@ -6,7 +6,7 @@ from muster.exchange.lists.rows import (
     ListRow,
     RowChange,
     RowOutcome,
-    RowProblem,
+    TemplateProblem,
     difference_in_words,
     label_of,
     result_lines,

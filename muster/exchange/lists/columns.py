@@ -110,6 +110,17 @@ LISTS: dict[str, ListKind] = {
         ),
         (("batch", "course", "id"), ("number", "email", "student_id", "id")),
     ),
+    "marks": ListKind(
+        (
+            FileColumn("batch", _("Batch code"), "DA-FEB-2027", ("batch", "batch code", "cohort", "class")),
+            FileColumn("assessment", _("Assessment"), "Knowledge test", ("title", "test", "assignment")),
+            FileColumn("number", _("Student number"), "2027-0001", ("number", "no", "student no", "learner number")),
+            FileColumn("email", _("Email"), "naledi@example.org", ("e mail", "email address", "mail")),
+            FileColumn("mark", _("Mark"), "17.5", ("score", "marks", "points")),
+            FileColumn("comment", _("Comment"), "Clear and complete", ("feedback", "remark")),
+        ),
+        (("batch",), ("assessment",), ("number", "email"), ("mark", "comment")),
+    ),
 }
 
 

@@ -44,7 +44,7 @@ class ImportChoices:
 
 
 @dataclass(frozen=True)
-class RowProblem:
+class TemplateProblem:
     """What is wrong with one cell, or with the row (no field)."""
 
     field: str
@@ -68,18 +68,18 @@ class ListRow:
     line: int
     cells: dict[str, str]
     outcome: RowOutcome = RowOutcome.NEW
-    problems: list[RowProblem] = field(default_factory=list)
+    problems: list[TemplateProblem] = field(default_factory=list)
     changes: list[RowChange] = field(default_factory=list)
 
     def wrong(self, field_name: str, message: str) -> None:
         """Something is wrong with a cell, so the row is left out."""
         self.outcome = RowOutcome.WRONG
-        self.problems.append(RowProblem(field_name, message))
+        self.problems.append(TemplateProblem(field_name, message))
 
     def skip(self, field_name: str, message: str) -> None:
         """The file has said it before."""
         self.outcome = RowOutcome.SKIPPED
-        self.problems.append(RowProblem(field_name, message))
+        self.problems.append(TemplateProblem(field_name, message))
 
     def differs(self, changes: list[RowChange]) -> None:
         """What of the row here would be different; changes that are kept back change nothing."""

@@ -29,7 +29,8 @@ from muster.exchange.rules.lists import (
 )
 from muster.exchange.rules.progress import Progress
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Branch, Department, Membership, Role
-from muster.institutions.rules.people import PersonInput, RoleGrant, grantable_roles, problems_of_person
+from muster.institutions.rules.people import grantable_roles
+from muster.institutions.rules.person_input import PersonInput, RoleGrant, problems_of_person
 from muster.people.permissions import students
 
 OF_THE_PERSON = ("full_name", "given_name", "family_name", "email", "phone")

@@ -22,6 +22,7 @@ from procrastinate.contrib.django import app
 
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
+from muster.core.retries import LOST_DATABASE
 from muster.exchange.errors import ChangesNotConfirmed, ImportFileRefused, NothingToImport, RowsAreWrong
 from muster.exchange.files import MOST_BYTES, read_lines, read_table
 from muster.exchange.lists import ImportChoices, RowOutcome
@@ -32,6 +33,7 @@ from muster.exchange.report import Report
 from muster.exchange.rules.batches import BatchesImport
 from muster.exchange.rules.enrollments import EnrollmentsImport
 from muster.exchange.rules.lists import ListImport, import_list
+from muster.exchange.rules.marks import MarksImport
 from muster.exchange.rules.people import InstructorsImport, StudentsImport
 from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.rules.registers import import_register
@@ -179,6 +181,9 @@ def carry_out(*, run_id: UUID) -> None:
         _carry_out(run_id)
     except DomainError as refusal:
         _tell(connection, run_id, status=ImportRun.Status.REFUSED, refusal=refusal.message)
+    except LOST_DATABASE:
+        # It is tried again, and nothing could be told now.
+        raise
     except Exception:
         log.exception("import_failed", run=str(run_id))
         _tell(connection, run_id, status=ImportRun.Status.FAILED)
@@ -263,7 +268,13 @@ def _list(work_of: type[ListImport]) -> Callable[[bytes], Perform]:
     return read
 
 
-LISTED: tuple[type[ListImport], ...] = (StudentsImport, InstructorsImport, BatchesImport, EnrollmentsImport)
+LISTED: tuple[type[ListImport], ...] = (
+    StudentsImport,
+    InstructorsImport,
+    BatchesImport,
+    EnrollmentsImport,
+    MarksImport,
+)
 # What reads a kind of file; reading refuses before anything is asked of the database.
 READERS: dict[str, Callable[[bytes], Perform]] = {
     **{work_of.kind: _list(work_of) for work_of in LISTED},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.accounts.models import User
+from muster.assessment.models import AssessmentMark
 from muster.attendance.models import AttendanceRecord, MarkEntry
 from muster.attendance.rules.daily import mark_day
 from muster.attendance.rules.marking import MarkInput
@@ -79,6 +80,7 @@ def undo_import(*, by: Actor, run: ImportRun) -> ImportRun:
         _clear_marks(by, run, undone)
         with recorded(by, "undo_import"):
             _take_back_changes(by, run, undone)
+            _delete_assessment_marks(run, undone)
             _cancel_enrollments(by, run, undone)
             _delete_batches(run, undone)
             for kind, model in PLAIN:
@@ -100,8 +102,10 @@ def _lock_rows(run: ImportRun) -> None:
     batches = {*made.get("batches", ()), *changed[Batch._meta.label]}
     people = {*made.get("students", ()), *made.get("instructors", ()), *changed[User._meta.label]}
     enrollments = Enrollment.objects.filter(pk__in=seats)
-    held = Batch.objects.locked().filter(Q(pk__in=batches) | Q(pk__in=enrollments.values("batch")))
-    rows: list[models.QuerySet[Any]] = [enrollments, User.objects.filter(pk__in=people)]
+    marks = AssessmentMark.objects.filter(pk__in=[*made.get("marks", ()), *changed[AssessmentMark._meta.label]])
+    of_rows = Q(pk__in=enrollments.values("batch")) | Q(pk__in=marks.values("assessment__batch"))
+    held = Batch.objects.locked().filter(Q(pk__in=batches) | of_rows)
+    rows: list[models.QuerySet[Any]] = [enrollments, marks, User.objects.filter(pk__in=people)]
     rows += [model._default_manager.filter(pk__in=changed[model._meta.label]) for model in (Affiliation, Membership)]
     for locked in (held, *(some.select_for_update(no_key=True).order_by("pk") for some in rows)):
         list(locked.values_list("pk"))
@@ -138,6 +142,24 @@ def _clear_marks(by: Actor, run: ImportRun, undone: Undone) -> None:
             undone.leave("daily_records", f"{batch.code}, {date_format(day, 'j M Y')}", refusal.message)
         else:
             undone.gone["daily_records"] = undone.gone.get("daily_records", 0) + len(marked)
+
+
+def _delete_assessment_marks(run: ImportRun, undone: Undone) -> None:
+    """Delete the marks that stand as the import made them; who sees theirs keeps it."""
+    rows = AssessmentMark.objects.filter(pk__in=run.made.get("marks", ())).select_related("enrollment__student")
+    entries = AuditEntry.objects.filter(row_id__in=rows.order_by().values("pk")).values_list("row_id", flat=True)
+    times = Counter(entries)
+    for row in rows:
+        if row.published_at is not None or times[row.pk] > 1:
+            undone.leave("marks", row.enrollment.student.full_name, _("The mark was changed or published since."))
+            continue
+        try:
+            with transaction.atomic():
+                row.delete()
+        except IntegrityError:
+            undone.leave("marks", row.enrollment.student.full_name, _("Its batch doesn't take changes."))
+        else:
+            undone.gone["marks"] = undone.gone.get("marks", 0) + 1
 
 
 def _take_back_changes(by: Actor, run: ImportRun, undone: Undone) -> None:

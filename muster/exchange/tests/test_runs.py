@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from muster.batches.models import Batch
 from muster.cli import main
+from muster.cli.check import invariants
+from muster.core.checks import run_checks
 from muster.exchange import rules
 from muster.exchange.models import ImportRun
 from muster.exchange.rules.runs import FILES_ARE_KEPT_FOR
@@ -181,6 +183,7 @@ def test_refused_upload_says_why_beside_its_field(browser, data, words):
     assert answer.status_code == 400
     assert words in answer.content.decode()
     assert not ImportRun.objects.exists()
+    assert [str(one.fact) for one in run_checks(invariants()) if not one.holds] == []
 
 
 def test_list_costs_the_same_however_long(campus, browser):

@@ -96,10 +96,10 @@ def where_of(notice: AbsenceNotice) -> str:
     """The batch, with the session where it is one alone."""
     if notice.enrollment is None or notice.enrollment.batch is None:
         return _("All batches")
-    code = notice.enrollment.batch.code
+    code = str(notice.enrollment.batch.marked(notice.enrollment.batch.code))
     if notice.session is not None and notice.session.start_time is not None:
         return f"{code}, {notice.session.start_time:%H:%M}"
-    return str(code)
+    return code
 
 
 class AbsenceFilters(Filters):

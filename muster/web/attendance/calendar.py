@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User
+from muster.assessment.queries import due_soon
 from muster.attendance.queries.calendar import CalendarEvent, calendar_sessions, events_of
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, sessions
@@ -126,6 +127,10 @@ class CalendarView:
         return self.url(date=min(self.last + DAY, date(LAST_YEAR, 12, 31)).isoformat())
 
 
+# How much of what is due soon stands beside the calendar.
+MOST_DUE = 8
+
+
 @dataclass(frozen=True)
 class CalendarRow:
     """A session in the plain list."""
@@ -191,6 +196,7 @@ def calendar_page(request: ActorRequest) -> HttpResponse:
         "most": MOST,
         "count": ngettext("%(count)d session", "%(count)d sessions", len(found[:MOST])) % {"count": len(found[:MOST])},
         "links_url": _links_url(shown),
+        "due_soon": [] if actor.manages else list(due_soon(actor)[:MOST_DUE]),
         "add_url": _add_url(actor, shown),
         "options": _options(actor, shown, teaches=teaches),
     }
@@ -256,6 +262,8 @@ def _days(found: list[CalendarEvent], *, teaches: bool) -> Iterator[tuple[date, 
 
 
 def _url(session_id: UUID, batch_id: str, *, teaches: bool) -> str:
+    if not batch_id:
+        return reverse("mentoring-sessions:session", args=[session_id])
     return url_or_empty("attendance:register", session_id) if teaches else reverse("batches:schedule", args=[batch_id])
 
 
@@ -303,6 +311,7 @@ def _options(actor: Actor, shown: CalendarView, *, teaches: bool) -> dict[str, A
         "session": f"/api/institution/class-sessions/{nil}",
         "open": _url(nil, str(nil), teaches=teaches),
         "openIs": "session" if teaches else "batch",
+        "mentoring": _url(nil, "", teaches=teaches),
         "change": reverse("batches:change-session", args=[nil]),
         "cancel": reverse("batches:cancel-session", args=[nil]),
         "restore": reverse("batches:restore-session", args=[nil]),
@@ -326,6 +335,8 @@ def _options(actor: Actor, shown: CalendarView, *, teaches: bool) -> dict[str, A
             "tooMany": _("Only the first {number} sessions are shown. Choose a batch or an instructor."),
             "register": _("Open register"),
             "batch": _("Open batch"),
+            "mentoring": _("Open mentoring"),
+            "pairs": _("Mentoring"),
             "changed": _("Edit session"),
             "cancelIt": _("Cancel session"),
             "restoreIt": _("Restore session"),

@@ -21,6 +21,7 @@ from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
 from muster.attendance.queries.missing import with_teachers
 from muster.batches.models import Batch
+from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
@@ -128,7 +129,7 @@ class CohortTable(Table):
         return progress_of(record).taken
 
     def render_rate(self, record: Any) -> SafeString:
-        return rate_of(progress_of(record).rate, self.request.actor.institution.minimum_attendance_percent)
+        return rate_of(progress_of(record).rate, minimum_attendance_of(self.request.actor.institution, record.course))
 
     def value_rate(self, record: Any) -> float | None:
         return progress_of(record).rate
@@ -195,6 +196,10 @@ class SessionTable(Table):
     class Meta(Table.Meta):
         """As all tables: it isn't inherited by itself."""
 
+    def __init__(self, *args: Any, minimum: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.minimum = minimum
+
     def render_teacher(self, record: Any) -> str:
         return self.value_teacher(record) or "–"
 
@@ -209,7 +214,7 @@ class SessionTable(Table):
         return int(record.marked)
 
     def render_rate(self, record: Any) -> SafeString:
-        return rate_of(self.value_rate(record), self.request.actor.institution.minimum_attendance_percent)
+        return rate_of(self.value_rate(record), self.minimum)
 
     def value_rate(self, record: Any) -> float | None:
         return percent_of(present=record.present, late=record.late, absent=record.absent)
@@ -263,7 +268,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
     )
 
 
-register_tab(BatchTab("attendance", gettext_lazy("Attendance"), "attendance:cohort", 50, "roster"))
+register_tab(BatchTab("attendance", gettext_lazy("Attendance"), "attendance:cohort", 42, "roster"))
 
 
 @page(cohorts["see"])
@@ -293,4 +298,5 @@ def cohort_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
             [],
         ),
         export_name=f"registers-{batch.code}",
+        table_kwargs={"minimum": minimum_attendance_of(actor.institution, batch.course)},
     )

@@ -117,6 +117,9 @@ class DailyTable(Table):
     class Meta(Table.Meta):
         order_by = ("-date",)
 
+    def render_batch(self, record: Any) -> str:
+        return str(record.enrollment.batch.marked(record.enrollment.batch.name))
+
     def render_date(self, record: Any) -> str:
         return date_format(record.record_date, "D j M Y")
 

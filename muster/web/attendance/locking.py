@@ -13,8 +13,9 @@ from muster.attendance import rules
 from muster.attendance.models import UnlockRequest
 from muster.attendance.notices import people_who_unlock
 from muster.attendance.permissions import registers, unlocks
-from muster.attendance.queries import Register, register_of, sessions_in_full
+from muster.attendance.queries import Register, register_of, sessions_in_full, signature_of, statement_of
 from muster.attendance.queries.unlocks import unlocks_in_full
+from muster.timetable.models import ClassSession
 from muster.web.attendance.forms import DecideForm
 from muster.web.attendance.register import register_url
 from muster.web.requests import ActorRequest
@@ -24,6 +25,12 @@ from muster.web.ui.pages import page
 from muster.web.ui.undo import Undo
 
 MOST_NAMES = 3
+
+
+class SignForm(Form):
+    """Whether the instructor who locks the register signs it."""
+
+    sign = forms.BooleanField(required=False, initial=True)
 
 
 class UnlockForm(Form):
@@ -69,8 +76,16 @@ def lock_page(request: ActorRequest, session_id: str) -> HttpResponse:
     actor = request.actor
     session = registers.get(actor, session_id, "lock", among=sessions_in_full)
     back = register_url(session.pk)
-    form = ConfirmForm(posted_data(request))
-    if submit_form(form, lambda: rules.lock_register(by=actor, session=session)):
+    signs = registers.allows(actor, "sign", session)
+    form = (SignForm if signs else ConfirmForm)(posted_data(request))
+    if signs:
+        form.fields["sign"].help_text = statement_of(actor.institution)
+        form.fields["sign"].label = _("Sign as %(name)s") % {"name": actor.history_name}
+
+    def lock() -> ClassSession:
+        return rules.lock_register(by=actor, session=session, sign=form.cleaned_data.get("sign", False))
+
+    if submit_form(form, lock):
         may = registers.may(actor, "unlock")
         undo = Undo(reverse("attendance:unlock", args=[session.pk]), {"reason": _("Undone")}) if may else None
         return redirect_with_message(request, back, _("Register locked."), undo)
@@ -96,6 +111,8 @@ def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
         undo = Undo(reverse("attendance:lock", args=[session.pk]))
         return redirect_with_message(request, back, _("Register unlocked."), undo)
     by = session.locked_by.full_name if session.locked_by else ""
+    signature = signature_of(session)
+    voids = _("This voids the signature of %(name)s.") % {"name": signature.name} if signature else ""
     return render_dialog(
         request,
         form,
@@ -105,7 +122,8 @@ def unlock_page(request: ActorRequest, session_id: str) -> HttpResponse:
         text=[
             _("Locked by %(name)s. Once unlocked, marks can be changed until it's locked again.") % {"name": by}
             if by
-            else _("Once unlocked, marks can be changed until it's locked again.")
+            else _("Once unlocked, marks can be changed until it's locked again."),
+            *([voids] if signature and signature.stands else []),
         ],
         crumbs=[_("Register"), back],
     )

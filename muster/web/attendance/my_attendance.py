@@ -16,6 +16,7 @@ from muster.attendance.permissions import absences
 from muster.attendance.queries import with_attendance, with_mark_counts
 from muster.attendance.queries.percent import CAME
 from muster.core.permissions import Access
+from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import own_person, students
 from muster.web.attendance.absences import absence_pill, visible_absences, where_of
@@ -33,17 +34,20 @@ own = Access(Enrollment, {"see": students(own_person("student_id"))})
 def my_attendance_page(request: ActorRequest) -> HttpResponse:
     """The page, in a number of statements that does not grow with marks or absences."""
     actor = request.actor
-    minimum = actor.institution.minimum_attendance_percent
-    seats = with_mark_counts(with_attendance(own.rows(actor))).filter(batch__isnull=False).select_related("batch")
+    seats = (
+        with_mark_counts(with_attendance(own.rows(actor))).filter(batch__isnull=False).select_related("batch", "course")
+    )
     # Whoever left a batch and came back has one line of it: of the seat taken last.
     places: list[Any] = list(
         {seat.batch_id: seat for seat in seats.order_by("batch__start_date", "created_at")}.values()
     )
     places.reverse()
     for place in places:
+        place.minimum = minimum_attendance_of(actor.institution, place.course)
         numbers = place.mark_numbers or {}
         place.came = sum(numbers.get(mark.lower(), 0) for mark in CAME)
         place.missed, place.excused = numbers.get("absent", 0), numbers.get("excused", 0)
+    low = [place for place in places if _is_low(place)]
     records: list[Any] = list(
         AttendanceRecord.objects.filter(enrollment__in=own.rows(actor), status__isnull=False)
         .select_related("session__subject", "enrollment__batch")
@@ -65,8 +69,8 @@ def my_attendance_page(request: ActorRequest) -> HttpResponse:
             "records": records[:AT_ONCE],
             "earlier": records[AT_ONCE:],
             "notices": notices,
-            "minimum": percent(minimum),
-            "low": [place for place in places if _is_low(place, minimum)],
+            "minimum": " / ".join(percent(one) for one in sorted({place.minimum for place in low})),
+            "low": low,
             "new_url": reverse("attendance:absence-new"),
             "all_url": f"{reverse('attendance:absences')}?when=all",
             "may_announce": absences.may(actor, "announce"),
@@ -82,5 +86,6 @@ def _what(record: AttendanceRecord) -> str:
     return said or (batch.name if batch else "")
 
 
-def _is_low(place: Any, minimum: int) -> bool:
-    return place.attendance_percent is not None and place.attendance_percent < minimum and place.holds_a_seat
+def _is_low(place: Any) -> bool:
+    percentage = place.attendance_percent
+    return percentage is not None and percentage < place.minimum and place.holds_a_seat

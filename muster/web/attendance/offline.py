@@ -41,8 +41,13 @@ FRAME = (
     *(f"js/{name}.js" for name in SCRIPTS),
     *(f"js/register/{name}.js" for name in KEEPING),
 )
-# Fetched with the first register that is kept.
-REGISTER = tuple(f"js/register/{name}.js" for name in ("details", "grid", "keys", "register", "sync", "view"))
+# Fetched with the first register or results sheet that is kept.
+REGISTER = (
+    *(f"js/register/{name}.js" for name in ("details", "grid", "keys", "outbox", "register", "sync", "view")),
+    "css/materials.css",
+    "css/results.css",
+    *(f"js/results/{name}.js" for name in ("cells", "keys", "paste", "phone", "results", "sync")),
+)
 WORKER = ("js/register/store.js", "js/register/send.js", "js/register/worker.js")
 MOST_KEPT = 12
 

@@ -27,11 +27,20 @@ from django.utils.translation import ngettext
 from muster.attendance import rules
 from muster.attendance.models import Mark, UnlockRequest
 from muster.attendance.permissions import registers
-from muster.attendance.queries import Register, late_from, proposed_mark, register_of, sessions_in_full
+from muster.attendance.queries import (
+    Register,
+    Signature,
+    late_from,
+    proposed_mark,
+    register_of,
+    sessions_in_full,
+    signature_of,
+)
 from muster.attendance.queries.absences import AbsenceEvidence, evidence_of_sessions
 from muster.batches.models import meets
 from muster.batches.permissions import sessions
 from muster.core.errors import DomainError, Invalid
+from muster.courses.queries import minimum_attendance_or
 from muster.institutions.access import Actor
 from muster.people.links import batch_url
 from muster.timetable.models import ClassSession
@@ -39,6 +48,7 @@ from muster.web.attendance.register_lines import RegisterLine, drawn_lines
 from muster.web.attendance.words import words_of_the_page
 from muster.web.batches.words import room_in_words
 from muster.web.home.words import asked_at
+from muster.web.materials.rows import section_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 
@@ -58,11 +68,17 @@ class RegisterView:
     @cached_property
     def lines(self) -> list[RegisterLine]:
         """The learners, numbered as on paper: once through, whatever batch they are of."""
-        minimum = self.actor.institution.minimum_attendance_percent
+        institution = self.actor.institution
         url = reverse("attendance:learner-evidence", args=(self.session.pk, "0"))
         numbered = ((no, row, str(row.enrollment_id)) for no, row in enumerate(self.register.rows, 1))
         return [
-            RegisterLine(no, row, minimum, self.proofs.get(row.enrollment_id), url.replace("/0/", f"/{pk}/"))
+            RegisterLine(
+                no,
+                row,
+                minimum_attendance_or(row.own_minimum, institution),
+                self.proofs.get(row.enrollment_id),
+                url.replace("/0/", f"/{pk}/"),
+            )
             for no, row, pk in numbered
         ]
 
@@ -165,11 +181,13 @@ class RegisterView:
         if not registers.may(self.actor, "sheets"):
             return []
         address = reverse("attendance:register-export", args=(self.session.pk,))
+        paper = reverse("attendance:register-on-paper", args=(self.session.pk,))
         offered = [
             (_("Register (XLSX)"), f"{address}?format=xlsx", "table"),
             (_("Register (CSV)"), f"{address}?format=csv", "table"),
             (_("Register (PDF)"), f"{address}?format=pdf", "note"),
             (_("Sign-in sheet (PDF)"), reverse("attendance:register-sign-in", args=(self.session.pk,)), "print"),
+            (_("Blank register (PDF)"), paper, "print"),
         ]
         if self.batch:
             sheets = reverse("attendance:batch-sheets", args=(self.batch["id"],))
@@ -185,6 +203,16 @@ class RegisterView:
     @property
     def lock_url(self) -> str:
         return reverse("attendance:lock", args=(self.session.pk,)) if self.lines and not self.is_to_come else ""
+
+    @property
+    def signature(self) -> Signature | None:
+        """The last signature below it, whether it stands or was voided."""
+        return signature_of(self.session)
+
+    @property
+    def scans_url(self) -> str:
+        may = registers.may(self.actor, "sheets") and not self.session.is_cancelled
+        return reverse("attendance:scans", args=(self.session.pk,)) if may else ""
 
     @property
     def back(self) -> str:
@@ -341,7 +369,11 @@ def render_register(request: HttpRequest, sheet: RegisterView, *, refused: str =
         "asked_to_unlock": _asked_to_unlock(sheet),
         "nav": "attendance",
     }
-    return render(request, "attendance/register.html", context, status=status)
+    may_add = sheet.may_mark and not sheet.is_frozen
+    add_url = reverse("materials:new-session", args=[sheet.session.pk]) if may_add else ""
+    # How many have seen each stands on the batch's page: this one is opened to mark.
+    materials = section_of(sheet.actor, sheet.session, add_url=add_url, counts=False)
+    return render(request, "attendance/register.html", {**context, **materials}, status=status)
 
 
 def _asked_to_unlock(sheet: RegisterView) -> str:

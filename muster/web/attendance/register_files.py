@@ -10,7 +10,14 @@ from django.shortcuts import render
 
 from muster.attendance.permissions import cohorts, registers
 from muster.attendance.queries import sessions_in_full
-from muster.attendance.register_files import batch_sheet, batch_sign_in, register_sheet, register_sign_in, sheet_file
+from muster.attendance.register_files import (
+    batch_sheet,
+    batch_sign_in,
+    paper_register,
+    register_sheet,
+    register_sign_in,
+    sheet_file,
+)
 from muster.batches.models import Batch
 from muster.core.errors import DomainError
 from muster.institutions.access import Actor
@@ -38,6 +45,13 @@ def register_sign_in_sheet(request: ActorRequest, session_id: UUID) -> HttpRespo
     """A blank sheet for a session."""
     actor = request.actor
     return response_of(sheet_file(register_sign_in(actor, _session(actor, session_id)), "pdf"))
+
+
+@page(registers["sheets"])
+def register_on_paper(request: ActorRequest, session_id: UUID) -> HttpResponseBase:
+    """The register of a session to be kept on paper."""
+    actor = request.actor
+    return response_of(sheet_file(paper_register(actor, _session(actor, session_id)), "pdf"))
 
 
 @page(cohorts["see"])

@@ -67,7 +67,7 @@ class RegisterLine:
 
     @property
     def is_low(self) -> bool:
-        """Below what the institution asks for."""
+        """Below what is asked for."""
         return self.row.percent is not None and self.row.percent < self.minimum
 
     @property

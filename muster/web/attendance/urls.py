@@ -15,6 +15,7 @@ from muster.web.attendance import (
     offline,
     register,
     register_files,
+    scans,
 )
 
 app_name = "attendance"
@@ -34,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{SESSION}/ask-to-unlock/", locking.unlock_request_page, name="ask-to-unlock"),
     path("unlock-requests/<unlock_request_id>/", locking.decide_unlock_page, name="unlock-request"),
     path(f"{SESSION}/export/", register_files.register_export, name="register-export"),
+    path(f"{SESSION}/paper-register/", register_files.register_on_paper, name="register-on-paper"),
+    path(f"{SESSION}/scans/", scans.scan_page, name="scans"),
+    path(f"{SESSION}/scans/<scan_id>/", scans.scan_file, name="scan"),
     path(f"{SESSION}/sign-in-sheet/", register_files.register_sign_in_sheet, name="register-sign-in"),
     path(f"{HERE}/cohorts/<batch_id>/sheets/", register_files.batch_sheets, name="batch-sheets"),
     path(f"{SESSION}/learners/<enrollment_id>/evidence/", evidence.of_learner, name="learner-evidence"),

@@ -29,7 +29,7 @@ def bar_of(done: int, whole: int, *, missing: int = 0, words: Any, note: Any = "
 
 
 def rate_of(rate: float | None, minimum: int) -> SafeString:
-    """A percentage; one below the institution's minimum says so in words too."""
+    """A percentage; one below the minimum says so in words too."""
     if rate is None:
         return NOTHING
     if rate >= minimum:

@@ -71,5 +71,6 @@ def words_of_the_page() -> dict[str, str | dict[str, str]]:
         "mark": _("Mark"),
         "minutes_late": _("Minutes late"),
         "note": _("Note"),
+        "cleared": _("cleared"),
         "time": _("Time"),
     }

@@ -96,6 +96,7 @@ def test_extra_session_answers_in_the_words_of_the_contract(campus, api, batch):
         "locked_at": None,
         "locked_by_user_id": None,
         "locked_by": None,
+        "signature": None,
         "version": 1,
         "told": 2,
     }

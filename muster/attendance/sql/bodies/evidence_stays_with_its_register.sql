@@ -2,21 +2,22 @@
 DECLARE
     of_session uuid;
     of_batch uuid;
+    of_notice uuid;
     learner uuid;
-    archived boolean;
     locked boolean;
     number bigint;
 BEGIN
+    SELECT enrollment.batch_id INTO of_notice
+    FROM attendance_absencenotice AS notice JOIN enrollments_enrollment AS enrollment ON enrollment.id = notice.enrollment_id
+    WHERE notice.id = NEW.notice_id;
     IF NEW.record_id IS NOT NULL THEN
         SELECT record.session_id, enrollment.batch_id, enrollment.student_id INTO of_session, of_batch, learner
         FROM attendance_attendancerecord AS record
         JOIN enrollments_enrollment AS enrollment ON enrollment.id = record.enrollment_id
         WHERE record.id = NEW.record_id;
-        SELECT archived_at IS NOT NULL INTO archived FROM batches_batch WHERE id = of_batch FOR SHARE;
-        IF archived THEN
-            RAISE EXCEPTION 'An archived batch does not change'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_batch_does_not_change';
-        END IF;
+    END IF;
+    PERFORM muster_must_be_open_batches(ARRAY[of_batch, of_notice]);
+    IF NEW.record_id IS NOT NULL THEN
         SELECT is_locked INTO locked FROM timetable_classsession WHERE id = of_session FOR SHARE;
         IF locked THEN
             RAISE EXCEPTION 'Register is locked'

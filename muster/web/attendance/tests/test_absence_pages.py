@@ -273,7 +273,7 @@ def fill(room, number):
         ("/absences/?when=all", "teacher", 12),
         ("/absences/?when=all", "student", 12),
         ("/attendance/mine/", "student", 12),
-        ("/requests/", "admin", 11),
+        ("/requests/", "admin", 16),
     ],
 )
 def test_statements_do_not_grow_with_rows(campus, django_assert_max_num_queries, path, who, most):
