@@ -14,6 +14,7 @@ from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from muster.accounts.models import User
+from muster.core.isolation import across_institutions
 from muster.core.permissions import as_id
 
 SALT = "muster.accounts.invitation"
@@ -67,6 +68,7 @@ def _read(key: str, salt: str, lasts: timedelta, *, lock: bool) -> tuple[User | 
     return user, rest
 
 
+@across_institutions("the links of a person end with what they open, in whichever institution")
 def _fingerprint(user: User) -> str:
     """Of what the person's links open, and of what using one changes."""
     behind = (

@@ -52,6 +52,14 @@ NOTICES = {
         _("Two-step sign-in is off"),
         _("You no longer need a code from your authenticator app to sign in."),
     ),
+    "webauthn_added": lambda: (
+        _("A passkey was added"),
+        _("You can now sign in with a passkey that was added to your account."),
+    ),
+    "webauthn_removed": lambda: (
+        _("A passkey was removed"),
+        _("You can no longer sign in with a passkey that was removed from your account."),
+    ),
     "recovery_codes_generated": lambda: (
         _("New recovery codes were created"),
         _("Your previous recovery codes no longer work."),

@@ -69,10 +69,23 @@ MOST_LOOKS = 300
 def count_look(request: HttpRequest) -> None:
     """Count a look at a public page, in this process. Raises TooManyLooks beyond `MOST_LOOKS` from one address in a
     minute."""
-    looks, key = caches["memory"], f"looks:{ratelimit.get_ip(request)}:{int(time.time() // A_MINUTE)}"
-    looks.add(key, 0, 2 * A_MINUTE)
-    if looks.incr(key) > MOST_LOOKS:
+    _count("looks", request, MOST_LOOKS)
+
+
+def _count(what: str, request: HttpRequest, most: int) -> None:
+    counts, key = caches["memory"], f"{what}:{ratelimit.get_ip(request)}:{int(time.time() // A_MINUTE)}"
+    counts.add(key, 0, 2 * A_MINUTE)
+    if counts.incr(key) > most:
         raise TooManyLooks(A_MINUTE)
+
+
+MOST_REPORTS = 20
+
+
+def count_report(request: HttpRequest) -> None:
+    """Count a report of somebody's browser, in this process. Raises TooManyLooks beyond `MOST_REPORTS` from one address
+    in a minute."""
+    _count("reports", request, MOST_REPORTS)
 
 
 @contextmanager

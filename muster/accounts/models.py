@@ -61,7 +61,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
-@tracked(exclude=("password", "last_login", "home", "account", "signs_in", "sign_in_round", "starts_in"), owner="")
+@tracked(exclude=("password", "last_login", "home", "account", "signs_in", "sign_in_round", "starts_in"), owner="home")
 class User(AbstractBaseUser, Row):
     """A person, as one institution knows them. What they may do there stands in their memberships.
 

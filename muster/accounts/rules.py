@@ -48,7 +48,8 @@ def prove_identity(*, request: HttpRequest, email: str, password: str, otp: str 
         raise TooManyAttempts(getattr(request, "retry_after", 60)) from error
     if not isinstance(user, User) or not user.is_active:
         raise WrongCredentials
-    if is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+    # Who has passkeys alone sends a recovery code: a program has no passkey.
+    if is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
         _prove_by_code(request, user, otp)
     return user
 
@@ -187,6 +188,28 @@ def _join(person: User, account: User) -> None:
         person.sign_in_round += 1
         person.save(update_fields=["account", "signs_in", "accepted_at", "password", "sign_in_round", "updated_at"])
         Authenticator.objects.filter(user=person).delete()
+
+
+def hand_on_sign_in(*, user: User) -> User | None:
+    """Let a person whom the user is elsewhere sign in for all of them instead; answers whom, None where nobody is.
+
+    The institution of the user lets them go for good; the others know nothing of it, but that sign-ins have ended.
+    Locks them. In a transaction of the caller, who takes the email from the user afterwards.
+    """
+    others = list(user.others.select_for_update(no_key=True, of=("self",)).order_by("-is_active", "pk"))
+    if not others:
+        return None
+    heir, signs_in, password = others[0], user.signs_in, user.password
+    user.signs_in = False
+    user.set_unusable_password()
+    user.save(update_fields=["signs_in", "password", "updated_at"])
+    heir.account, heir.signs_in, heir.password = None, signs_in, password
+    heir.sign_in_round += 1
+    heir.save(update_fields=["account", "signs_in", "password", "sign_in_round", "updated_at"])
+    User.objects.filter(pk__in=[one.pk for one in others[1:]]).update(account=heir)
+    Authenticator.objects.filter(user=user).update(user=heir)
+    EmailAddress.objects.filter(user=user).update(user=heir)
+    return heir
 
 
 @atomic

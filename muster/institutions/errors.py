@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.core.errors import Conflict, Forbidden, Invalid, Missing
+from muster.core.errors import Conflict, DomainError, Forbidden, Invalid, Missing
+from muster.institutions.models import SecurityEvent
 
 
 class EmailTaken(Invalid):
@@ -153,6 +154,39 @@ class AlreadyIn(Conflict):
             _("%(name)s has already accepted. If they forgot their password, they can reset it on the sign-in page.")
             % {"name": name},
             code="already_in",
+        )
+
+
+class TooManyThisHour(DomainError):
+    """Somebody exports or invites more than anybody's work needs."""
+
+    status = 429
+    default_code = "too_many_requests"
+
+    def __init__(self, kind: str, most: int) -> None:
+        sentences = {
+            SecurityEvent.Kind.EXPORTED: ngettext(
+                "You can export %(count)d list an hour. Try again later.",
+                "You can export %(count)d lists an hour. Try again later.",
+                most,
+            ),
+            SecurityEvent.Kind.INVITED: ngettext(
+                "You can send %(count)d invitation an hour. Try again later.",
+                "You can send %(count)d invitations an hour. Try again later.",
+                most,
+            ),
+        }
+        super().__init__(sentences[SecurityEvent.Kind(kind)] % {"count": most})
+
+
+class SecondFactorRequired(Forbidden):
+    """The institution asks for two-step sign-in of such roles, and this person has none yet."""
+
+    default_code = "second_factor_required"
+
+    def __init__(self, institution: str) -> None:
+        super().__init__(
+            _("%(name)s requires two-step sign-in. Sign in on the website and set it up first.") % {"name": institution}
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
@@ -47,8 +48,17 @@ class Role(models.TextChoices):
 STUDENT_ROLES = (Role.STUDENT, Role.CORPORATE_STUDENT)
 
 
+statement_is_short = MaxLengthValidator(500, _("Keep the statement to %(limit_value)d characters or fewer."))
+letter_is_short = MaxLengthValidator(4000, _("Keep the letter to %(limit_value)d characters or fewer."))
+
+
 def setting(words: Any, least: int, most: int, **options: Any) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(words, validators=between(least, most), **options)
+
+
+def period(words: Any) -> models.PositiveSmallIntegerField[int | None, int | None]:
+    """Days after which something is erased, or none."""
+    return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=between(30, 30_000))
 
 
 @tracked(owner="id")
@@ -59,6 +69,16 @@ class Institution(Row):
         AUTO = "auto", _("Enroll the next person automatically")
         OFFER = "offer", _("Offer the seat to the next person")
 
+    class RolloverApproval(models.TextChoices):
+        CONFIRM = "confirm", _("Anyone who may approve it, the person who requested it too")
+        FOUR_EYES = "four-eyes", _("Someone other than the person who requested it")
+
+    class SecondFactor(models.TextChoices):
+        NOBODY = "nobody", _("No one")
+        ADMINS = "admins", _("Administrators")
+        STAFF = "staff", _("Everyone but students")
+        EVERYBODY = "everybody", _("Everyone")
+
     name = Line(_("name"), max_length=150)
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     kind = Line(_("kind"), max_length=60, blank=True)
@@ -67,8 +87,21 @@ class Institution(Row):
     contact_email = models.EmailField(_("contact email"), blank=True)
     contact_phone = Line(_("contact phone"), max_length=40, blank=True)
 
+    # On printed registers.
+    accreditation_number = Line(_("accreditation number"), max_length=60, blank=True)
+    # What an instructor states by signing a register; blank for the standard one.
+    sign_off_statement = Lines(_("statement when signing a register"), blank=True, validators=[statement_is_short])
     late_after_minutes = setting(_("late after (minutes)"), 0, 240, default=15)
     minimum_attendance_percent = setting(_("minimum attendance (percent)"), 0, 100, default=75)
+    # When a student is at risk, besides attendance at or below the minimum; 0 turns a reason off.
+    risk_least_sessions = setting(_("marked sessions before low attendance is a risk"), 1, 100, default=4)
+    risk_missed_sessions = setting(_("absences in a row that are a risk"), 0, 50, default=3)
+    risk_failed_subjects = setting(_("failed subjects that are a risk"), 0, 50, default=2)
+    risk_marks_percent = setting(_("marks below this are a risk (percent)"), 0, 100, default=40)
+    risk_contact_days = setting(_("days without mentor contact that are a risk"), 0, 365, default=28)
+    risk_escalate_days = setting(_("contact students at risk within (days)"), 1, 90, default=7)
+    risk_quiet_days = setting(_("after a flag is closed, wait (days)"), 0, 365, default=14)
+    risk_letter = Lines(_("letter to students at risk"), blank=True, validators=[letter_is_short])
     session_horizon_days = setting(_("create sessions ahead (days)"), 1, 730, default=120)
     waitlist_mode = models.CharField(
         _("when a seat frees"), max_length=10, choices=WaitlistMode, default=WaitlistMode.AUTO
@@ -97,15 +130,46 @@ class Institution(Row):
         _("lock registers after (hours)"), null=True, blank=True, validators=between(0, 8760)
     )
     last_semester = setting(_("last semester without a course"), 1, 20, default=8)
+    rollover_approval = models.CharField(
+        _("who approves a rollover"), max_length=10, choices=RolloverApproval, default=RolloverApproval.CONFIRM
+    )
+    # Beyond it a student is proposed to be held back.
+    most_open_credits = models.PositiveSmallIntegerField(
+        _("move up with open credits, up to"), null=True, blank=True, validators=between(0, 500)
+    )
+    feedback_opens_by_itself = models.BooleanField(_("ask for feedback automatically"), default=True)
+    feedback_days = setting(_("feedback stays open (days)"), 1, 90, default=7)
     catalogue_is_public = models.BooleanField(_("public catalog"), default=False)
     catalogue_names_instructors = models.BooleanField(_("name instructors in the public catalog"), default=False)
     organisations_see_attendance = models.BooleanField(_("organizations see attendance"), default=False)
     access_grace_days = setting(_("access after a batch ends (days)"), 0, 3650, default=30)
     access_warning_days = setting(_("remind of the end of access (days before)"), 0, 365, default=7)
     archived_disables_access = models.BooleanField(_("archiving a batch ends its students' access"), default=False)
+    second_factor_for = models.CharField(
+        _("who needs two-step sign-in"), max_length=10, choices=SecondFactor, default=SecondFactor.NOBODY
+    )
+    idle_hours = models.PositiveSmallIntegerField(
+        _("sign out after (hours without activity)"), null=True, blank=True, validators=between(1, 336)
+    )
+    # When files for an authority are due; without them there is no deadline.
+    enrollment_file_days = models.PositiveSmallIntegerField(
+        _("enrollment file due (days after the start)"), null=True, blank=True, validators=between(0, 90)
+    )
+    attendance_file_day = models.PositiveSmallIntegerField(
+        _("monthly attendance due (day of the next month)"), null=True, blank=True, validators=between(1, 28)
+    )
     # An import that changes more of what is here than this share, and more rows than that, is confirmed by its number.
     import_change_percent = setting(_("confirm imports that change more than (percent)"), 0, 100, default=20)
     import_change_rows = setting(_("confirm imports that change more than (rows)"), 0, 10_000, default=20)
+    # For how long each sort is kept; blank keeps it.
+    keep_evidence_days = period(_("keep evidence of absences (days)"))
+    keep_messages_days = period(_("keep messages to students (days)"))
+    keep_notifications_days = period(_("keep notifications and emails (days)"))
+    keep_imports_days = period(_("keep imported files (days)"))
+    keep_looks_days = period(_("keep who opened files and notes (days)"))
+    keep_notes_days = period(_("keep notes about students who left (days)"))
+    keep_applications_days = period(_("keep rejected applications (days)"))
+    keep_students_days = period(_("keep students who left (days)"))
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
     weight_skills = setting(_("skills"), 0, 10, default=4)
     weight_availability = setting(_("availability"), 0, 10, default=4)
@@ -292,6 +356,8 @@ class Room(InstitutionPart):
 class Affiliation(InstitutionRow):
     """A person's belonging to their institution: their numbers there, and what references to people point to."""
 
+    known_by = "user__full_name"
+
     user = owned_key(settings.AUTH_USER_MODEL, related_name="affiliations")
     student_number = Line(_("student number"), max_length=40, blank=True)
     staff_number = Line(_("staff number"), max_length=40, blank=True)
@@ -352,13 +418,15 @@ class Department(InstitutionRow):
 class Membership(InstitutionPart):
     """A role of a user in an institution, narrowed to a branch or a department where the role is so narrowed."""
 
+    known_by = "user__full_name"
+
     counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")
 
     user = owned_key(settings.AUTH_USER_MODEL, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
     branch = owned_key(Branch, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
     department = owned_key(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [
@@ -436,7 +504,21 @@ class Term(InstitutionRow):
         return self.name
 
 
-@tracked(exclude=("digest", "last_used_at"), part_of="user")
+class TokenScope(models.TextChoices):
+    """What a token may be for. Each is a part of the API; `muster.api.callers` says which."""
+
+    ATTENDANCE = "attendance", _("Attendance and registers")
+    BATCHES = "batches", _("Courses, batches and timetables")
+    ENROLLMENTS = "enrollments", _("Enrollments and waitlists")
+    PEOPLE = "people", _("Students, instructors and users")
+    RESULTS = "results", _("Marks, results and certificates")
+    SUPPORT = "support", _("Mentoring, risk and feedback")
+    REPORTS = "reports", _("Reports, imports and exports")
+    MESSAGES = "messages", _("Messages, notifications and materials")
+    SETTINGS = "settings", _("Settings and your account")
+
+
+@tracked(exclude=("digest", "last_used_at", "addresses"), part_of="user")
 class ApiToken(InstitutionRow):
     """A named key to the API. It belongs to a user in one institution and carries at most that user's own rights.
 
@@ -450,6 +532,10 @@ class ApiToken(InstitutionRow):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     from_sign_in = models.BooleanField(default=False, editable=False)
     read_only = models.BooleanField(_("reads only"), default=False)
+    # What it is for; nothing named is everything.
+    scopes = ArrayField(models.CharField(max_length=20, choices=TokenScope), default=list, blank=True)
+    # From where it was used, the newest last: a new one is told in the security log.
+    addresses = ArrayField(models.CharField(max_length=45), default=list, editable=False)
 
     class Meta:
         # A platform administrator's token works in institutions they do not belong to, so the user is not composite.
@@ -458,3 +544,63 @@ class ApiToken(InstitutionRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scope_words(self) -> str:
+        return ", ".join(str(TokenScope(scope).label) for scope in self.scopes)
+
+
+class SecurityEvent(InstitutionRow):
+    """Something about somebody's sign-in, told to those who look after security. Only ever added to.
+
+    A person of the institution is `person`; a platform administrator, who belongs nowhere, is named alone.
+    """
+
+    counted = ngettext_lazy("%(count)d event", "%(count)d events", "count")
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed-in", _("Signed in")
+        SIGN_IN_FAILED = "sign-in-failed", _("Sign-in failed")
+        SIGNED_OUT = "signed-out", _("Signed out")
+        SIGN_INS_ENDED = "sign-ins-ended", _("All sign-ins ended")
+        TOKEN_MADE = "token-made", _("API token created")
+        TOKEN_ENDED = "token-ended", _("API token revoked")
+        TOKEN_SEEN = "token-seen", _("API token used from a new address")
+        FACTOR_ADDED = "factor-added", _("Two-step sign-in set up")
+        FACTOR_REMOVED = "factor-removed", _("Two-step sign-in removed")
+        PASSWORD_CHANGED = "password-changed", _("Password changed")
+        EMAIL_CHANGED = "email-changed", _("Email changed")
+        ROLE_CHANGED = "role-changed", _("Role changed")
+        INVITED = "invited", _("Invited")
+        EXPORTED = "exported", _("Exported")
+
+    kind = models.CharField(_("event"), max_length=20, choices=Kind)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        db_index=False,
+    )
+    name = Line(_("person"), max_length=150)
+    # Who did it, where it was somebody else.
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    done_by_name = Line(_("by"), max_length=150, blank=True)
+    detail = Line(_("details"), max_length=200, blank=True)
+    address = Line(_("address"), max_length=45, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [person_of_institution("security_event", "person")]
+        indexes: ClassVar = [
+            models.Index(fields=["institution", "-created_at"], name="security_event_by_time"),
+            models.Index(fields=["person", "-created_at"], name="security_event_of_a_person"),
+            models.Index(fields=["done_by", "kind", "-created_at"], name="security_event_by_doer"),
+        ]
+        triggers: ClassVar = [triggers.events_are_only_added_to]
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

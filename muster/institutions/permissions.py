@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from muster.accounts.models import User
+from muster.core.models import AuditEntry
 from muster.core.permissions import Access, Scope, everything
 from muster.core.subqueries import KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, all_of, own_branch, own_department, own_person, students
@@ -18,6 +19,7 @@ from muster.institutions.models import (
     Membership,
     Role,
     Room,
+    SecurityEvent,
     Term,
 )
 
@@ -125,4 +127,7 @@ users = Access(
 )
 tokens = Access(ApiToken, {action: {str(role): own_person() for role in Role} for action in ("see", "change")})
 settings = Access(Institution, {"see": ADMINS, "change": ADMINS}, owner="pk")
+security_events = Access(SecurityEvent, {"see": ADMINS})
 mails = Access(Institution, {"see": ADMINS}, owner="pk")
+# What happened among all rows of the institution, and who looked at what is private.
+audit_log = Access(AuditEntry, {"see": ADMINS}, owner="owner_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import Trigger
+from muster.core.triggers import Trigger, refusing_trigger
 
 sign_ins_end_here = Trigger(
     name="sign_ins_end_with_the_affiliation",
@@ -26,4 +26,11 @@ sign_ins_end_with_the_last_role = Trigger(
         );
         RETURN NULL;
     """,
+)
+
+events_are_only_added_to = refusing_trigger(
+    "security_events_are_only_added_to",
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    when="TRUE",
+    reason="The security log is only added to",
 )

@@ -33,7 +33,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department, Role
 from muster.institutions.permissions import branches, departments, users
 from muster.institutions.queries import PeopleFilter, people_in_full
-from muster.institutions.rules.people import ROLE_ALIASES, TEXTS
+from muster.institutions.rules.person_input import ROLE_ALIASES, TEXTS
 from muster.people.permissions import person_seen
 
 router = Door()
@@ -207,7 +207,7 @@ def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpRespons
     return page_of(rows, narrowing, user_json, COLUMNS)
 
 
-@router.post("", allow=users["add"], data=UserOut, status=201)
+@router.post("", allow=users["add"], limited=True, data=UserOut, status=201)
 def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
     """Add a person with their roles. They get an email with a link to accept, or to choose a password.
 
@@ -238,7 +238,7 @@ def see_user(request: HttpRequest, user_id: str) -> HttpResponse:
     return answer(user_json(request_object(request, User)))
 
 
-@router.put("/{user_id}", allow=users["edit"], on="user_id", data=UserOut)
+@router.put("/{user_id}", allow=users["edit"], on="user_id", limited=True, data=UserOut)
 def change_user(request: HttpRequest, user_id: str, body: UserIn) -> HttpResponse:
     """Change a person, or reactivate one with `active`. Everyone can change their own name and phone."""
     actor, user = request_actor(request), request_object(request, User)
@@ -260,7 +260,7 @@ def deactivate_user(request: HttpRequest, user_id: str) -> HttpResponse:
     return answer(_user_out(request, user), "User deactivated successfully")
 
 
-@router.post("/{user_id}/invitation", allow=users["invite"], on="user_id", repeatable=False, data=None)
+@router.post("/{user_id}/invitation", allow=users["invite"], on="user_id", repeatable=False, limited=True, data=None)
 def invite_user_again(request: HttpRequest, user_id: str) -> HttpResponse:
     """Resend the invitation to someone who hasn't accepted it yet."""
     rules.invite_again(by=request_actor(request), user=request_object(request, User))

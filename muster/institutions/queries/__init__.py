@@ -8,6 +8,7 @@ from muster.institutions.queries.organisation import (
     logo_of,
     person_named,
     rooms_with_branch,
+    semester_terms,
 )
 from muster.institutions.queries.people import (
     Duties,
@@ -17,4 +18,5 @@ from muster.institutions.queries.people import (
     has_joined_others,
     people_in_full,
     permissions_of,
+    recent_events_of,
 )

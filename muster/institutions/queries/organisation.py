@@ -10,7 +10,7 @@ from muster.accounts.models import User
 from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.institutions.models import Affiliation, Branch, Department, Institution, Membership, Room
+from muster.institutions.models import Affiliation, Branch, Department, Institution, Membership, Room, Term
 
 
 def _related_count(model: type[Model], what: Count | Sum) -> Coalesce:
@@ -89,3 +89,9 @@ def logo_of(institution: Institution) -> bytes:
             return bytes(file.read())
     except OSError:
         return b""
+
+
+def semester_terms(institution: Institution) -> QuerySet[Term]:
+    """The terms that are semesters: those right within a year, and those that have none above and none within them."""
+    alone, in_a_year = Q(parent__isnull=True, parts__isnull=True), Q(parent__isnull=False, parent__parent__isnull=True)
+    return Term.objects.filter(alone | in_a_year, institution=institution)

@@ -31,11 +31,19 @@ from muster.accounts.models import User
 from muster.core.permissions import Access
 from muster.core.search import with_words
 from muster.institutions.access import Actor
-from muster.institutions.models import Affiliation, Institution, Membership, Role, is_from_today
+from muster.institutions.models import (
+    Affiliation,
+    Institution,
+    Membership,
+    Role,
+    SecurityEvent,
+    is_from_today,
+)
 from muster.institutions.permissions import learners_of, members_of
 
 # As Django marks a password that could never match: nobody has chosen one yet.
 UNUSABLE = "!"
+RECENT_EVENTS = 10
 
 
 def people_in_full(institution: Institution, rows: QuerySet[User] | None = None) -> QuerySet[User]:
@@ -169,3 +177,9 @@ def _found_tables() -> Iterator[tuple[str, Access[User]]]:
         if module_has_submodule(config.module, "permissions"):
             named = vars(import_module(f"{config.name}.permissions"))
             yield from ((name, table) for name, table in named.items() if isinstance(table, Access))
+
+
+def recent_events_of(account: User) -> QuerySet[SecurityEvent]:
+    """What lately happened to somebody's own sign-in, in every institution that it opens, the newest first."""
+    own = SecurityEvent.objects.filter(person__in=User.objects.behind(account).values("pk"))
+    return own.exclude(kind__in=[SecurityEvent.Kind.INVITED, SecurityEvent.Kind.EXPORTED])[:RECENT_EVENTS]

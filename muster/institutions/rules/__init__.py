@@ -2,10 +2,6 @@
 
 from muster.institutions.rules.founding import found_first_institution, found_institution, make_super_admin
 from muster.institutions.rules.people import (
-    AS_IT_IS,
-    PersonChange,
-    PersonInput,
-    RoleGrant,
     add_person,
     change_person,
     deactivate_person,
@@ -13,6 +9,7 @@ from muster.institutions.rules.people import (
     invite_again,
     roles_changed,
 )
+from muster.institutions.rules.person_input import AS_IT_IS, PersonChange, PersonInput, RoleGrant
 from muster.institutions.rules.pictures import change_picture
 from muster.institutions.rules.tokens import (
     LASTS,
@@ -24,4 +21,5 @@ from muster.institutions.rules.tokens import (
     revoke_token,
     sign_in,
     start_in,
+    take_email,
 )

@@ -14,11 +14,12 @@ from muster.core.clocks import known_zones
 from muster.core.database import atomic, lock_word
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.isolation import across_institutions
 from muster.institutions.access import Actor
 from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
 from muster.institutions.passwords import is_made_of
-from muster.institutions.rules.people import problems_of_email, problems_of_password
+from muster.institutions.rules.person_input import problems_of_email, problems_of_password
 
 NUL = gettext_lazy("The text contains a NUL character. Remove it and try again.")
 
@@ -42,6 +43,7 @@ def found_first_institution(
     )
 
 
+@across_institutions("it is not there before")
 @atomic
 def found_institution(
     *, name: str, admin_email: str, admin_password: str, admin_name: str = "", time_zone: str = "UTC"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Literal
 from uuid import UUID
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from muster.accounts.jobs import send_invitation, send_notice
@@ -17,8 +14,9 @@ from muster.accounts.models import User
 from muster.accounts.names import guess_names
 from muster.accounts.rules import change_email, end_sign_ins, set_password
 from muster.core.database import atomic, lock_word, refused_as
-from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.errors import Invalid, Missing
 from muster.core.history import recorded
+from muster.core.isolation import across_institutions
 from muster.institutions.access import Actor
 from muster.institutions.errors import (
     AlreadyIn,
@@ -40,172 +38,29 @@ from muster.institutions.models import (
     Institution,
     Membership,
     Role,
+    SecurityEvent,
 )
 from muster.institutions.permissions import users
 from muster.institutions.queries.people import admins_besides, duties_of, has_joined_others
+from muster.institutions.rules.person_input import (
+    AS_IT_IS,
+    ROLE_ALIASES,
+    PersonChange,
+    PersonInput,
+    RoleGrant,
+    held_roles,
+    problems_of_person,
+)
+from muster.institutions.security import note_event, note_limited
 
-ROLE_ALIASES = {"coorporate-student": Role.CORPORATE_STUDENT.value}
-GRANTABLE = tuple(role.value for role in Role if role != Role.SUPER_ADMIN)
-# What a role is narrowed to where a branch or a department is given; the others are of the whole institution.
-OF_A_BRANCH = (Role.BRANCH_MANAGER, Role.INSTRUCTOR, *STUDENT_ROLES)
-OF_A_DEPARTMENT = (Role.DEPT_ADMIN, Role.INSTRUCTOR, *STUDENT_ROLES)
-AS_IT_IS: Final = "as it is"
+Kind = SecurityEvent.Kind
+
 # What opens every institution of a person, and not this one alone.
 OF_THE_SIGN_IN = ("email", "password")
+# What of it stands in the security log.
+NOTED = {Kind.EMAIL_CHANGED: "email", Kind.PASSWORD_CHANGED: "password", Kind.ROLE_CHANGED: "roles"}
 # What everybody changes of themself.
 OWN = frozenset({"full_name", "given_name", "family_name", "phone"})
-TEXTS = ("full_name", "given_name", "family_name", "email", "phone", "student_number", "staff_number")
-
-
-@dataclass(frozen=True)
-class RoleGrant:
-    """A role to give, narrowed to a branch or a department where it is so narrowed."""
-
-    role: str
-    branch: Branch | None = None
-    department: Department | None = None
-
-    @classmethod
-    def narrow_to(cls, role: str, branch: Branch | None = None, department: Department | None = None) -> RoleGrant:
-        """The role with as much of branch and department as this role can be narrowed by."""
-        role = ROLE_ALIASES.get(role, role)
-        return cls(
-            role,
-            branch if role in OF_A_BRANCH else None,
-            department if role in OF_A_DEPARTMENT else None,
-        )
-
-    @property
-    def place(self) -> tuple[str, object, object]:
-        return self.role, self.branch and self.branch.pk, self.department and self.department.pk
-
-
-@dataclass(frozen=True)
-class PersonInput:
-    """A person to add. With `invite` they get a mail by which they choose a password."""
-
-    full_name: str
-    # Students may have none, and then no sign-in.
-    email: str
-    roles: Sequence[RoleGrant]
-    phone: str = ""
-    # Guessed from the name in full where neither is given.
-    given_name: str = ""
-    family_name: str = ""
-    password: str | None = None
-    student_number: str = ""
-    staff_number: str = ""
-    invite: bool = False
-    # Somebody from outside, such as the contact of an organisation, who holds no role.
-    is_guest: bool = False
-
-
-@dataclass(frozen=True)
-class PersonChange:
-    """What is to be different about a person; None leaves it as it is."""
-
-    full_name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    password: str | None = None
-    student_number: str | None = None
-    staff_number: str | None = None
-    roles: Sequence[RoleGrant] | None = None
-    active: bool | None = None
-
-
-def problems_of_person(
-    plan: PersonInput | PersonChange, *, by: Actor, known_as: User | None = None
-) -> list[FieldError]:
-    """Everything wrong with a person to add or change, at the API's field names."""
-    found: list[FieldError] = []
-    name, email = plan.full_name, plan.email
-    if name is not None and not name.strip():
-        found.append(FieldError("full_name", _("Enter a name.")))
-    elif name is not None and len(name) > 150:
-        found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
-    if email is not None and email.strip():
-        found += problems_of_email(email)
-    for part in ("given_name", "family_name"):
-        if len(getattr(plan, part) or "") > 150:
-            found.append(FieldError(part, _("Keep the name to 150 characters or fewer.")))
-    if len(plan.phone or "") > 40:
-        found.append(FieldError("phone", _("Keep the phone number to 40 characters or fewer.")))
-    for number in ("student_number", "staff_number"):
-        if len(getattr(plan, number) or "") > 40:
-            found.append(FieldError(number, _("Keep the number to 40 characters or fewer.")))
-    for field in (*TEXTS, "password"):
-        if "\x00" in (getattr(plan, field) or ""):
-            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
-    if plan.password is not None:
-        person = User(
-            full_name=name if name is not None else known_as.full_name if known_as else "",
-            email=email if email is not None else known_as.email if known_as else "",
-            home=by.institution.pk,
-        )
-        found += problems_of_password(plan.password, person)
-    if plan.roles is not None and not getattr(plan, "is_guest", False):
-        found += problems_of_roles(plan.roles)
-    if not found:
-        found += _problems_without_email(plan, by=by, known_as=known_as)
-    return found
-
-
-def _problems_without_email(
-    plan: PersonInput | PersonChange, *, by: Actor, known_as: User | None
-) -> Iterator[FieldError]:
-    """What a person without an email cannot have: a role of the staff, and a password."""
-    email = plan.email if plan.email is not None else known_as.email if known_as else ""
-    if email.strip():
-        return
-    roles = {grant.role for grant in plan.roles or ()}
-    if plan.roles is None and known_as is not None:
-        roles = {role for role, _branch, _department in _held_roles(by, known_as)}
-    if not roles <= set(STUDENT_ROLES):
-        yield FieldError("email", _("Enter an email. Only students can do without one."))
-    elif plan.password is not None:
-        yield FieldError("password", _("A password needs an email to sign in with. Add an email first."))
-
-
-def problems_of_email(email: str) -> list[FieldError]:
-    """What keeps this from being an e-mail address."""
-    try:
-        validate_email(email.strip())
-    except ValidationError:
-        return [FieldError("email", _("Enter an email address, such as name@example.org."))]
-    if len(email.strip()) > 254:
-        return [FieldError("email", _("Keep the email to 254 characters or fewer."))]
-    return []
-
-
-def problems_of_password(password: str, person: User) -> list[FieldError]:
-    """What makes this too weak a password for the person."""
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        return [FieldError("password", " ".join(error.messages))]
-    if len(password) > 256:
-        return [FieldError("password", _("Keep the password to 256 characters or fewer."))]
-    return []
-
-
-def problems_of_roles(roles: Sequence[RoleGrant]) -> list[FieldError]:
-    """Roles that do not exist, or that miss what they are narrowed to."""
-    found: list[FieldError] = []
-    if not roles:
-        found.append(FieldError("role", _("Choose at least one role.")))
-    for grant in roles:
-        if grant.role not in GRANTABLE:
-            found.append(
-                FieldError("role", _("Choose one of these roles: %(known)s.") % {"known": ", ".join(GRANTABLE)})
-            )
-        if grant.role == Role.BRANCH_MANAGER and grant.branch is None:
-            found.append(FieldError("branch_id", _("Choose a branch for the branch manager.")))
-        if grant.role == Role.DEPT_ADMIN and grant.department is None:
-            found.append(FieldError("department_id", _("Choose a department for the department administrator.")))
-    return found
 
 
 def roles_changed(
@@ -373,6 +228,9 @@ def change_person(*, by: Actor, user: User, change: PersonChange) -> User:
         if change.roles is not None and "roles" in changed:
             _regrant(by, person, change.roles)
             _tell(by, person, "role_changed")
+        for kind, what in NOTED.items():
+            if what in changed:
+                note_event(by=by, kind=kind, person=person, detail=_roles_of(change) if what == "roles" else "")
     if "active" in changed:
         (_reactivate if change.active else _deactivate)(by, person, here)
     return person
@@ -403,6 +261,7 @@ def end_sign_ins_here(*, by: Actor, user: User) -> None:
         here.save(update_fields=["sign_in_round", "updated_at"])
         if not has_joined_others(person):
             end_sign_ins(user=person)
+        note_event(by=by, kind=Kind.SIGN_INS_ENDED, person=person)
         _tell(by, person, "sign_ins_ended")
 
 
@@ -457,19 +316,11 @@ def _differences(by: Actor, person: User, here: Affiliation, change: PersonChang
     }
     if change.password is not None:
         changed.add("password")
-    if change.roles is not None and {grant.place for grant in change.roles} != set(_held_roles(by, person)):
+    if change.roles is not None and {grant.place for grant in change.roles} != set(held_roles(by, person)):
         changed.add("roles")
     if change.active is not None and change.active != (here.is_active and person.is_active):
         changed.add("active")
     return changed
-
-
-def _held_roles(by: Actor, person: User) -> list[tuple[str, object, object]]:
-    return list(
-        Membership.objects.filter(institution=by.institution, user=person).values_list(
-            "role", "branch_id", "department_id"
-        )
-    )
 
 
 def _must_change(by: Actor, person: User, changed: set[str]) -> None:
@@ -491,7 +342,7 @@ def _must_change(by: Actor, person: User, changed: set[str]) -> None:
 
 def _must_lose_roles(by: Actor, person: User, here: Affiliation, roles: Sequence[RoleGrant]) -> None:
     """Whether the person may lose what they hold and would not hold any more."""
-    lost = {role for role, _branch, _department in _held_roles(by, person)} - {grant.role for grant in roles}
+    lost = {role for role, _branch, _department in held_roles(by, person)} - {grant.role for grant in roles}
     if Role.ADMIN in lost and here.is_active and not admins_besides(by.institution, person):
         raise LastAdministrator("role")
     stays_student = any(grant.role in STUDENT_ROLES for grant in roles)
@@ -508,7 +359,7 @@ def _must_be_free(by: Actor, person: User, *, teaches: bool, learns: bool, field
 
 
 def _deactivate(by: Actor, person: User, here: Affiliation) -> None:
-    administers = Role.ADMIN in {role for role, _branch, _department in _held_roles(by, person)}
+    administers = Role.ADMIN in {role for role, _branch, _department in held_roles(by, person)}
     if administers and not admins_besides(by.institution, person):
         raise LastAdministrator("active")
     _must_be_free(by, person, teaches=True, learns=True, field="active")
@@ -528,6 +379,7 @@ def _reactivate(by: Actor, person: User, here: Affiliation) -> None:
         _settle_activity(person)
 
 
+@across_institutions("who signs in is active as long as one institution says so")
 def _settle_activity(person: User) -> None:
     """A person is active where their institution says so; who signs in for several, as long as one of them does."""
     behind = User.objects.behind(person).filter(is_superuser=False)
@@ -571,6 +423,7 @@ def _grant(by: Actor, person: User, roles: Sequence[RoleGrant]) -> None:
 
 
 def _invite(by: Actor, person: User) -> None:
+    note_limited(by=by, kind=Kind.INVITED, person=person)
     # Written in this transaction, so the worker sees it after the commit, or never.
     send_invitation.defer(user_id=str(person.pk), place=_place(by), invited_by=by.user.full_name if by.user else "")
 
@@ -579,6 +432,10 @@ def _tell(by: Actor, person: User, kind: str, *, to: str = "") -> None:
     """Tell whoever has come in what somebody else changed about their sign-in, at the e-mail they had by then."""
     if person.has_come_in and (by.user is None or by.user.pk != person.pk):
         send_notice.defer(user_id=str(person.pk), kind=kind, place=_place(by), to=to or person.email)
+
+
+def _roles_of(change: PersonChange) -> str:
+    return ", ".join(str(Role(grant.role).label) for grant in change.roles or ())
 
 
 def _place(by: Actor) -> dict[str, str]:

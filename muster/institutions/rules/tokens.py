@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.accounts.errors import WrongCredentials
+from muster.accounts.errors import WrongCredentials, WrongOtp
 from muster.accounts.jobs import send_new_email_link, send_notice
 from muster.accounts.models import User
 from muster.accounts.rules import Themself, end_sign_ins, prove_identity
+from muster.accounts.rules import take_email as take_email_of_account
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.isolation import across_institutions
 from muster.institutions.access import Actor
-from muster.institutions.models import ApiToken, Institution
-from muster.institutions.rules.people import problems_of_email
-from muster.institutions.sign_in import actor_in, digest_of, institutions_of, sender_of, where_to_start
+from muster.institutions.errors import SecondFactorRequired
+from muster.institutions.models import ApiToken, Institution, SecurityEvent, TokenScope
+from muster.institutions.rules.person_input import problems_of_email
+from muster.institutions.security import note_event, note_failure, note_of_account
+from muster.institutions.sign_in import (
+    actor_in,
+    digest_of,
+    institutions_of,
+    lacks_second_factor,
+    sender_of,
+    where_to_start,
+)
+
+Kind = SecurityEvent.Kind
 
 SIGN_IN_LASTS = timedelta(hours=12)
 # How long a sign-in to the API counts as one's own hand.
@@ -36,13 +50,21 @@ def make_token(
     name: str,
     expires_at: datetime | None = None,
     read_only: bool = False,
+    scopes: Collection[str] = (),
     from_sign_in: bool = False,
 ) -> tuple[ApiToken, str]:
     """A named token for the actor in their institution, and its secret, which is told this once.
 
-    It lasts ninety days unless told otherwise. That the person has just proved who they are is the caller's to ask.
-    Raises Invalid, and Conflict when the person has too many.
+    It lasts ninety days unless told otherwise, and is for the whole API unless `scopes` are named. That the person has
+    just proved who they are is the caller's to ask.
+    Raises Invalid, SecondFactorRequired, and Conflict when the person has too many.
     """
+    if unknown := sorted(set(scopes) - set(TokenScope.values)):
+        raise Invalid(
+            _("“%(scope)s” is no part of the API. Use: %(scopes)s.")
+            % {"scope": unknown[0][:40], "scopes": ", ".join(TokenScope.values)},
+            field="scopes",
+        )
     name = name.strip()
     if not name:
         raise Invalid(_("Give the token a name, so you can recognize it later."), field="name")
@@ -54,6 +76,8 @@ def make_token(
         raise Invalid(_("Choose a later date. This token would already have expired."), field="expires_at")
     if expires_at is not None and expires_at > timezone.now() + LASTS_AT_MOST:
         raise Invalid(_("A token can last up to ten years. Choose an earlier date."), field="expires_at")
+    if lacks_second_factor(by):
+        raise SecondFactorRequired(by.institution.name)
     owner = by.user
     assert owner is not None  # noqa: S101 - the house itself needs no tokens
     mine = ApiToken.objects.filter(user=owner, institution=by.institution)
@@ -75,14 +99,24 @@ def make_token(
             expires_at=expires_at or timezone.now() + LASTS,
             from_sign_in=from_sign_in,
             read_only=read_only,
+            scopes=sorted(set(scopes)),
         )
+        if from_sign_in:
+            note_event(by=by, kind=Kind.SIGNED_IN, detail=_("API"))
+        else:
+            note_event(by=by, kind=Kind.TOKEN_MADE, detail=name)
     return token, secret
 
 
+@atomic
 def revoke_token(*, by: Actor, token: ApiToken) -> None:
     """End a token at once. Repeating changes nothing."""
     with recorded(by, "sign_out" if token.from_sign_in else "revoke_token"):
-        ApiToken.objects.filter(pk=token.pk).delete()
+        gone, _rows = ApiToken.objects.filter(pk=token.pk).delete()
+        if gone and token.from_sign_in:
+            note_event(by=by, kind=Kind.SIGNED_OUT, detail=_("API"))
+        elif gone:
+            note_event(by=by, kind=Kind.TOKEN_ENDED, detail=token.name)
 
 
 def prove_again(*, request: HttpRequest, by: Actor, password: str, otp: str = "") -> None:
@@ -107,6 +141,7 @@ def prove_again(*, request: HttpRequest, by: Actor, password: str, otp: str = ""
         raise Invalid(wanted, field="password", code="password_required")
 
 
+@across_institutions("who signs in is told where they may work")
 def sign_in(
     *, request: HttpRequest, email: str, password: str, institution: str = "", otp: str = ""
 ) -> tuple[Actor, ApiToken, str]:
@@ -115,7 +150,11 @@ def sign_in(
     `institution` (slug or id) chooses among several; without it the one where the person starts. Raises what proving
     the identity does, and Forbidden for somebody without a role there, or anywhere.
     """
-    user = prove_identity(request=request, email=email, password=password, otp=otp)
+    try:
+        user = prove_identity(request=request, email=email, password=password, otp=otp)
+    except WrongOtp:
+        note_failure(email=email, detail=_("Wrong code"))
+        raise
     for place in where_to_start(user, institutions_of(user)):
         if institution and institution not in (place.slug, str(place.pk)):
             continue
@@ -152,8 +191,17 @@ def ask_for_email(*, user: User, email: str) -> None:
 
 
 @atomic
+def take_email(*, key: str) -> User:
+    """Sign in with the email that this link was sent to from now on. Raises what the account's own rule does."""
+    user = take_email_of_account(key=key)
+    note_of_account(account=user, kind=Kind.EMAIL_CHANGED)
+    return user
+
+
+@atomic
 def end_own_sign_ins(*, user: User) -> None:
     """End every sign-in of the user, in all institutions; the caller keeps the session at hand."""
     with recorded(Themself(user), "end_sign_ins"):
         end_sign_ins(user=user)
+        note_of_account(account=user, kind=Kind.SIGN_INS_ENDED)
     send_notice.defer(user_id=str(user.pk), kind="sign_ins_ended", place=None)

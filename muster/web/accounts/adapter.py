@@ -11,13 +11,38 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.accounts import rules
 from muster.accounts.errors import wait_sentence
 from muster.accounts.jobs import NOTICES, send_notice, send_password_link
 from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
+from muster.institutions.access import Actor
+from muster.institutions.models import SecurityEvent
+from muster.institutions.security import note_event, note_failure, note_of_account
 from muster.institutions.sign_in import sender_of
+
+Kind = SecurityEvent.Kind
+# What allauth has just done, as the security log calls it.
+NOTED = {
+    "password_changed": Kind.PASSWORD_CHANGED,
+    "password_reset": Kind.PASSWORD_CHANGED,
+    "password_set": Kind.PASSWORD_CHANGED,
+    "totp_activated": Kind.FACTOR_ADDED,
+    "webauthn_added": Kind.FACTOR_ADDED,
+    "recovery_codes_generated": Kind.FACTOR_ADDED,
+    "totp_deactivated": Kind.FACTOR_REMOVED,
+    "webauthn_removed": Kind.FACTOR_REMOVED,
+}
+FACTORS = {
+    "totp_activated": gettext_lazy("Authenticator app"),
+    "totp_deactivated": gettext_lazy("Authenticator app"),
+    "webauthn_added": gettext_lazy("Passkey"),
+    "webauthn_removed": gettext_lazy("Passkey"),
+    "recovery_codes_generated": gettext_lazy("Recovery codes"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -39,6 +64,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request.retry_after = wait  # type: ignore[attr-defined]
             raise ValidationError(wait_sentence(wait), code="too_many_login_attempts")
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        note_failure(email=str(credentials.get("email") or ""), detail=_("Wrong password"))
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out; who was signed in where stands in the security log."""
+        actor: Actor | None = getattr(request, "actor", None)
+        super().logout(request)
+        if actor is not None:
+            note_event(by=actor, kind=Kind.SIGNED_OUT)
+
     def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
         """Where the sign-in leads; by way of the choice of an institution for somebody who has several."""
         response: HttpResponse = super().post_login(request, user, **options)
@@ -57,5 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
         kind = template_prefix.rpartition("/")[2]
+        if told := NOTED.get(kind):
+            note_of_account(account=user, kind=told, detail=str(FACTORS.get(kind, "")))
         if kind in NOTICES:
             send_notice.defer(user_id=str(user.pk), kind=kind, place=sender_of(user))

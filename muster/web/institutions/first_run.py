@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from muster.core.isolation import enter
 from muster.core.permissions import ANYONE
 from muster.exchange.demo import fill_with_demo
 from muster.institutions import rules
@@ -44,6 +45,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
     if did is None or (user := did.result.user) is None:
         return render(request, "first_run.html", {"form": form}, status=400 if form.is_bound else 200)
     institution = did.result.institution
+    enter(institution.pk)
     if form.cleaned_data["demo"]:
         fill_with_demo(did.result)
     response: HttpResponse = perform_login(request, Login(user=user, email=user.email))

@@ -1,14 +1,39 @@
-"""The actor of every page."""
+"""The actor of every page, and whose rows the database shows meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
+from muster.core.isolation import enter, nowhere, while_sent
+from muster.core.permissions import Open
 from muster.institutions.access import Actor
+from muster.institutions.sign_in import lacks_second_factor
 from muster.web.institutions.sign_in import actor_of_session
+
+# Who works in another institution too may go there.
+ELSEWHERE = {"switch-institution", "institution-choice"}
+
+
+class IsolationMiddleware:
+    """Lets a request see no institution's rows until its door knows where the caller works. Stands first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with nowhere():
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+                # Its parts are asked of the database when they are sent, after this.
+                response.streaming_content = while_sent(response.streaming_content)
+            return response
 
 
 class ActorMiddleware:
@@ -21,6 +46,8 @@ class ActorMiddleware:
         bearer = request.path.startswith("/api/") and "Authorization" in request.headers
         actor: Actor | None = None if bearer else actor_of_session(request)
         request.actor = actor  # type: ignore[attr-defined]
+        if actor:
+            enter(actor.institution.pk)
         # Templates and exports then say the institution's time without being told.
         timezone.activate(actor.zone if actor else timezone.get_default_timezone())
         response = self.get_response(request)
@@ -29,3 +56,19 @@ class ActorMiddleware:
             response.status_code = 429
             response["Retry-After"] = str(wait)
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Lead who has to set two-step sign-in up there, whatever they ask for. The API says so by itself."""
+        if request.path.startswith(("/api/", "/accounts/")) or request.actor is None:  # type: ignore[attr-defined]
+            return None
+        permission = getattr(view, "permission", None)
+        is_public = isinstance(permission, Open) and not permission.signed_in
+        if is_public or not lacks_second_factor(request.actor):  # type: ignore[attr-defined]
+            return None
+        if request.resolver_match is not None and request.resolver_match.url_name in ELSEWHERE:
+            return None
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(reverse("mfa_index"))
+        return redirect("mfa_index")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,11 +15,13 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.core.errors import DomainError, Missing
+from muster.core.isolation import across_institutions
 from muster.core.permissions import SIGNED_IN, as_id
 from muster.institutions import rules
 from muster.institutions.access import Actor
 from muster.institutions.models import ApiToken, Institution
-from muster.institutions.sign_in import institutions_of, invitations_of, may_work_elsewhere
+from muster.institutions.queries import recent_events_of
+from muster.institutions.sign_in import institutions_of, invitations_of, may_work_elsewhere, second_factors_of
 from muster.web.institutions.forms.people import AccountForm
 from muster.web.institutions.sign_in import choose_institution
 from muster.web.people.photos import face, photo_url_of
@@ -48,24 +47,26 @@ def account_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Profile saved."))
             return redirect("me")
-    two_steps = is_mfa_enabled(user, [Authenticator.Type.TOTP])
+    two_steps = second_factors_of(user).exists()
     context = {
         "form": form,
         "face": face(person) if belongs else "",
         "photo_url": photo_url_of(actor, person) if belongs and actor and person else "",
         "two_steps": two_steps,
         "sessions": _sessions(user),
-        "api_sign_ins": _tokens(user).filter(from_sign_in=True).count(),
-        "tokens": _tokens(user).filter(from_sign_in=False).count(),
+        "api_sign_ins": _tokens(user, from_sign_in=True),
+        "tokens": _tokens(user, from_sign_in=False),
         "invitations": invitations_of(user),
+        "events": recent_events_of(user),
         "here": request.session.session_key,
         "institutions": institutions_of(user),
     }
     return render(request, "people_settings/me.html", context, status=400 if form is not None and form.errors else 200)
 
 
-def _tokens(user: User) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(user__in=User.objects.behind(user))
+@across_institutions("a person's tokens of all their institutions")
+def _tokens(user: User, **which: bool) -> int:
+    return ApiToken.objects.filter(user__in=User.objects.behind(user), **which).count()
 
 
 def _sessions(user: User) -> list[UserSession]:
@@ -105,7 +106,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
         UserSession.objects.create_from_request(request)
         return redirect_with_message(request, reverse("me"), _("You're signed out everywhere else."))
     others = sum(1 for session in _sessions(user) if session.session_key != request.session.session_key)
-    tokens = _tokens(user).count()
+    tokens = _tokens(user)
     return render_dialog(
         request,
         form,

@@ -21,7 +21,11 @@ from muster.web.ui.resources import ResourceForm, form_of
 
 WEIGHTS = [one for one in INSTITUTION.inputs if one.name.startswith("weight_")]
 SuggestionsForm = form_of(INSTITUTION, ResourceForm, WEIGHTS)
-InstitutionForm = form_of(INSTITUTION, LogoForm, [one for one in INSTITUTION.inputs if one not in WEIGHTS])
+# Pages of their own: suggestions, and how long what is kept (`web/privacy`).
+ELSEWHERE = ("weight_", "keep_")
+InstitutionForm = form_of(
+    INSTITUTION, LogoForm, [one for one in INSTITUTION.inputs if not one.name.startswith(ELSEWHERE)]
+)
 
 
 @page(SIGNED_IN)

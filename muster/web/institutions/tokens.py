@@ -37,6 +37,7 @@ def token_list(request: ActorRequest) -> HttpResponse:
                 # The whole last day counts, where the institution is.
                 expires_at=datetime.combine(last_day, time.max, actor.zone),
                 read_only=form.cleaned_data["read_only"],
+                scopes=form.cleaned_data["scopes"],
             )
         except (DomainError, OverflowError) as error:
             if not isinstance(error, DomainError):

@@ -4,9 +4,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from muster.institutions.permissions import mails as mail_access
+from muster.institutions.permissions import security_events, users
 from muster.institutions.permissions import tokens as token_access
-from muster.institutions.permissions import users
-from muster.web.institutions import first_run, joining, mails, people, profile, tokens
+from muster.web.institutions import first_run, joining, mails, people, profile, security, tokens
 from muster.web.ui.shell import SettingsEntry, frame
 
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/users/<user_id>/invitation/", people.invite_user_again, name="user-invite"),
     path("settings/tokens/", tokens.token_list, name="tokens"),
     path("settings/tokens/<token_id>/revoke/", tokens.revoke_token, name="token-revoke"),
+    path("settings/security/", security.security_log, name="security-log"),
     path("settings/mails/", mails.mail_list, name="mails"),
     path("settings/mails/<key>/", mails.mail_page, name="mail"),
 ]
@@ -39,6 +40,15 @@ frame.settings += [
     SettingsEntry("users", _("Users and roles"), "person", "users", users["list"], _("People and their roles."), 60),
     SettingsEntry(
         "tokens", _("API tokens"), "key", "tokens", token_access["change"], _("API keys for your programs."), 80
+    ),
+    SettingsEntry(
+        "security-log",
+        _("Security log"),
+        "shield",
+        "security-log",
+        security_events["see"],
+        _("Sign-ins, tokens, roles, exports and invitations."),
+        85,
     ),
     SettingsEntry("mails", _("Email log"), "mail", "mails", mail_access["see"], _("Email log: sent and queued."), 90),
 ]

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from muster.accounts.models import User
 from muster.institutions import rules
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Branch, Department, Role
+from muster.institutions.models import STUDENT_ROLES, Branch, Department, Role, TokenScope
 from muster.institutions.permissions import branches, departments
 from muster.institutions.resources import zone_choices
-from muster.institutions.rules.people import GRANTABLE
+from muster.institutions.rules.person_input import GRANTABLE
 from muster.web.ui.forms import Form, FormSection, Grid, wide
 
 ROLES = FormSection(_("Roles"), "role", wide("branch_id", "w3"), wide("department_id", "w3"))
@@ -195,7 +195,14 @@ class TokenForm(Form):
     read_only = forms.BooleanField(
         label=_("Read only"), required=False, help_text=_("The program can look, and change nothing.")
     )
-    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")), "read_only")
+    scopes = forms.MultipleChoiceField(
+        label=_("What it's for"),
+        choices=TokenScope,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choose none for everything that you can do."),
+    )
+    layout = (Grid(wide("name", "w4"), wide("expires_at", "w2")), "read_only", "scopes")
 
 
 class FirstRunForm(Form):
