@@ -12,7 +12,7 @@ LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-changed check style hooks demo bench bench-large \
-	shots picture lock audit vendor wheel clean setup setup-dev
+	shots picture lock audit vendor wheel clean setup setup-dev fuzz chaos sbom
 
 help:
 	@echo "make run     set up everything and serve http://127.0.0.1:$(PORT) (PORT=8001 for another)"
@@ -23,6 +23,9 @@ help:
 	@echo "make demo    recreate the demo institution"
 	@echo "make bench   run the measurements         make shots   take pictures of the pages (ONLY=batches)"
 	@echo "make bench-large   every page and call at 5,000,000 marks"
+	@echo "make fuzz    20,000 made-up calls, and pages and forms (CASES=100000 SEED=2)"
+	@echo "make chaos   kill parts of a served Muster under load and count what is lost (ROUNDS=50)"
+	@echo "make sbom    write what Muster is made of into dist/muster.cdx.json"
 	@echo "make lock    pin the dependencies again    make audit   look for known vulnerabilities"
 	@echo "make wheel   build the package that installs without a checkout, into dist/"
 	@echo "make clean   remove what was fetched and built; data in var/ stays"
@@ -65,6 +68,18 @@ bench: setup-dev
 
 bench-large: setup-dev
 	@$(PY) -m benchmarks.large
+
+CASES ?= 20000
+SEED ?= 1
+fuzz: setup-dev
+	@MUSTER_FUZZ_CASES=$(CASES) MUSTER_FUZZ_SEED=$(SEED) $(PYTEST) tests/api/test_fuzz.py tests/test_fuzzed_pages.py
+
+ROUNDS ?= 50
+chaos: setup-dev
+	@$(PY) -m benchmarks.chaos --rounds $(ROUNDS)
+
+sbom: setup-dev
+	@$(PY) tools/sbom.py
 
 shots: setup-dev
 	@$(PY) tools/shots.py

@@ -14,12 +14,16 @@ from django.db import connections
 from django.test import TestCase, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from muster.core.isolation import see_all_in_this_process
 from muster.core.ownership import as_owner
 from muster.core.postgres import EmbeddedServer, hold
 from tests import database
 from tests.sharing import TogetherWhatShares, longest_first
 
 HOME = Path(__file__).resolve().parent / "var" / "test"
+
+# What tests do themselves; the doors that they knock at see one institution.
+see_all_in_this_process("tests set up several institutions")
 
 # What tests write stays away from the checkout's own data, and from what tests beside them write.
 SIDE = os.environ.get("PYTEST_XDIST_WORKER", "alone")

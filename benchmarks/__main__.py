@@ -24,6 +24,9 @@ def main() -> int:
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
 
         django.setup()
+        from muster.core.isolation import see_all_in_this_process  # noqa: PLC0415
+
+        see_all_in_this_process("what is measured is made and compared")
         from django.db import connections  # noqa: PLC0415
 
         from benchmarks import ceilings  # noqa: PLC0415

@@ -40,6 +40,9 @@ def main() -> int:
         import django  # noqa: PLC0415  (settings read the home, which is made just now)
 
         django.setup()
+        from muster.core.isolation import see_all_in_this_process  # noqa: PLC0415
+
+        see_all_in_this_process("what is measured is made and compared")
         from benchmarks.data import Data  # noqa: PLC0415
         from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
 

@@ -63,7 +63,7 @@ class Campus:
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session[INSTITUTION_KEY] = str(self.institution.pk)
         session.create()
-        return {"Cookie": f"sessionid={session.session_key}"}
+        return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}"}
 
 
 def founded(name: str) -> Campus:
@@ -86,6 +86,7 @@ def tokens_of(institution: Any, people: list[User]) -> list[str]:
             name="Benchmark",
             digest=digest_of(secret),
             last_used_at=timezone.now() + timedelta(days=1),
+            addresses=["127.0.0.1"],
         )
         for person, secret in zip(people, secrets, strict=True)
     )

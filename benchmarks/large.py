@@ -64,6 +64,9 @@ def main() -> int:
     import django  # noqa: PLC0415  (settings read the home)
 
     django.setup()
+    from muster.core.isolation import see_all_in_this_process  # noqa: PLC0415
+
+    see_all_in_this_process("what is measured is made and compared")
     from django.core.handlers.wsgi import WSGIHandler  # noqa: PLC0415
     from django.core.signals import request_finished, request_started  # noqa: PLC0415
     from django.db import close_old_connections  # noqa: PLC0415

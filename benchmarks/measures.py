@@ -19,6 +19,7 @@ from benchmarks.environment import Environment
 from benchmarks.importing import importing
 from benchmarks.planning import plan
 from benchmarks.report import Row, part
+from benchmarks.rollovers import rollovers
 from benchmarks.weight import weigh
 from muster.batches.models import Batch
 from muster.courses.models import Course
@@ -372,5 +373,6 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "register": register_reading,
     "counts": counting,
     "import": importing,
+    "rollovers": rollovers,
     "weight": weighing,
 }

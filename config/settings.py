@@ -27,6 +27,8 @@ SECRET_KEY = secret_key(env.str("MUSTER_SECRET_KEY", default=""), MUSTER_HOME)
 ALLOWED_HOSTS = env.list("MUSTER_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # A proxy in front says who calls, and whether by HTTPS. Without one, whoever calls could say anything.
 BEHIND_PROXY = env.bool("MUSTER_BEHIND_PROXY", default=False)
+# The address that links in mails begin with, which muster.core.site demands where others than this machine call.
+MUSTER_URL = env.str("MUSTER_URL", default="")
 TESTING = "pytest" in sys.modules
 
 INSTALLED_APPS = [
@@ -34,16 +36,26 @@ INSTALLED_APPS = [
     "muster.accounts",
     "muster.institutions",
     "muster.notifications",
+    "muster.documents",
     "muster.people",
     "muster.courses",
     "muster.timetable",
     "muster.batches",
     "muster.enrollments",
     "muster.messaging",
+    "muster.materials",
     "muster.attendance",
     "muster.progression",
     "muster.allocation",
+    "muster.mentoring",
+    "muster.risk",
+    "muster.oversight",
+    "muster.privacy",
+    "muster.assessment",
+    "muster.feedback",
+    "muster.certificates",
     "muster.exchange",
+    "muster.submissions",
     "muster.api",
     "muster.web",
     "django.contrib.auth",
@@ -56,6 +68,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "django_filters",
@@ -68,6 +82,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "muster.web.monitoring.middleware.MonitoringMiddleware",
+    "muster.web.institutions.middleware.IsolationMiddleware",
     "muster.api.kit.middleware.TokenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Style sheets and scripts heed no policy, and a page fetches two dozen of them.
@@ -144,6 +160,17 @@ POOL = {"min_size": 1, "max_size": 8, "timeout": 20, "reconnect_timeout": 5, "co
 # Tests open connections from many short-lived threads, which a pool would keep from being dropped.
 if not TESTING:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
+# What may be a moment behind is read from a replica, where there is one. It is waited for only a moment.
+if not TESTING and env.str("MUSTER_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url("MUSTER_REPLICA_URL") | {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+    # Beside what the URL says, such as the folder of a socket.
+    patience = {"connect_timeout": 2, "pool": {**POOL, "min_size": 0, "timeout": 2}}
+    DATABASES["replica"].setdefault("OPTIONS", {}).update(patience)
+    DATABASE_ROUTERS = ["muster.core.replica.ReplicaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -188,13 +215,40 @@ ACCOUNT_RATE_LIMITS = {
     "apply": "30/h/ip,5/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# One identity provider for the whole installation, where its address is named; people are known by their email.
+SSO_ISSUER = env.str("MUSTER_OIDC_ISSUER", default="").rstrip("/")
+SSO_ID, SSO_NAME = "sso", env.str("MUSTER_OIDC_NAME", default="") or _("Single sign-on")
+SOCIALACCOUNT_ADAPTER = "muster.web.accounts.single_sign_on.SingleSignOn"
+# A link begins it: after a form browsers would hold the provider's address against `form-action`.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": SSO_ID,
+                "name": "",
+                "client_id": env.str("MUSTER_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("MUSTER_OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": SSO_ISSUER},
+            }
+        ],
+    }
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A passkey proves possession and person by itself; without the latter it is a second step.
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "muster.web.accounts.mfa.TwoStepAdapter"
 MFA_TOTP_ISSUER = "Muster"
 MFA_FORMS = {
     "authenticate": "muster.web.accounts.mfa.CodeForm",
     "reauthenticate": "muster.web.accounts.mfa.CodeAgainForm",
     "activate_totp": "muster.web.accounts.mfa.FirstCodeForm",
+    "add_webauthn": "muster.web.accounts.mfa.PasskeyForm",
+    "edit_webauthn": "muster.web.accounts.mfa.PasskeyNameForm",
+    "authenticate_webauthn": "muster.web.accounts.mfa.PasskeyStepForm",
+    "reauthenticate_webauthn": "muster.web.accounts.mfa.PasskeyAgainForm",
+    "login_webauthn": "muster.web.accounts.mfa.PasskeySignInForm",
 }
 
 # Rate limits must hold across worker processes.
@@ -216,10 +270,23 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # One line a request, written when it is answered.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
+# What a Prometheus sends to read the figures; without one they are not there.
+METRICS_TOKEN = env.str("MUSTER_METRICS_TOKEN", default="")
+
+# Whom to tell of a weakness, in /.well-known/security.txt: an address of mail or of the web.
+SECURITY_CONTACT = env.str("MUSTER_SECURITY_CONTACT", default="")
+
 # --- security -----------------------------------------------------------------------------------------------------
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("MUSTER_HTTPS", default=False)
-SESSION_COOKIE_HTTPONLY = True
+HTTPS = env.bool("MUSTER_HTTPS", default=MUSTER_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# By such a name browsers take a cookie from this host alone, and by https alone.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "muster.web.ui.messages.MessageStorage"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Told on what was asked by https, as the proxy says. Other names of the domain are their owner's to decide.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -235,8 +302,28 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "report-uri": "/csp-reports/",
+        "report-to": "csp",
     }
 }
+# What browsers of today ask: where to send reports, and what of a device no page needs.
+BROWSER_HEADERS = {
+    "Reporting-Endpoints": 'csp="/csp-reports/"',
+    "Permissions-Policy": ", ".join(
+        [
+            *(
+                f"{feature}=()"
+                for feature in (
+                    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+                    "geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment",
+                    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+                )
+            ),
+            "publickey-credentials-create=(self)",
+            "publickey-credentials-get=(self)",
+        ]
+    ),
+}  # fmt: skip
 
 # --- language, time, files ----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -266,14 +353,17 @@ WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Looked up one by one: a test's client would list every file anew.
 WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 MEDIA_ROOT = MUSTER_HOME / "files"
+# A backup each night, where a folder is named; encrypted for these public keys of age.
+BACKUP_FOLDER = env.str("MUSTER_BACKUP_FOLDER", default="")
+BACKUP_RECIPIENTS = env.list("MUSTER_BACKUP_KEYS", default=[])
+BACKUPS_KEPT = max(1, env.int("MUSTER_BACKUPS_KEPT", default=14))
+# Without scripts the results sheet of a large class is a form with a field for each score.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 FILE_UPLOAD_HANDLERS = [
     "muster.core.files.limits.LimitedUploads",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-
-# The address that links in mails begin with, which muster.core.site demands where others than this machine call.
-MUSTER_URL = env.str("MUSTER_URL", default="")
 
 # Mails are files in the data folder until a server is named.
 DEFAULT_FROM_EMAIL = env.str("MUSTER_FROM_EMAIL", default="Muster <muster@localhost>")

@@ -23,6 +23,7 @@ from django.test import override_settings
 
 from benchmarks.people import furnish as furnish_people
 from muster.cli.setup import bring_database_up_to_date
+from muster.core.ownership import as_owner
 from muster.exchange.demo.college import TIME_ZONE
 from muster.exchange.generate import SCALES, generate
 from tools import demo_data
@@ -71,7 +72,7 @@ def demonstration() -> Path:
         with _connected_to(draft), connections["default"].cursor() as cursor:
             cursor.execute("ANALYZE")
 
-    return homes / _made("demonstration", name, template(), fill).removeprefix(f"{PREFIX}demonstration_")
+    return homes / _made("demonstration", name, template(), fill, homes / name).removeprefix(f"{PREFIX}demonstration_")
 
 
 @contextmanager
@@ -83,7 +84,9 @@ def generated() -> Iterator[dict[str, dict[str, str]]]:
     today = datetime.now(UTC).date()
     sources = sorted((ROOT / "muster" / "exchange" / "generate").glob("*.py"))
     name = _digest(_fingerprint(), *sources, today.isoformat())
-    file = settings.MUSTER_HOME / "generated" / f"{name}.json"
+    # Another server has another data set, with files of its own.
+    place = "generated-elsewhere" if os.environ.get("DATABASE_URL") else "generated"
+    file = settings.MUSTER_HOME / place / f"{name}.json"
 
     def fill(draft: str) -> None:
         shutil.rmtree(file.parent, ignore_errors=True)
@@ -92,12 +95,14 @@ def generated() -> Iterator[dict[str, dict[str, str]]]:
             generate(SCALES["small"], today=today)
             file.write_text(json.dumps(furnish_people()))
             with connections["default"].cursor() as cursor:
+                # Look at every row: what a sample happens to hold decides which plans are made.
+                cursor.execute("SET default_statistics_target = 2000")
                 cursor.execute("VACUUM ANALYZE")
 
     # Its files stand beside it, whichever process made it.
     with (
         override_settings(MEDIA_ROOT=file.parent / "files"),
-        _connected_to(_made("generated", name, template(), fill)),
+        _connected_to(_made("generated", name, template(), fill, file)),
     ):
         yield json.loads(file.read_text())
 
@@ -127,16 +132,19 @@ def url_of(name: str) -> str:
     return f"postgres://{who}@{chosen['HOST']}:{chosen['PORT']}/{name}"
 
 
-def _made(kind: str, fingerprint: str, origin: str, fill: Callable[[str], None]) -> str:
-    """The name of the database of this kind and fingerprint. Processes that ask at once wait for the first."""
+def _made(kind: str, fingerprint: str, origin: str, fill: Callable[[str], None], files: Path | None = None) -> str:
+    """The name of the database of this kind and fingerprint, made anew where the files that go with it are gone.
+
+    Processes that ask at once wait for the first.
+    """
     name, draft = f"{PREFIX}{kind}_{fingerprint}", f"{PREFIX}draft"
     with _maintenance() as cursor:
         # Given back when this connection ends.
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY oid", [f"{PREFIX}{kind}_%"])
         there = [row[0] for row in cursor.fetchall()]
-        if name not in there:
-            for old in {draft, *there[: len(there) - KEPT[kind]]}:
+        if name not in there or (files is not None and not files.exists()):
+            for old in {draft, name, *there[: len(there) - KEPT[kind]]}:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
             cursor.execute(f'CREATE DATABASE "{draft}" TEMPLATE "{origin}"')
             fill(draft)
@@ -155,7 +163,8 @@ def _maintenance() -> Iterator[Any]:
 
 def _fingerprint() -> str:
     """Of all that the migrated database follows from."""
-    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in ("constraints.py", "ids.py", "sql.py"))]
+    core = ("constraints.py", "ids.py", "ownership.py", "sql.py")
+    helpers = [Path(__file__), *(ROOT / "muster" / "core" / name for name in core)]
     folders = [Path(app.path) for app in apps.get_app_configs()]
     migrations = (file for folder in folders for file in folder.glob("migrations/*.py") if file.is_file())
     functions = (file for folder in folders for file in folder.glob("sql/**/*.sql"))
@@ -227,7 +236,9 @@ def empty() -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         tables = {row[0] for row in cursor.fetchall()} - FILLED
-        cursor.execute(" UNION ALL ".join(map(_its_name_if_it_has_rows, tables)))
+        # The application can't read each of them.
+        with as_owner():
+            cursor.execute(" UNION ALL ".join(map(_its_name_if_it_has_rows, tables)))
         if dirty := [row[0] for row in cursor.fetchall()]:
             deletes = " ".join(f'DELETE FROM "{table}";' for table in dirty)  # noqa: S608 - our own tables
             cursor.execute(

@@ -9,17 +9,19 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Modules whose tests share a browser or a server, which is started for the module.
-SHARING = ("tests/browser/", "tests/platform/test_serve.py")
+SHARING = ("tests/browser/", "tests/platform/test_serve.py", "tests/platform/test_replica.py")
 # Seconds that a test takes, roughly, where it is more than a moment.
 TAKES = {
     "tests/platform/test_serve.py": 10,
     "tests/platform/test_wheel.py": 60,
+    "tests/platform/test_replica.py": 10,
     "tests/platform/": 3,
     "tests/browser/test_every_page.py": 1,
     "tests/browser/": 5,
     "tests/races/": 2,
     "tests/api/test_bad_values.py": 2,
     "tests/api/test_fuzz.py": 3,
+    "tests/test_fuzzed_pages.py": 8,
     "": 0.2,
 }
 

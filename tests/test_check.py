@@ -20,6 +20,7 @@ from muster.core.ownership import without_triggers
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.enrollments.rules import cancel_enrollment, hold_enrollment, resume_enrollment
 from muster.institutions.models import Membership
+from muster.progression.rules import revert_rollover, roll_over
 from muster.timetable.models import Booking
 from tests.make import Campus, slot
 
@@ -115,6 +116,19 @@ def test_bookings_are_proved_across_the_change_of_clocks():
     campus.batch(lead=campus.instructor(), slots=[MONDAY])
     campus.batch(branch=branch, lead=campus.instructor(), slots=[slot(7, "00:30", "02:30"), slot(6, "23:00", "23:59")])
     assert broken() == {}
+
+
+# --- semesters ------------------------------------------------------------------------------------------------------
+def test_a_semester_that_no_rollover_led_to_is_found(campus):
+    dates = {"start_date": None, "end_date": None, "course": None}
+    batch = campus.batch(kind="academic", code="SD-30", department=campus.department(), year=2030, **dates)
+    revert_rollover(by=campus.admin, request=roll_over(by=campus.admin, batch=batch))
+    roll_over(by=campus.admin, batch=batch)
+    assert broken() == {}
+    with unguarded("batches_batch"):
+        Batch.objects.filter(pk=batch.pk).update(current_semester=5)
+    words = "SD-30 is in semester 5, and was rolled over to 2"
+    assert broken() == {"Batch years are in the semester that their last rollover led to": [words]}
 
 
 # --- administrators -------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ pytestmark = pytest.mark.django_db
 
 # Tables of Django and its packages are made as they are.
 APPS = (
-    "allocation attendance batches core courses enrollments exchange institutions messaging notifications people "
-    "progression timetable"
+    "allocation attendance batches core courses enrollments exchange institutions materials messaging notifications "
+    "people progression timetable"
 )
 OURS = f"^({APPS.replace(' ', '|')})_|^accounts_user$"
 

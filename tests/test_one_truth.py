@@ -7,14 +7,27 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from muster.attendance.rules import MarkInput
 from muster.attendance.rules.daily import mark_day
 from muster.attendance.tests.test_marking import DAY, Class, session_of
-from muster.enrollments.rules import Applicant, apply_for_batch, cancel_enrollment, change_status, join_waitlist
+from muster.batches.models import Batch
+from muster.enrollments.rules import (
+    Applicant,
+    PaymentInput,
+    add_payment,
+    apply_for_batch,
+    cancel_enrollment,
+    change_status,
+    join_waitlist,
+    name_contact,
+)
 from muster.institutions.access import Actor
+from muster.progression.queries.figures import figures_of
+from muster.web.progression.figures import shared_minimum
 from tests.client import Api
-from tests.make import Campus
+from tests.make import Campus, prove_email
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +114,31 @@ def test_attendance_is_one_figure_everywhere(room):
         row for row in file_of(browser, "/institution/attendance/cohorts?export=csv") if row["Batch"] == batch.name
     ]
     assert known(cohort["Attendance"]) == "60.0"
+
+
+@pytest.mark.parametrize(("own", "low"), [(None, ["66.6", "50"]), (55, ["50"])])
+def test_the_minimum_attendance_of_a_course_counts_wherever_its_batches_are_shown(room, own, low):
+    room.batch.course.minimum_attendance_percent = own
+    room.batch.course.save()
+    browser = Browser(room.campus)
+    register = browser.get(f"/institution/attendance/sessions/{room.session.pk}").content.decode()
+    assert re.findall(r"attendance ([\d.]+)%</span></span>", register) == low
+    # Three of five came: 60% of all; one of two to the second session, and none to the third.
+    below = f"below {own or 75}%"
+    cohorts = words_of(browser.get("/institution/attendance/cohorts"))
+    assert re.findall(r"below \d+%", cohorts) == ([below] if own is None else [])
+    sessions = words_of(browser.get(f"/institution/attendance/cohorts/{room.batch.pk}"))
+    assert re.findall(r"below \d+%", sessions) == [below] * 2
+
+
+@pytest.mark.parametrize(("owns", "limit"), [((None, None), 75), ((60, 60), 60), ((60, None), None)])
+def test_the_minimum_of_a_department_is_drawn_where_its_years_have_one(owns, limit):
+    campus = Campus.found()
+    department = campus.department()
+    for own in owns:
+        course = campus.course(minimum_attendance_percent=own, semesters=6)
+        campus.batch(kind=Batch.Kind.ACADEMIC, course=course, department=department, year=2030)
+    assert shared_minimum(campus.admin, figures_of(campus.admin, department)) == limit
 
 
 def test_learners_and_seats_are_the_same_everywhere_and_stay_when_the_batch_is_completed(room):
@@ -192,3 +230,87 @@ def test_requests_are_counted_the_same_everywhere():
         "rows": len(set(re.findall(r'href="(/applications/[^"]+)"', html))),
     }
     assert set(found.values()) == {2}, found
+
+
+def test_what_an_organisation_pays_for_is_one_sum_everywhere():
+    campus = Campus.found()
+    works = campus.organisation(name="Harbour Works")
+    batch = campus.batch(course=campus.course(price="100.00", currency="ZAR"), capacity=9)
+    seats = [campus.enroll(batch, organisation=works) for _each in range(3)]
+    paid = PaymentInput(Decimal("60"), "ZAR", status="completed", organisation=works)
+    add_payment(by=campus.admin, enrollment=seats[0], payment=paid)
+    contact = name_contact(by=campus.admin, organisation=works, full_name="Cas", email="cas@example.org").contact
+    prove_email(contact)
+    api, browser, own = Api(campus.token()), Browser(campus), Browser(campus, contact)
+    told = [one for seat in api.get(f"/organisations/{works.pk}/seats").data for one in seat["balance"]]
+    sums = {"api": tuple(sum(Decimal(str(one[part])) for one in told) for part in ("owed", "paid", "open"))}
+    for way, reader, page in (
+        ("page", browser, f"/organisations/{works.pk}/"),
+        ("people", browser, f"/organisations/{works.pk}/people/"),
+        ("own page", own, "/organisation/"),
+        ("own people", own, f"/organisation/{works.pk}/people/"),
+    ):
+        found = re.search(r"([\d.]+) ZAR owed, ([\d.]+) ZAR paid, ([\d.]+) ZAR open", words_of(reader.get(page)))
+        assert found, way
+        sums[way] = tuple(map(Decimal, found.groups()))
+    for way, reader, page in (
+        ("file", browser, f"/organisations/{works.pk}/people/?export=csv"),
+        ("own file", own, f"/organisation/{works.pk}/people/?export=csv"),
+    ):
+        rows = file_of(reader, page)
+        sums[way] = tuple(sum(Decimal(row[part]) for row in rows) for part in ("Owed", "Paid", "Open"))
+    assert set(sums.values()) == {(Decimal(300), Decimal(60), Decimal(240))}, sums
+    payments = {
+        "page": browser.get(f"/payments/?organisation={works.pk}").context["listing"].total,
+        "api": api.get(f"/payments?organisation={works.pk}").body["total"],
+        "own page": own.get(f"/organisation/{works.pk}/payments/").context["listing"].total,
+    }
+    assert set(payments.values()) == {1}, payments
+
+
+def test_open_batches_and_their_seats_are_the_same_everywhere():
+    campus = Campus.found().let(catalogue_is_public=True)
+    course = campus.course()
+    batch = campus.batch(course=course, capacity=10)
+    for _each in range(3):
+        campus.enroll(batch)
+    campus.batch(capacity=4, name="Another")
+    student = campus.student()
+    api, browser, stranger = Api(campus.token(student)), Browser(campus, student), Client()
+    listed = api.get("/catalogue").data
+    shown = words_of(browser.get("/catalogue/"))
+    public = words_of(stranger.get(f"/catalogue/{campus.institution.slug}/"))
+    numbers = {
+        "api": len(listed),
+        "api, public": Api(None).get(f"/catalogue/{campus.institution.slug}").body["total"],
+        "page": int(re.search(r"(\d+) batches are open", shown)[1]),
+        "public page": int(re.search(r"(\d+) batches are open", public)[1]),
+    }
+    assert set(numbers.values()) == {2}, numbers
+    [one] = [row for row in listed if row["_id"] == str(batch.pk)]
+    [offered] = api.get(f"/courses/{course.pk}/open-batches").data
+    left = {
+        "api": one["seats_left"],
+        "course": offered["seats_left"],
+        "page": int(re.search(r"(\d+) of 10 seats left", shown)[1]),
+    }
+    assert set(left.values()) == {7}, left
+
+
+def test_messages_and_whom_they_reached_are_the_same_everywhere():
+    campus = Campus.found()
+    batch = campus.batch()
+    seats = [campus.enroll(batch) for _each in range(3)]
+    browser, api = Browser(campus), Api(campus.token())
+    words = {"subject": "Monday", "text": "We start at nine."}
+    assert browser.post(f"/batches/{batch.pk}/messages/new/", words).status_code == 302
+    [message] = api.get("/messages").data
+    page = words_of(browser.get(f"/messages/{message['_id']}/"))
+    reached = {
+        "api": message["recipients"],
+        "list": int(re.search(r"(\d+) students", words_of(browser.get("/messages/")))[1]),
+        "batch": int(re.search(r"(\d+) students", words_of(browser.get(f"/batches/{batch.pk}/messages/")))[1]),
+        "page": sum(seat.student.full_name in page for seat in seats),
+        "received": sum("Monday" in words_of(Browser(campus, seat.student).get("/messages/")) for seat in seats),
+    }
+    assert set(reached.values()) == {3}, reached

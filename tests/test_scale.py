@@ -43,7 +43,7 @@ MORE = {
     # Somebody is chosen, ranked or counted among everybody of the institution.
     "/cover/{cover_id}/fill/": 2,
     "/api/analytics/student-distribution": 4,
-    "/api/v1/auth/instructor-students/{instructor_id}": 2,
+    "/api/v1/auth/instructor-students/{instructor_id}": 3,
     "/batches/{batch_id}/instructors/assign/": 2,
     "/batches/{batch_id}/students/enroll/": 2,
     "/mentoring/?instructor=none": 3,
@@ -52,18 +52,46 @@ MORE = {
     "/planner/": 8,
     "/planner/{plan_id}/items/{item_id}/": 2,
     "/search/?q=dlamini": 2,
+    # Figures are over everybody: what is read grows with the days that are counted.
+    "/analytics/": 2,
+    "/api/analytics/institution": 6,
+    "/api/analytics/mentoring": 9,
+    # The latest thousand rows are counted, and tell who can be chosen; what one request did is read whole.
+    "/settings/audit/": 3,
+    "/api/audit": 3,
+    # All that is held of somebody is looked up in every table that may hold it, some of them through the institution.
+    "/api/people/{user_id}/erase": 30,
+    "/api/people/{user_id}/export": 40,
+    "/me/data/archive/": 45,
+    "/people/{user_id}/data/": 10,
+    "/people/{user_id}/data/archive/": 40,
+    "/api/mentoring/time-requests": 3,
     # Whose are of one branch is looked up among those of the institution.
+    "/api/mentoring/sessions": 3,
     "/instructors/{instructor_id}/": 2,
     "/students/?export=csv": 2,
+    "/": 2,
+    "/api/institution/attendance/calendar": 2,
+    "/api/feedback/rounds": 3,
+    "/feedback/": 2,
+    "/reports/mentoring/": 2,
     # Who calls is told all that they may do; a register offline brings its learners along.
     "/api/v1/auth/me": 2,
     "/institution/attendance/offline/me/": 2,
     # Attendance is summed up from all that was marked in the batch.
-    "/api/batches/{batch_id}/students": 2,
     "/api/institution/cohorts": 2,
     "/api/institution/cohorts/{cohort_id}/register": 5,
     "/institution/attendance/cohorts/{batch_id}": 2,
     "/institution/attendance/sessions/{session_id}": 3,
+    # So is progress, by the same marks again.
+    "/api/batches/{batch_id}/students": 3,
+    "/api/batches/{batch_id}/completion": 3,
+    "/api/enrollments": 2,
+    "/batches/{batch_id}/completion/": 3,
+    "/batches/{batch_id}/students/": 2,
+    "/reports/progress/": 3,
+    # Who is ready is found among all of the batch, and only counted.
+    "/batches/{batch_id}/completion/issue/": 10,
     # The sessions of sixty days are asked for their marks.
     "/institution/attendance/not-taken": 4,
     "/institution/attendance/not-taken?q=00": 4,

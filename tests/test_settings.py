@@ -8,12 +8,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
+from muster.allocation.models import IndividualAssignment
+from muster.allocation.rules import assign_student
 from muster.allocation.scoring import suggestions_for_batch
 from muster.allocation.scoring.points import KINDS
-from muster.attendance.queries import sessions_in_full
+from muster.attendance.queries import sessions_in_full, statement_of
 from muster.attendance.queries.register import late_from
 from muster.attendance.queries.student import attendance_of
+from muster.attendance.register_files import RegisterSheet, paper_register
+from muster.attendance.register_files.paper import _frame
 from muster.attendance.rules.reminders import lock_old_registers
 from muster.attendance.tests.test_marking import Class
 from muster.attendance.tests.test_reminders import ended
@@ -23,17 +29,36 @@ from muster.batches.queries import batch_alerts
 from muster.batches.rules import advice_on_staff, archive_batch
 from muster.batches.workload import workload_of
 from muster.core.errors import Invalid
+from muster.core.ownership import without_triggers
+from muster.courses.models import Subject
 from muster.enrollments.catalogue import catalogue_of
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.opening import last_day_to_cancel, last_day_to_enroll, seats_left_of
 from muster.enrollments.rules import announce_ends_of_access, change_capacity, join_waitlist, name_contact
 from muster.exchange.lists import ImportChoices
 from muster.exchange.rules.enrollments import EnrollmentsImport
+from muster.feedback.rules import open_due_rounds
 from muster.institutions.access import Actor
 from muster.institutions.resources import INSTITUTION
+from muster.messaging.models import Message
+from muster.privacy.queries import retention_preview
+from muster.progression.errors import AnotherPersonApproves
+from muster.progression.models import SubjectMapping, SubjectResult
+from muster.progression.queries import Move, rollover_preview
+from muster.progression.rules import roll_over
+from muster.progression.tests.test_rollover import College
+from muster.risk.letters import letter_text
+from muster.risk.models import RiskFlag
+from muster.risk.queries import flags_in_full
+from muster.risk.rules import close_flag
+from muster.risk.tests.make import RiskClass
+from muster.submissions.deadlines import deadlines_of
+from muster.web.institutions.sign_in import SEEN_KEY
+from tests.asking import asked_batch, running
 from tests.client import Api
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
+from tests.periods import everything_a_hundred_days_old
 
 pytestmark = pytest.mark.django_db
 # Who the institution is; all else is a setting.
@@ -49,6 +74,19 @@ class Effect:
     seen: Callable[[Campus], Any]
     outcomes: dict[Any, Any]
     beside: dict[str, Any] | None = None
+
+
+# --- how long what is kept
+def due(kind: str) -> Callable[[Campus], Any]:
+    """How many of the kind the institution's periods would erase tonight, of one that is a hundred days old."""
+
+    def seen(campus: Campus) -> int:
+        if not Message.objects.filter(institution=campus.institution).exists():
+            everything_a_hundred_days_old(campus)
+        [found] = [one for one in retention_preview(campus.admin) if one.kind == kind]
+        return found.total
+
+    return seen
 
 
 # --- attendance
@@ -83,6 +121,101 @@ def planned_ahead(campus: Campus) -> Any:
     daily = [slot(weekday, "23:58", "23:59") for weekday in range(1, 8)]
     last = batch_year(campus, slots=daily).sessions.order_by("-date")[0]
     return (last.date - campus.admin.today()).days
+
+
+# --- signing in
+def _browser_of_admin(campus: Campus) -> Client:
+    browser = Client()
+    browser.force_login(campus.admin.user)
+    browser.get("/me/")
+    return browser
+
+
+def second_step_asked(campus: Campus) -> bool:
+    """Whether an administrator is led to set up two-step sign-in."""
+    return _browser_of_admin(campus).get("/me/").headers.get("Location") == "/accounts/2fa/"
+
+
+def signed_in_after_five_hours(campus: Campus) -> bool:
+    """Whether a browser that did nothing for five hours is still signed in."""
+    browser = _browser_of_admin(campus)
+    session = browser.session
+    session[SEEN_KEY] -= 5 * 3600
+    session.save()
+    return browser.get("/me/").status_code == 200
+
+
+def due_of(kind: str) -> Callable[[Campus], Any]:
+    """When something of a batch is due that began two months ago today and meets daily: after how many days, or on
+    which day of the month."""
+
+    def seen(campus: Campus) -> Any:
+        first = campus.admin.today() - 60 * DAY
+        daily = [slot(weekday, "23:58", "23:59") for weekday in range(1, 8)]
+        batch = campus.batch(start_date=first, end_date=first + 90 * DAY, slots=daily, status="Active")
+        due = next((one.due_on for one in deadlines_of(campus.admin, batch) if one.type == kind), None)
+        return due and (due.day if kind == "ATTENDANCE_REGISTER" else (due - first).days)
+
+    return seen
+
+
+# --- students at risk
+def flagged(letters: str) -> Callable[[Campus], int]:
+    """How many flags these marks open."""
+
+    def seen(campus: Campus) -> int:
+        room = RiskClass(campus)
+        room.mark(letters)
+        return room.keep()[0]
+
+    return seen
+
+
+def flagged_for_results(campus: Campus) -> int:
+    """The same, of one failed subject."""
+    room = RiskClass(campus)
+    here: dict[str, Any] = {"institution": campus.institution}
+    subject = Subject.objects.create(course=room.batch.course, code="S1", title="Safety", **here)
+    mapping = SubjectMapping.objects.create(batch=room.batch, subject=subject, semester=1, **here)
+    SubjectResult.objects.create(
+        enrollment=room.seat, mapping=mapping, verdict="failed", worth=1, earned=0, counts=True, **here
+    )
+    return room.keep()[0]
+
+
+def flagged_for_marks(campus: Campus) -> int:
+    """The same, of somebody with half of what can be reached."""
+    room = RiskClass(campus)
+    room.give(50)
+    return room.keep()[0]
+
+
+def flagged_for_contact(campus: Campus) -> int:
+    """The same, of a mentor who was assigned twenty days ago and never met the student."""
+    room = RiskClass(campus)
+    assign_student(by=campus.admin, student=room.seat.student, instructor=room.lead)
+    with without_triggers("allocation.IndividualAssignment:assignment_is_ended_and_never_rewritten"):
+        IndividualAssignment.objects.update(assigned_at=timezone.now() - 20 * DAY)
+    return room.keep()[0]
+
+
+def contact_within(campus: Campus) -> int:
+    room = RiskClass(campus)
+    return (room.flagged().due_on - room.today).days
+
+
+def flagged_anew(campus: Campus) -> int:
+    """How many flags open the night after one was closed by hand."""
+    room = RiskClass(campus)
+    close_flag(by=campus.admin, flag=room.flagged(), outcome="no_concern")
+    RiskFlag.objects.filter(closed_at__isnull=False).update(closed_at=timezone.now() - DAY)
+    return room.keep()[0]
+
+
+def letter_begins(campus: Campus) -> str:
+    room = RiskClass(campus)
+    flag = flags_in_full(RiskFlag.objects.filter(pk=room.flagged().pk)).get()
+    return letter_text(flag, campus.admin).splitlines()[0]
 
 
 # --- seats
@@ -230,6 +363,22 @@ def takes_fourth_semester(campus: Campus) -> bool:
     return True
 
 
+def approves_own(campus: Campus) -> bool:
+    """Whether whoever asks for a rollover approves it as well."""
+    try:
+        roll_over(by=campus.admin, batch=batch_year(campus))
+    except AnotherPersonApproves:
+        return False
+    return True
+
+
+def held_back_for_credits(campus: Campus) -> int:
+    """Of three students of whom one failed a subject of six credits, how many are proposed to be held back."""
+    college = College(campus)
+    college.grade(college.m1, ann=80, ben=20, cat=70)
+    return len(rollover_preview(campus.admin, college.batch).that(Move.HELD_BACK))
+
+
 def changes_at_will(campus: Campus) -> int:
     """How many of ten enrollments an import changes without a confirmation."""
     batch = campus.batch()
@@ -251,9 +400,50 @@ def counts(kind: str) -> Effect:
     return Effect(seen, {0: False, 5: True})
 
 
+# --- feedback
+def rounds_that_open(campus: Campus) -> int:
+    running(campus, 5, lead=campus.instructor())
+    return open_due_rounds(by=campus.admin)
+
+
+def days_to_answer(campus: Campus) -> int:
+    row = asked_batch(campus, 5)
+    days: int = (row.closes_on - row.batch.today()).days
+    return days
+
+
+def heads_paper(campus: Campus) -> str:
+    return str(_frame(_paper(campus).heading)["accreditation"])
+
+
+def is_signed(campus: Campus) -> str:
+    return statement_of(campus.institution)
+
+
+def _paper(campus: Campus) -> RegisterSheet:
+    session = Class(campus, 1).session
+    return paper_register(campus.admin, sessions_in_full(campus.admin).get(pk=session.pk))
+
+
 EFFECTS = {
+    "accreditation_number": Effect(heads_paper, {"": "", "SETA-114": "Accreditation SETA-114"}),
+    "sign_off_statement": Effect(
+        is_signed,
+        {
+            "": "I confirm that this register is complete and shows who attended this session.",
+            "I taught this.": "I taught this.",
+        },
+    ),
     "late_after_minutes": Effect(late_after, {5: 5, 20: 20}),
     "minimum_attendance_percent": Effect(missable, {50: 2, 75: 1}),
+    "risk_missed_sessions": Effect(flagged("PPPPPPPAA"), {2: 1, 3: 0}),
+    "risk_least_sessions": Effect(flagged("APA"), {3: 1, 4: 0}),
+    "risk_failed_subjects": Effect(flagged_for_results, {1: 1, 2: 0}),
+    "risk_marks_percent": Effect(flagged_for_marks, {50: 0, 51: 1}),
+    "risk_contact_days": Effect(flagged_for_contact, {14: 1, 28: 0}),
+    "risk_escalate_days": Effect(contact_within, {3: 3, 7: 7}),
+    "risk_quiet_days": Effect(flagged_anew, {0: 1, 14: 0}),
+    "risk_letter": Effect(letter_begins, {"": "Dear Sipho Ndaba,", "Hello {student}": "Hello Sipho Ndaba"}),
     "register_lock_hours": Effect(locked_by_itself, {None: 0, 24: 1}),
     "session_horizon_days": Effect(planned_ahead, {10: 10, 20: 20}),
     "waitlist_mode": Effect(lambda campus: waits(campus).status, {"auto": "accepted", "offer": "offered"}),
@@ -279,6 +469,22 @@ EFFECTS = {
     ),
     "max_mentees": Effect(mentees_at_most, {3: 3, 6: 6}),
     "last_semester": Effect(takes_fourth_semester, {3: False, 4: True}),
+    "second_factor_for": Effect(second_step_asked, {"nobody": False, "admins": True}),
+    "idle_hours": Effect(signed_in_after_five_hours, {4: False, 6: True}),
+    "rollover_approval": Effect(approves_own, {"confirm": True, "four-eyes": False}),
+    "most_open_credits": Effect(held_back_for_credits, {None: 0, 5: 1}),
+    "feedback_opens_by_itself": Effect(rounds_that_open, {True: 1, False: 0}),
+    "feedback_days": Effect(days_to_answer, {1: 1, 14: 14}),
+    "keep_evidence_days": Effect(due("evidence"), {None: 0, 60: 1}),
+    "keep_messages_days": Effect(due("messages"), {None: 0, 60: 1}),
+    "keep_notifications_days": Effect(due("notifications"), {None: 0, 60: 1}),
+    "keep_imports_days": Effect(due("imports"), {None: 0, 60: 1}),
+    "keep_looks_days": Effect(due("looks"), {None: 0, 60: 1}),
+    "keep_notes_days": Effect(due("notes"), {None: 0, 60: 1}),
+    "keep_applications_days": Effect(due("applications"), {None: 0, 60: 1}),
+    "keep_students_days": Effect(due("students"), {None: 0, 60: 1}),
+    "enrollment_file_days": Effect(due_of("ENROLMENT_LIST"), {None: None, 5: 5, 9: 9}),
+    "attendance_file_day": Effect(due_of("ATTENDANCE_REGISTER"), {None: None, 1: 1, 9: 9}),
     "import_change_percent": Effect(changes_at_will, {10: 1, 50: 5}, {"import_change_rows": 0}),
     "import_change_rows": Effect(changes_at_will, {2: 2, 7: 7}, {"import_change_percent": 0}),
     **{f"weight_{kind}": counts(kind) for kind in KINDS},

@@ -166,7 +166,7 @@ class EveryList(TestCase):
                 with transaction.atomic():
                     more = example.objects(own["campus"]) if example.objects else {}
                     query = f"{example.query}&" if example.query else ""
-                    yield f"{path.format(**own, **more)}?{query}"
+                    yield f"{path.format(**{**own, **more})}?{query}"
                     transaction.set_rollback(True)
 
 

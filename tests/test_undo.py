@@ -5,15 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment
 from muster.allocation.rules import ask_for_cover, assign_student, deactivate_person
+from muster.assessment.models import Assessment, AssessmentCategory, AssessmentMark
+from muster.assessment.rules import add_assessment
 from muster.attendance.models import AbsenceNotice
 from muster.attendance.tests.test_register_files import Class
 from muster.batches.models import Batch, InstructorAssignment
@@ -25,16 +27,32 @@ from muster.enrollments.balances import balances_of
 from muster.enrollments.models import Enrollment, Organisation, TransferRequest
 from muster.enrollments.rules import PaymentInput, add_payment, change_capacity, hold_enrollment, release_spare_seats
 from muster.institutions.models import Affiliation, Branch, Institution
+from muster.materials.models import Material
+from muster.materials.rules import add_material, remove_material
+from muster.mentoring.models import (
+    Handover,
+    MentoringCheckIn,
+    MentoringGoal,
+    MentoringQuestion,
+    MentoringSession,
+    MentoringTimeRequest,
+    MentorRequest,
+)
+from muster.mentoring.rules import agree_goal, answer_question, ask_question, check_in, hand_over, schedule_sessions
 from muster.people.models import TimeOff
 from muster.people.rules import add_time_off
-from muster.progression.models import SubjectMapping
-from muster.progression.rules import map_subject
+from muster.progression.models import ElectiveChoice, ElectiveGroup, RolloverRequest, SubjectMapping
+from muster.progression.rules import add_elective_group, choose_elective, map_subject
+from muster.progression.tests.test_rollover import College
+from muster.risk.models import RiskFlag
+from muster.risk.rules import close_flag
 from muster.timetable.models import ClassSession
 from muster.web.ui.resources import ResourceForm
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
 pytestmark = pytest.mark.django_db
+LINK = "https://example.org/video"
 
 
 @pytest.fixture
@@ -86,8 +104,24 @@ def state_of(campus: Campus) -> dict[str, Any]:
         ),
         "subjects": sorted(
             SubjectMapping.objects.filter(**here).values_list(
-                "batch__code", "subject__code", "semester", "instructor__email", "is_elective"
+                "batch__code", "subject__code", "semester", "instructor__email", "is_elective", "group__name", "seats"
             )
+        ),
+        "groups": sorted(
+            ElectiveGroup.objects.filter(**here).values_list("name", "semester", "choose", "opens_on", "closes_on")
+        ),
+        "choices": sorted(
+            ElectiveChoice.objects.filter(**here).values_list("enrollment__student__email", "mapping__subject__code")
+        ),
+        "assessments": sorted(
+            Assessment.objects.filter(**here).values_list(
+                "title", "category__name", "maximum", "extra_credit", "weight", "due_on", "mapping", "component"
+            )
+        ),
+        "weights": sorted(AssessmentCategory.objects.filter(**here).values_list("name", "weight")),
+        "comments": sorted(AssessmentMark.objects.filter(**here).exclude(comment="").values_list("comment")),
+        "materials": list(
+            Material.objects.filter(**here).not_removed().order_by("position").values_list("title", "description")
         ),
         "away": sorted(TimeOff.objects.filter(**here).values_list("first_date", "last_date", "reason")),
         "mentors": sorted(
@@ -95,6 +129,18 @@ def state_of(campus: Campus) -> dict[str, Any]:
                 "student__email", "instructor__email", "assignment_type"
             )
         ),
+        # What is dropped says no more than what was never agreed.
+        "goals": sorted(
+            MentoringGoal.objects.filter(**here).exclude(status="dropped").values_list("title", "due_on", "status"),
+            key=str,
+        ),
+        "check-ins": sorted(MentoringCheckIn.objects.filter(**here).values_list("mood", "progress", "comment")),
+        "questions": sorted(MentoringQuestion.objects.filter(**here).values_list("question", "answer")),
+        "handovers": sorted(
+            Handover.objects.filter(**here).exclude(written_at=None).values_list("note", "notes_released")
+        ),
+        "other times": MentoringTimeRequest.objects.filter(status="pending", **here).count(),
+        "other mentors": MentorRequest.objects.filter(status="pending", **here).count(),
         "cover": sorted(
             CoverRequest.objects.filter(status="open", **here).values_list(
                 "batch__code", "instructor__email", "first_date", "last_date", "asked__email"
@@ -102,6 +148,12 @@ def state_of(campus: Campus) -> dict[str, Any]:
         ),
         "branches": list(Branch.objects.filter(**here).order_by("pk").values("name", "address", "is_active")),
         "settings": Institution.objects.values().get(pk=campus.institution.pk) | {"updated_at": None, "logo": None},
+        "risk": sorted(
+            RiskFlag.objects.filter(**here).values_list(
+                "enrollment__student__email", "owner__email", "outcome", "closing_note"
+            ),
+            key=str,
+        ),
         "people": sorted(Affiliation.objects.filter(**here).values_list("user__email", "is_active")),
     }
 
@@ -122,11 +174,40 @@ class Stage:
         self.branch = campus.branch()
         self.session = ClassSession.objects.filter(meeting_id=self.batch.pk).earliest("date")
 
+    def materials(self) -> list[Material]:
+        """Two links of the batch."""
+        return [add_material(by=self.campus.admin, to=self.batch, title=title, url=LINK) for title in "AB"]
+
+    def removed(self) -> Material:
+        """The first of two, removed."""
+        return remove_material(by=self.campus.admin, material=self.materials()[0])
+
     def ask_for_cover(self) -> CoverRequest:
         """The lead is away on the day of the first session, and the colleague is asked."""
         days = {"first_date": self.session.date, "last_date": self.session.date}
         by = self.campus.actor(self.lead)
         return ask_for_cover(by=by, batch=self.batch, instructor=self.lead, asked=self.colleague, **days)
+
+    def noon(self, **fields: str) -> dict[str, str]:
+        """What schedules half an hour of mentoring tomorrow."""
+        day = self.tomorrow.isoformat()
+        return {"date": day, "start_time": "12:30", "minutes": "30", "channel": "phone", **fields}
+
+    def paired(self) -> MentoringSession:
+        """The lead meets the student whom they tutor."""
+        noon = datetime.combine(self.tomorrow, time(12, 30))
+        return schedule_sessions(by=self.campus.admin, student=self.classmate, starts_at=noon)[0]
+
+    def flag(self) -> RiskFlag:
+        """The student of the batch is at risk."""
+        row = {"enrollment": self.enrollment, "reasons": ["missed"], "missed": 3, "due_on": self.today}
+        return RiskFlag.objects.create(institution=self.campus.institution, **row)
+
+    def closed_flag(self) -> RiskFlag:
+        return close_flag(by=self.campus.admin, flag=self.flag(), outcome="agreed", note="Evening lessons")
+
+    def goal(self) -> MentoringGoal:
+        return agree_goal(by=self.campus.admin, student=self.classmate, title="Hand it in", due_on=self.tomorrow)
 
     def held(self) -> Enrollment:
         return hold_enrollment(by=self.campus.admin, enrollment=self.enrollment)
@@ -154,6 +235,44 @@ class Stage:
         fields = {"batch": self.batch, "subject": self.subject(), "instructor": self.lead}
         self.mapping = map_subject(by=self.campus.admin, **fields)
         return self.mapping
+
+    def group_fields(self, mapping: SubjectMapping) -> dict[str, Any]:
+        days = {"opens_on": self.today.isoformat(), "closes_on": self.tomorrow.isoformat()}
+        return {"name": "Electives", "semester": "1", "choose": "1", "subjects": [str(mapping.pk)], **days}
+
+    def group(self) -> ElectiveGroup:
+        """The batch offers an elective."""
+        days = {"opens_on": self.today, "closes_on": self.tomorrow}
+        fields = {"name": "Electives", "semester": 1, "choose": 1, **days}
+        return add_elective_group(by=self.campus.admin, batch=self.batch, fields=fields, mappings=[self.mapped()])
+
+    assessment_fields: ClassVar = {
+        "title": "Test",
+        "category": "Tests",
+        "due_on": "2030-02-01",
+        "maximum": "20",
+        "extra_credit": "2",
+        "weight": "1",
+    }
+
+    def begun(self) -> Stage:
+        """The batch has its categories."""
+        self.assessment_url("edit")
+        return self
+
+    def assessment_url(self, what: str) -> str:
+        """A page of an assessment of the batch that has no marks, or a comment only."""
+        given = {"title": "Test", "maximum": Decimal(20), "due_on": self.batch.start_date}
+        row = add_assessment(by=self.campus.admin, batch=self.batch, category="Tests", fields=given)
+        return self.url(f"marks/{row.pk}/{what}/")
+
+    def chosen(self) -> ElectiveGroup:
+        group = self.group()
+        choose_elective(by=self.campus.admin, enrollment=self.enrollment, mapping=group.mappings.get())
+        return group
+
+    def choice_url(self, what: str, group: ElectiveGroup) -> str:
+        return self.url(f"electives/students/{self.enrollment.pk}/{group.mappings.get().pk}/{what}/")
 
     def fields_of(self, path: str) -> dict[str, Any]:
         """What the form of a page would send as it stands."""
@@ -233,6 +352,25 @@ ACTS: dict[str, Act] = {
             "replace": "on",
         },
     ),
+    "schedule_mentoring": lambda on: (f"/mentoring/{on.classmate.pk}/schedule/", on.noon()),
+    "schedule_mentoring, every week": lambda on: (
+        f"/mentoring/{on.classmate.pk}/schedule/",
+        on.noon(repeat_weekly_until=(on.tomorrow + timedelta(weeks=3)).isoformat()),
+    ),
+    "move_mentoring": lambda on: (f"/mentoring/sessions/{on.paired().pk}/move/", on.noon(start_time="14:00")),
+    "cancel_mentoring": lambda on: (f"/mentoring/sessions/{on.paired().pk}/cancel/", {"reason": "Ill"}),
+    "assign_risk_owner": lambda on: (f"/risk/{on.flag().pk}/owner/", {"owner_id": str(on.lead.pk)}),
+    "assign_risk_owner, those selected": lambda on: (
+        f"/risk/assign/?pick={on.flag().pk}",
+        {"owner_id": str(on.lead.pk)},
+    ),
+    "close_risk_flag": lambda on: (f"/risk/{on.flag().pk}/close/", {"outcome": "back", "note": "Came every day"}),
+    "reopen_risk_flag": lambda on: (f"/risk/{on.closed_flag().pk}/reopen/", {}),
+    "agree_goal": lambda on: (f"/mentoring/{on.classmate.pk}/goals/new/", {"title": "Hand it in", "due_on": ""}),
+    "change_goal": lambda on: (
+        f"/mentoring/goals/{on.goal().pk}/edit/",
+        {"title": "Hand it in early", "due_on": "2030-06-10", "status": "reached"},
+    ),
     "fill_cover": lambda on: (
         f"/cover/{on.ask_for_cover().pk}/fill/?next=/requests/",
         {"instructor_id": str(on.colleague.pk), "override_reason": "x"},
@@ -254,6 +392,32 @@ ACTS: dict[str, Act] = {
         on.url(f"subjects/{on.mapped().pk}/edit/"),
         {"subject_id": str(on.mapping.subject_id), "semester": "2", "elective": "on"},
     ),
+    "add_assessment": lambda on: (on.begun().url("marks/new/"), on.assessment_fields | {"title": "Essay"}),
+    "change_assessment": lambda on: (on.assessment_url("edit"), on.assessment_fields | {"title": "Test 1"}),
+    "remove_assessment": lambda on: (on.assessment_url("remove"), {}),
+    "weigh_categories": lambda on: (
+        on.begun().url("marks/weights/"),
+        {"name_0": "Work", "weight_0": "60", "name_1": "Tests", "weight_1": "10", "name_2": "Exam", "weight_2": "30"},
+    ),
+    "save_marks": lambda on: (
+        on.assessment_url(f"students/{on.enrollment.pk}/comment"),
+        {"comment": "Well argued"},
+    ),
+    "add_elective_group": lambda on: (on.url("electives/new/"), on.group_fields(on.mapped())),
+    "change_elective_group": lambda on: (
+        on.url(f"electives/{on.group().pk}/edit/"),
+        on.group_fields(on.mapping) | {"name": "Open electives", "choose": "2"},
+    ),
+    "remove_elective_group": lambda on: (on.url(f"electives/{on.group().pk}/remove/"), {}),
+    "choose_elective": lambda on: (on.choice_url("choose", on.group()), {}),
+    "withdraw_choice": lambda on: (on.choice_url("withdraw", on.chosen()), {}),
+    "add_material": lambda on: (on.url("materials/new/"), {"title": "Video", "url": LINK, "to": "batch"}),
+    "change_material": lambda on: (
+        f"/materials/{on.materials()[0].pk}/edit/",
+        {"title": "Slides", "description": "Before Monday", "url": LINK, "position": "2"},
+    ),
+    "remove_material": lambda on: (f"/materials/{on.materials()[0].pk}/remove/", {}),
+    "restore_material": lambda on: (f"/materials/{on.removed().pk}/restore/", {}),
     "unmap_subject": lambda on: (on.url(f"subjects/{on.mapped().pk}/remove/"), {}),
     "add_time_off": lambda on: (
         f"/instructors/{on.lead.pk}/time-off/",
@@ -321,6 +485,37 @@ def test_a_seat_that_is_given_back_is_the_same_with_its_trial_and_its_payments(c
     again = Enrollment.objects.get(student=seat.student)
     assert (again.pk, again.status, again.enrollment_type) == (seat.pk, "active", "trial")
     assert [balance.paid for balance in balances_of(again)] == [20]
+
+
+def test_a_student_who_left_by_mistake_has_the_same_seat_again_and_owes_nothing_anew(campus: Campus) -> None:
+    seat = campus.enroll(campus.batch(course=campus.course(price=100, currency="EUR")))
+    add_payment(by=campus.admin, enrollment=seat, payment=PaymentInput(Decimal(100), "EUR", status="completed"))
+    browser = Browser(campus, seat.student)
+    undo = offered(browser, browser.post(f"/enrollments/{seat.pk}/cancel/", {"reason": "Mistake"})["Location"])
+    assert undo is not None
+    back = browser.post(*undo)
+    assert (back.status_code, f"You're back in {seat.batch.code}." in words_of(browser.get(back["Location"]))) == (
+        302,
+        True,
+    )
+    again = Enrollment.objects.get(student=seat.student)
+    assert (again.pk, again.status) == (seat.pk, "active")
+    assert [(balance.paid, balance.open) for balance in balances_of(again)] == [(Decimal(100), Decimal(0))]
+
+
+def test_a_student_comes_back_only_where_they_could_enroll(campus: Campus) -> None:
+    batch = campus.batch(capacity=2)
+    seat, held = campus.enroll(batch), campus.enroll(batch)
+    hold_enrollment(by=campus.admin, enrollment=held)
+    asked = Browser(campus, held.student).post(f"/enrollments/{held.pk}/resume/")
+    assert (asked.status_code, "Only your institution can resume this enrollment." in words_of(asked)) == (400, True)
+    browser = Browser(campus, seat.student)
+    browser.post(f"/enrollments/{seat.pk}/cancel/")
+    campus.enroll(batch)
+    asked = browser.post(f"/enrollments/{seat.pk}/resume/")
+    assert (asked.status_code, "maximum capacity" in words_of(asked)) == (400, True)
+    # Somebody else's is not theirs to find.
+    assert browser.post(f"/enrollments/{held.pk}/resume/").status_code == 404
 
 
 def test_students_take_back_no_seat_that_somebody_else_pays_for(campus: Campus) -> None:
@@ -427,6 +622,18 @@ def test_a_request_for_a_transfer_is_withdrawn(campus: Campus) -> None:
     assert TransferRequest.objects.get(enrollment=enrollment).status == "withdrawn"
 
 
+def test_a_promotion_is_taken_back_and_so_is_a_request_for_one(campus: Campus) -> None:
+    college, browser = College(campus), Browser(campus)
+    for asked, after in (("?ask=1", "rejected"), ("", "reverted")):
+        done = browser.post(f"/batches/{college.batch.pk}/roll-over/{asked}", {"from_semester": "1"})
+        assert done.status_code == 302, words_of(done)
+        undo = offered(browser, done["Location"])
+        assert undo is not None
+        assert browser.post(*undo).status_code == 302
+        assert RolloverRequest.objects.filter(batch=college.batch).latest("created_at").status == after
+        assert college.semester() == 1
+
+
 def test_a_transfer_is_not_undone_once_the_seat_went_to_the_waitlist(campus: Campus) -> None:
     on, browser = Stage(campus), Browser(campus)
     other = campus.batch(course=on.batch.course)
@@ -478,6 +685,42 @@ def test_a_student_keeps_the_mentor_they_had(campus: Campus) -> None:
         assert browser.post(*undo).status_code == 302
         [now] = student.individual_assignments.filter(ended_at=None)
         assert (now.instructor, now.assignment_type) == (on.lead, "mentor")
+
+
+def test_what_a_student_and_their_mentor_say_is_taken_back(campus: Campus) -> None:
+    on = Stage(campus)
+    student = on.classmate
+    own: dict[str, Any] = {"by": campus.actor(student), "student": student}
+    said, asked = check_in(**own, mood=2, progress=1), ask_question(**own, question="Why?")
+    former = campus.student()
+    for mentor in (on.lead, on.colleague):
+        assign_student(by=campus.admin, student=former, instructor=mentor, replace=True)
+    handover = Handover.objects.get(former__student=former)
+    hand_over(by=campus.actor(on.lead), handover=handover, note="", notes_released=False)
+    answered = answer_question(
+        by=campus.actor(on.lead), question=ask_question(**own, question="Which?"), answer="A bar chart."
+    )
+    feeling = {"mood": "4", "progress": "5", "comment": "Better"}
+    meets = on.paired()
+    later = {"date": on.tomorrow.isoformat(), "start_time": "15:00", "note": "I work at noon."}
+    of_student, of_mentor = Browser(campus, student), Browser(campus, on.lead)
+    for browser, path, fields in (
+        (of_student, f"/mentoring/{student.pk}/check-ins/new/", feeling),
+        (of_mentor, f"/mentoring/{student.pk}/check-ins/new/", feeling),
+        (of_student, f"/mentoring/check-ins/{said.pk}/edit/", feeling),
+        (of_student, f"/mentoring/{student.pk}/questions/new/", {"question": "How?"}),
+        (of_student, f"/mentoring/questions/{asked.pk}/edit/", {"question": "Why not?"}),
+        (of_mentor, f"/mentoring/questions/{answered.pk}/answer/", {"answer": "A sorted bar chart."}),
+        (of_mentor, f"/mentoring/handovers/{handover.pk}/", {"note": "Mornings", "notes_released": "on"}),
+        (of_student, f"/mentoring/{student.pk}/another-mentor/", {"reason": "We never find a time."}),
+        (of_student, f"/mentoring/sessions/{meets.pk}/another-time/", later),
+    ):
+        before = state_of(campus)
+        undo = offered(browser, browser.post(path, fields)["Location"])
+        assert undo is not None, path
+        assert state_of(campus) != before, path
+        assert browser.post(*undo).status_code == 302
+        assert state_of(campus) == before, path
 
 
 def test_who_may_not_take_it_back_is_offered_no_undo(campus: Campus) -> None:

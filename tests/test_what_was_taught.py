@@ -19,7 +19,7 @@ from tests.make import Campus, slot
 
 pytestmark = pytest.mark.django_db
 # No hour of the day has the same date in both.
-EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Honolulu"
 
 
 @dataclass

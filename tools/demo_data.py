@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
@@ -20,6 +20,9 @@ def main() -> int:
     import django  # noqa: PLC0415
 
     django.setup()
+    from muster.core.isolation import see_all_in_this_process  # noqa: PLC0415
+
+    see_all_in_this_process("commands")
     from muster.cli.setup import bring_database_up_to_date, collect_static  # noqa: PLC0415
     from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins  # noqa: PLC0415
 
@@ -142,16 +145,22 @@ def _furnish(institution: Any) -> dict[str, Any]:
     return {
         "today": admin.today().isoformat(),
         "batch_id": batch.pk,
+        **_assessed(batch),
         "feed_id": make_feed(by=teaching, kind="personal")[0].pk,
         "planned_session_id": sessions.filter(status="scheduled").latest("date").pk,
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
+        **_materials(admin, batch),
+        **_submitted(admin, batch),
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
         ).pk,
         "note_id": add_note(by=teaching, student=student, text="Works until six. Mornings are fine.").pk,
         "organisation_id": _organisation(admin, batch, teaching.user),
         **_alone(admin, student),
+        **_graded(admin, batch, student),
+        **_certified(admin, batch, student),
+        **_consented(admin, student),
         "transfer_request_id": _transfer_request(institution, batch, student),
         **_application(institution, Batch.objects.get(name="Web development, evenings")),
         "open_batch_id": Batch.objects.get(name="Web development, evenings").pk,
@@ -163,6 +172,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "mapping_id": Batch.objects.get(name="Software development 2025")
         .subject_mappings.earliest("semester", "pk")
         .pk,
+        **_electives(admin, Batch.objects.get(name="Software development 2025")),
+        **_sheets(admin, Batch.objects.get(name="Software development 2025")),
         "archived_batch_id": Batch.objects.filter(archived_at__isnull=False, kind="course")[0].pk,
         "completed_batch_id": Batch.objects.get(name="Web development, mornings").pk,
         "deleted_batch_id": doomed.pk,
@@ -175,6 +186,10 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "subject_id": Subject.objects.filter(course=course)[0].pk,
         "student_id": student.pk,
         "instructor_id": teacher.pk,
+        **_mentored(admin, student, teacher),
+        **_at_risk(admin, batch, teacher),
+        **_overseen(admin, user("regulator"), batch),
+        **_asked(batch),
         "time_off_id": time_off,
         "cover_id": own_cover,
         "asked_cover_id": asked_cover,
@@ -201,6 +216,230 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "uidb36": "0",
         "used_key": "set-password",
     }
+
+
+def _asked(batch: Any) -> dict[str, Any]:
+    """The rounds in which the batch was asked for feedback, and is."""
+    from muster.feedback.models import FeedbackRound  # noqa: PLC0415
+
+    rounds = FeedbackRound.objects.filter(batch=batch)
+    return {
+        "round_id": rounds.get(closed_at__isnull=False).pk,
+        "open_round_id": rounds.get(closed_at__isnull=True).pk,
+    }
+
+
+def _consented(admin: Any, student: Any) -> dict[str, Any]:
+    """Consents that people were asked for, one of them answered, and a student who has left."""
+    from muster.institutions.access import Actor  # noqa: PLC0415
+    from muster.institutions.rules import PersonInput, RoleGrant, add_person  # noqa: PLC0415
+    from muster.privacy.rules import answer_consent, close_consent, write_consent  # noqa: PLC0415
+
+    text = (
+        "We take photos at events and show some of them on our website and in our brochure, without names.\n\n"
+        "You can take your consent back at any time. We then remove the photos from the website within a week."
+    )
+    photos = write_consent(by=admin, title="Photos at events", text=text, audience="students")
+    partners = write_consent(
+        by=admin,
+        title="Sharing your contacts with employers",
+        text="Employers that we know may write to you about jobs for three months after your course.",
+        audience="students",
+    )
+    over = write_consent(by=admin, title="Newsletter of 2024", text="One email a month.", audience="everyone")
+    actor = Actor.of(student, admin.institution)
+    assert actor is not None  # noqa: S101
+    answer_consent(by=actor, purpose=photos, given=True, version=1)
+    close_consent(by=admin, purpose=over)
+    left = add_person(
+        by=admin,
+        person=PersonInput(
+            full_name="Sipho Radebe", email="sipho.radebe@ridgeline.example", roles=[RoleGrant("student")]
+        ),
+    )
+    return {
+        "consent_id": photos.pk,
+        "asked_consent_id": partners.pk,
+        "closed_consent_id": over.pk,
+        "left_student_id": left.pk,
+    }
+
+
+def _mentored(admin: Any, student: Any, teacher: Any) -> dict[str, Any]:
+    """What the demonstration has of the student and their mentor, a request for another one, and a handover."""
+    from muster.allocation.models import IndividualAssignment  # noqa: PLC0415
+    from muster.allocation.rules import assign_student  # noqa: PLC0415
+    from muster.mentoring.free_times import free_days  # noqa: PLC0415
+    from muster.mentoring.models import (  # noqa: PLC0415
+        Handover,
+        MentoringCheckIn,
+        MentoringGoal,
+        MentoringQuestion,
+        MentoringSession,
+    )
+    from muster.mentoring.queries import branch_of  # noqa: PLC0415
+    from muster.mentoring.rules import ask_for_another_mentor, ask_for_another_time  # noqa: PLC0415
+
+    own = {"assignment__student": student, "assignment__instructor": teacher, "assignment__ended_at": None}
+    others = IndividualAssignment.objects.current().filter(institution=admin.institution).exclude(student=student)
+    one, two = others.exclude(instructor=teacher).select_related("student", "instructor").order_by("pk")[:2]
+    asking = type(admin).of(one.student, admin.institution)
+    wish = ask_for_another_mentor(by=asking, student=one.student, reason="We never find a time.")
+    for mentor in (teacher, two.instructor):
+        assign_student(by=admin, student=two.student, instructor=mentor, replace=True)
+    sessions = MentoringSession.objects.filter(**own).order_by("session__date")
+    ahead: Any = sessions.filter(outcome="").select_related("session", "assignment__institution").last()
+    pair, day = ahead.assignment, ahead.session.date
+    free = free_days(pair, branch_of(pair), day, 14, ahead.minutes, seen_by=admin, ignored=[ahead.session_id])
+    wanted = next(datetime.combine(one.on, one.times[-1]) for one in free if one.times)
+    by = type(admin).of(student, admin.institution)
+    later = ask_for_another_time(by=by, session=ahead, starts_at=wanted, note="I work late that day.")
+    return {
+        "mentor_request_id": wish.pk,
+        "time_request_id": later.pk,
+        "handover_id": Handover.objects.get(former__student=two.student, former__instructor=teacher).pk,
+        "mentoring_session_id": sessions.filter(outcome="")[0].pk,
+        "held_mentoring_session_id": sessions.get(outcome="held").pk,
+        "goal_id": MentoringGoal.objects.filter(**own)[0].pk,
+        "check_in_id": MentoringCheckIn.objects.filter(**own)[0].pk,
+        "question_id": MentoringQuestion.objects.get(answered_at=None, **own).pk,
+    }
+
+
+def _at_risk(admin: Any, batch: Any, teacher: Any) -> dict[str, Any]:
+    """A student of the batch at risk: the teacher called, and wrote a letter."""
+    from muster.risk.models import RiskFlag  # noqa: PLC0415
+    from muster.risk.queries import flags_in_full  # noqa: PLC0415
+    from muster.risk.rules import assign_owner, record_intervention  # noqa: PLC0415
+
+    rows = flags_in_full(RiskFlag.objects.standing().filter(enrollment__batch=batch)).order_by("pk")
+    flag = rows.first()
+    if flag is None:
+        seat = batch.enrollments.filter(status="active").order_by("pk")[1]
+        made = {"enrollment": seat, "reasons": ["missed"], "missed": 3, "due_on": admin.today() + timedelta(days=4)}
+        flag = flags_in_full(
+            RiskFlag.objects.filter(pk=RiskFlag.objects.create(institution=admin.institution, **made).pk)
+        ).get()
+    assign_owner(by=admin, flag=flag, owner=teacher)
+    actor = type(admin).of(teacher, admin.institution)
+    record_intervention(by=actor, flag=flag, kind="call", note="No answer. Will try again in the evening.")
+    letter = record_intervention(by=admin, flag=flag, kind="letter")
+    return {"risk_flag_id": flag.pk, "letter_id": letter.pk}
+
+
+def _overseen(admin: Any, person: Any, batch: Any) -> dict[str, Any]:
+    """The regulator was granted the registers of the batch, opened one, and asks for more."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from muster.batches.models import Batch  # noqa: PLC0415
+    from muster.institutions.access import Actor  # noqa: PLC0415
+    from muster.oversight.permissions import registers_granted_to  # noqa: PLC0415
+    from muster.oversight.rules import (  # noqa: PLC0415
+        ask_for_access,
+        grant_access,
+        look_at_granted_marks,
+        look_at_register,
+        record_denied_look,
+        reject_access,
+    )
+    from muster.timetable.models import ClassSession  # noqa: PLC0415
+
+    by = Actor.of(person, admin.institution)
+    assert by is not None  # noqa: S101
+    others = list(Batch.objects.existing().filter(institution=admin.institution).exclude(pk=batch.pk)[:4])
+    days = {"first_date": batch.start_date, "last_date": admin.today()}
+    asked = ask_for_access(by=by, batches=[batch], purpose="Accreditation visit 2026/114", with_evidence=True, **days)
+    grant = grant_access(by=admin, request=asked, expires_at=timezone.now() + timedelta(days=6))
+    far = ask_for_access(by=by, batches=others[:2], purpose="Complaint 2026/0871, missed classes", **days)
+    grant_access(by=admin, request=far, expires_at=timezone.now() + timedelta(days=72))
+    early = ask_for_access(by=by, batches=others[2:3], purpose="Sample of last year", **days)
+    reject_access(by=admin, request=early, note="The dates lie before our accreditation.")
+    waiting = ask_for_access(by=by, batches=others[2:4], purpose="Trade test readiness, artisan sample", **days)
+    own = ClassSession.objects.filter(meeting_id=batch.pk, attendance_records__isnull=False)
+    seen = registers_granted_to(by).filter(pk__in=own.values("pk")).order_by("-date").first()
+    assert seen is not None  # noqa: S101
+    look_at_register(by=by, session_id=seen.pk)
+    look_at_register(by=by, session_id=seen.pk, how="pdf")
+    look_at_granted_marks(by=by, grants=[grant], how="csv")
+    if denied := ClassSession.objects.filter(meeting_id=others[3].pk).first():
+        record_denied_look(by=by, session_id=denied.pk)
+    return {"access_request_id": grant.pk, "waiting_access_id": waiting.pk, "granted_register_id": seen.pk}
+
+
+def _assessed(batch: Any) -> dict[str, Any]:
+    """An assessment whose marks are published, and one without marks."""
+    rows = batch.assessments.order_by("due_on")
+    shown = rows.filter(published_at__isnull=False).latest("due_on")
+    return {
+        "assessment_id": shown.pk,
+        "planned_assessment_id": rows.filter(marks=None).latest("due_on").pk,
+        "marked_enrollment_id": shown.marks.earliest("pk").enrollment_id,
+    }
+
+
+def _graded(admin: Any, batch: Any, student: Any) -> dict[str, Any]:
+    """Published results of the whole batch, one of them failed, and the sheet of the student's semester."""
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+
+    from muster.documents.queries import template_content  # noqa: PLC0415
+    from muster.documents.rules import put_template  # noqa: PLC0415
+    from muster.progression.documents import semester_sheet  # noqa: PLC0415
+    from muster.progression.models import AcademicRecord  # noqa: PLC0415
+    from muster.progression.queries import sheet_of  # noqa: PLC0415
+    from muster.progression.rules import ScoreInput, copy_subjects, publish_results, save_scores  # noqa: PLC0415
+
+    for place, mapping in enumerate(copy_subjects(by=admin, batch=batch)):
+        sheet = sheet_of(mapping)
+        cells = [
+            ScoreInput(line, row.enrollment.pk, part.code, (part.maximum * (45 + (line * 7 + place * 19) % 50)) // 100)
+            for line, row in enumerate(sheet.rows)
+            for part in sheet.scheme.components
+        ]
+        save_scores(by=admin, mapping=mapping, cells=cells)
+        publish_results(by=admin, mapping=mapping)
+    semester = AcademicRecord.objects.filter(enrollment__student=student).latest("semester")
+    issued = semester_sheet(by=admin, student=student, record_id=semester.pk)
+    book, _is_own = template_content(admin.owner_id, "transcript")
+    put_template(by=admin, kind="transcript", file=ContentFile(book, name="Transcript 2030.xlsx"))
+    return {
+        "semester_id": semester.pk,
+        "serial": issued.serial,
+        "unknown_serial": "000001-AAAAA-AAAAA",
+        "document_kind": "transcript",
+    }
+
+
+def _certified(admin: Any, batch: Any, student: Any) -> dict[str, Any]:
+    """A certificate of the student, and a batch that is over, most of whose students have theirs."""
+    from muster.batches.models import Batch  # noqa: PLC0415
+    from muster.certificates.rules import issue_certificate  # noqa: PLC0415
+
+    seat = batch.enrollments.get(student=student)
+    issued = issue_certificate(by=admin, enrollment=seat, exception_reason="Left early for a job, passed all parts")
+    return {
+        "certificate_id": issued.certificate.pk,
+        "certificate_serial": issued.certificate.document.serial,
+        "certified_batch_id": Batch.objects.get(name="Web development, mornings").pk,
+    }
+
+
+def _sheets(admin: Any, year: Any) -> dict[str, Any]:
+    """The sheet of a subject of the running semester, nearly entered, and one that is published."""
+    from decimal import Decimal  # noqa: PLC0415
+
+    from muster.progression.grading import State  # noqa: PLC0415
+    from muster.progression.queries import sheet_of  # noqa: PLC0415
+    from muster.progression.rules import ScoreInput, save_scores  # noqa: PLC0415
+
+    mappings = year.subject_mappings.order_by("semester", "subject__code")
+    running = mappings.filter(semester=year.current_semester, subject_results=None)[0]
+    instead = {5: State.ABSENT, 12: State.EXEMPT, 20: State.WITHHELD, 10: None, 21: None, 32: None}
+    cells = [
+        ScoreInput(line, row.enrollment.pk, "END", instead.get(line, Decimal(16 + line * 7 % 33)))
+        for line, row in enumerate(sheet_of(running).rows)
+    ]
+    save_scores(by=admin, mapping=running, cells=cells)
+    return {"sheet_mapping_id": running.pk, "published_mapping_id": mappings[0].pk, "attempt": "1"}
 
 
 def _waiting(admin: Any, course: Any, student: Any) -> dict[str, Any]:
@@ -437,6 +676,62 @@ def _organisation(by: Any, batch: Any, contact: Any) -> Any:
     return row.pk
 
 
+def _materials(by: Any, batch: Any) -> dict[str, Any]:
+    """A material of the batch, and one that was removed."""
+    from muster.materials.models import Material  # noqa: PLC0415
+    from muster.materials.rules import add_material, remove_material  # noqa: PLC0415
+
+    wrong = add_material(by=by, to=batch, title="Wrong file", url="https://example.org/wrong")
+    shown = Material.objects.not_removed().filter(batch=batch).order_by("position")
+    return {"removed_material_id": remove_material(by=by, material=wrong).pk, "material_id": shown[0].pk}
+
+
+def _submitted(by: Any, batch: Any) -> dict[str, Any]:
+    """What was handed in of the batch, a draft that a template keeps from being handed in, and what is due."""
+    from datetime import timedelta  # noqa: PLC0415
+
+    from muster.institutions.models import Institution, Role  # noqa: PLC0415
+    from muster.institutions.queries import colleagues  # noqa: PLC0415
+    from muster.submissions.resources import TEMPLATE_COLUMNS  # noqa: PLC0415
+    from muster.submissions.rules import (  # noqa: PLC0415
+        ResourceInput,
+        add_example_template,
+        draft_submission,
+        make_submission,
+    )
+
+    Institution.objects.filter(pk=by.institution.pk).update(enrollment_file_days=5, attendance_file_day=7)
+    layout = add_example_template(by=by, key="attended-days")
+    # Not everybody has a number.
+    layout.columns.filter(source="student_number").update(is_required=False)
+    strict = add_example_template(by=by, key="enrollment")
+    column = strict.columns.get(source="line")
+    TEMPLATE_COLUMNS.add(
+        by=by,
+        within=strict,
+        fields={"heading": "Phone", "place": 12, "source": "phone", "width": 4, "is_required": True},
+    )
+    regulator = colleagues(by, Role.REGULATOR)[0]
+    last = by.today()
+    first = max(batch.start_date, last - timedelta(days=45))
+    kinds = ("ATTENDANCE_REGISTER", "RESULTS")
+    items = [ResourceInput(kind, batch, first, last) for kind in kinds]
+    items.append(ResourceInput("TEMPLATE", batch, first, last, layout))
+    sent = make_submission(by=by, title="Attendance, first month", regulator=regulator, resources=items)
+    wrong = ResourceInput("TEMPLATE", batch, first, last, strict)
+    draft = draft_submission(by=by, title="Enrollment file", regulator=regulator, resources=[wrong])
+    return {
+        "submission_id": sent.pk,
+        "draft_submission_id": draft.pk,
+        "submitted_from": first.isoformat(),
+        "submitted_to": last.isoformat(),
+        "submission_item_id": draft.resources.all()[0].pk,
+        "export_template_id": layout.pk,
+        "strict_template_id": strict.pk,
+        "template_column_id": column.pk,
+    }
+
+
 def _alone(by: Any, student: Any) -> dict[str, Any]:
     """A course that the student could study without a batch, and somebody else on trial in another one."""
     from muster.accounts.models import User  # noqa: PLC0415
@@ -450,6 +745,21 @@ def _alone(by: Any, student: Any) -> dict[str, Any]:
     person = others.exclude(pk=student.pk).exclude(enrollments__course=tried).order_by("full_name", "pk").distinct()[0]
     trial = enroll_student(by=by, student=person, course=tried, enrollment_type="trial")
     return {"alone_course_id": course.pk, "trial_id": trial.pk}
+
+
+def _electives(admin: Any, year: Any) -> dict[str, Any]:
+    """Two subjects of the year's semester of which one is chosen now; some students have."""
+    from muster.progression.rules import add_elective_group, choose_elective, remap_subject  # noqa: PLC0415
+
+    offered = list(year.subject_mappings.filter(semester=year.current_semester).order_by("pk")[:2])
+    days = {"opens_on": year.today() - timedelta(days=5), "closes_on": year.today() + timedelta(days=9)}
+    fields = {"name": "Elective 1", "semester": year.current_semester, "choose": 1, **days}
+    group = add_elective_group(by=admin, batch=year, fields=fields, mappings=offered)
+    seats = list(year.enrollments.filter(status="active").order_by("pk")[:12])
+    elective = remap_subject(by=admin, mapping=offered[0], changes={"seats": 12})
+    for seat in seats[1:]:
+        choose_elective(by=admin, enrollment=seat, mapping=elective)
+    return {"group_id": group.pk, "elective_id": elective.pk, "year_enrollment_id": seats[0].pk}
 
 
 def _transfer_request(institution: Any, batch: Any, student: Any) -> Any:

@@ -9,13 +9,14 @@ from procrastinate.contrib.django import app
 
 from muster.allocation import rules
 from muster.allocation.rules.proposing import JOB
+from muster.core.retries import AFTER_LOST_DATABASE
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name=JOB)
+@app.task(name=JOB, retry=AFTER_LOST_DATABASE)
 def make_plan(*, plan_id: str) -> None:
-    """Work out a plan. Bears being run again after its worker died."""
+    """Work out a plan. Bears being run again after its worker died or lost the database."""
     rules.work_out_plan(plan_id=UUID(plan_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from django.http import HttpRequest
@@ -11,11 +12,25 @@ from ninja.utils import check_csrf
 from structlog.contextvars import bind_contextvars
 
 from muster.api.kit import NotSignedIn, sign_in_with
+from muster.api.scopes import scope_of
 from muster.core.errors import Forbidden
+from muster.core.isolation import enter
 from muster.institutions.access import Actor
-from muster.institutions.sign_in import bearer_of
+from muster.institutions.errors import SecondFactorRequired
+from muster.institutions.models import TokenScope
+from muster.institutions.sign_in import bearer_of, lacks_second_factor
 
 READING = ("GET", "HEAD", "OPTIONS")
+
+
+class OutOfScope(Forbidden):
+    """A program asks for a part of the API that its token is not for."""
+
+    def __init__(self, scope: str) -> None:
+        words = {"scope": scope, "part": TokenScope(scope).label}
+        super().__init__(
+            _("This token isn't for “%(part)s”. Create one with the scope %(scope)s.") % words, code="out_of_scope"
+        )
 
 
 class ReadOnlyToken(Forbidden):
@@ -35,7 +50,8 @@ def only_reads(request: HttpRequest) -> bool:
 def who_calls(request: HttpRequest) -> Actor | None:
     """The actor of an API request; None where nobody is signed in.
 
-    Raises NotSignedIn for a bad token, ReadOnlyToken for one that may not do what is asked.
+    Raises NotSignedIn for a bad token, ReadOnlyToken and OutOfScope for one that may not do what is asked, and
+    SecondFactorRequired for somebody who has to set two-step sign-in up before anything else.
     """
     scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
@@ -44,15 +60,32 @@ def who_calls(request: HttpRequest) -> Actor | None:
             return None
         if refusal := check_csrf(request):
             raise HttpError(403, str(refusal.reason_phrase))
+        _must_have_second_factor(request.actor)  # type: ignore[attr-defined]
         return cast("Actor | None", request.actor)  # type: ignore[attr-defined]
     # A bad token is refused even where a session would do: nobody should act as somebody else unawares.
     bearer = bearer_of(secret.strip()) if scheme.lower() == "bearer" else None
     if bearer is None:
         raise NotSignedIn
     actor, token = bearer
+    enter(actor.institution.pk)
     bind_contextvars(token=str(token.pk))
     if token.read_only and request.method not in READING:
         raise ReadOnlyToken
+    if token.scopes and (scope := scope_of(_route(request))) and scope not in token.scopes:
+        raise OutOfScope(scope)
+    _must_have_second_factor(actor)
     request.user = token.user
     request.api_token = token  # type: ignore[attr-defined]
     return actor
+
+
+def _must_have_second_factor(actor: Actor) -> None:
+    if lacks_second_factor(actor):
+        raise SecondFactorRequired(actor.institution.name)
+
+
+def _route(request: HttpRequest) -> str:
+    """The path as it was declared: `/batches/{batch_id}`."""
+    match = request.resolver_match
+    assert match is not None  # noqa: S101
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", match.route).removeprefix("api")

@@ -32,6 +32,7 @@ from muster.exchange.exports import export_of
 from muster.exchange.lists import ImportChoices, result_lines, result_rows
 from muster.exchange.models import ImportRun
 from muster.exchange.permissions import imports
+from muster.institutions.security import note_export
 
 router = Door(tags=["Imports and exports"])
 JSON = "json"
@@ -180,14 +181,16 @@ class ExportedRowOut(Schema):
     model_config = ConfigDict(extra="allow")
 
 
-@router.get("/exports/{kind}", allow=SIGNED_IN, rows=ExportedRowOut, files=FILES)
+@router.get("/exports/{kind}", allow=SIGNED_IN, limited=True, rows=ExportedRowOut, files=FILES)
 def export_kind(request: HttpRequest, kind: str, wanted: Query[ExportQuery]) -> Any:
     """Everything of a kind that the caller can see, as the pages export it.
 
-    Kinds are `batches`, `students`, `instructors`, `enrollments`, `registers`, and the plain lists such as `branches`.
+    Kinds are `batches`, `students`, `instructors`, `enrollments`, `registers`, `sections`, and the plain lists such as
+    `branches`.
     """
     actor = request_actor(request)
     exported = export_of(kind, actor)
+    note_export(by=actor, name=kind)
     if wanted.format == JSON:
         rows = list(exported.objects())
         return list_answer(rows, total=len(rows), page=1, page_size=max(len(rows), 1))

@@ -65,6 +65,7 @@ class MessageOut(Stamped):
     text: str
     batch: str | None
     batch_code: str | None
+    archived: bool
     sent_by: SenderOut | None
     recipients: int | None
 
@@ -84,6 +85,7 @@ def message_json(row: Any) -> MessageOut:
         "text": row.text,
         "batch": key(row.batch_id),
         "batch_code": row.batch.code if row.batch else None,
+        "archived": row.batch is not None and row.batch.is_archived,
         "sent_by": {"_id": str(sender.pk), "full_name": sender.full_name} if sender else None,
         "recipients": row.reached if row.may_act else None,
     }

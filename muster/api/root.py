@@ -3,7 +3,7 @@
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DataError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.defaultfilters import filesizeformat
@@ -11,23 +11,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from procrastinate.exceptions import ConnectorException
 
 import muster.api.callers  # noqa: F401  (how callers are known)
 from muster.api.allocation import router as allocation
+from muster.api.assessment import router as assessment
 from muster.api.attendance import router as attendance
+from muster.api.audit import router as audit
 from muster.api.batches import router as batches
+from muster.api.certificates import router as certificates
 from muster.api.courses import router as courses
+from muster.api.documents import router as documents
 from muster.api.enrollments import router as enrollments
 from muster.api.exchange import router as exchange
+from muster.api.feedback import router as feedback
+from muster.api.insights import router as insights
 from muster.api.institutions import router as institutions
 from muster.api.kit import NotSignedIn, failure
 from muster.api.kit.description import DescribedApi
 from muster.api.kit.docs import Docs
 from muster.api.kit.parsing import StrictParser
+from muster.api.materials import router as materials
+from muster.api.mentoring import router as mentoring
 from muster.api.messages import router as messages
 from muster.api.notifications import router as notifications
+from muster.api.oversight import router as oversight
 from muster.api.people import router as people
+from muster.api.privacy import router as privacy
 from muster.api.progression import router as progression
+from muster.api.risk import router as risk
+from muster.api.submissions import router as submissions
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.core.files import MOST_REQUEST_BYTES, UploadTooLarge
 
@@ -64,6 +77,7 @@ api = DescribedApi(
     openapi_url="/openapi.json",
 )
 for router in (
+    privacy,
     institutions,
     notifications,
     people,
@@ -73,10 +87,21 @@ for router in (
     batches,
     courses,
     messages,
+    materials,
     progression,
+    mentoring,
+    risk,
+    oversight,
+    assessment,
+    feedback,
+    certificates,
+    documents,
     exchange,
+    audit,
+    submissions,
 ):
     api.add_router("", router)
+api.add_router("/analytics", insights)
 
 
 SENTENCES = {
@@ -142,8 +167,11 @@ def refuse_form(request: HttpRequest, error: Exception) -> HttpResponse:
     return failure(Invalid(_("The request can't be read. Check its format."), code="bad_request"))
 
 
+# A connection that broke, a disk that is full; the same met while a job was put in.
 @api.exception_handler(OperationalError)
-def be_unavailable(request: HttpRequest, error: OperationalError) -> HttpResponse:
+@api.exception_handler(InterfaceError)
+@api.exception_handler(ConnectorException)
+def be_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     log.exception("database", exc_info=error)
     response = failure(Unavailable())
     response["Retry-After"] = "5"

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from muster.batches.advice import advice_on_days
 from muster.batches.clashes import (
     Alternatives,
@@ -20,11 +22,12 @@ from muster.batches.clashes import (
     teaching_staff,
 )
 from muster.batches.models import Batch
-from muster.batches.warnings import SoftWarning, warnings_of
+from muster.batches.permissions import batches
+from muster.batches.warnings import PlanWarning, SoftWarning, warnings_of
 from muster.institutions.access import Actor
 
 
-class Assessment:
+class ScheduleAssessment:
     """The one answer that rules, pages and the API give about a timetable, as `actor` may see it.
 
     Each part is worked out once, when it is first asked for, in a fixed number of statements. Nothing is written or
@@ -99,3 +102,22 @@ class Assessment:
     def advice(self, people: Mapping[UUID, str]) -> list[SoftWarning]:
         """What is better avoided in the days of these people, though nobody is asked for a reason."""
         return advice_on_days(self.timetable, people, self.actor.institution) if self.timetable else []
+
+    @cached_property
+    def twins(self) -> list[PlanWarning]:
+        """That the department has this batch year in the course already, as far as the actor sees it."""
+        batch = self.batch
+        if batch.kind != Batch.Kind.ACADEMIC or batch.department_id is None or batch.year is None:
+            return []
+        same = {"department": batch.department_id, "course": batch.course_id, "year": batch.year}
+        rows = batches.rows(self.actor, among=Batch.objects.filter(kind=Batch.Kind.ACADEMIC, **same))
+        twin = rows.exclude(pk=batch.pk).order_by("created_at").first()
+        if twin is None:
+            return []
+        words = (
+            _("%(department)s already has a batch year %(year)d in this course: %(code)s.")
+            if batch.course_id
+            else _("%(department)s already has a batch year %(year)d without a course: %(code)s.")
+        )
+        facts = {"department": batch.department, "year": batch.year, "code": twin.code}
+        return [PlanWarning("year", "same_year", words % facts)]

@@ -55,11 +55,11 @@ WITH member AS MATERIALIZED (
         SELECT FROM member WHERE member.id = meeting.id AND (member.name, member.code) = (meeting.name, meeting.code)
     )
 ), wanted AS (
-    SELECT session.id, assignment.instructor_id, bool_or(member.runs) AS books
+    SELECT session.id, assignment.instructor_id, NULL::uuid AS subject_id, bool_or(member.runs) AS books
     FROM timetable_classsession AS session
     JOIN member ON member.meeting_id = session.meeting_id
     JOIN batches_instructorassignment AS assignment
-        ON assignment.batch_id = member.id
+        ON assignment.batch_id = member.id AND NOT assignment.for_subjects
         AND session.date BETWEEN assignment.from_date AND coalesce(assignment.until_date, 'infinity')
     LEFT JOIN batches_instructorassignment AS substitute
         ON substitute.batch_id = member.id AND substitute.role = 'substitute'
@@ -68,12 +68,27 @@ WITH member AS MATERIALIZED (
     AND (member.is_own OR session.date BETWEEN coalesce(member.start_date, '-infinity')
         AND coalesce(member.end_date, 'infinity'))
     GROUP BY 1, 2
+    UNION
+    SELECT session.id, faculty.instructor_id, faculty.subject_id, bool_or(member.runs)
+    FROM timetable_classsession AS session
+    JOIN member ON member.meeting_id = session.meeting_id
+    JOIN batches_subjectfaculty AS faculty
+        ON faculty.batch_id = member.id
+        AND session.date BETWEEN faculty.from_date AND coalesce(faculty.until_date, 'infinity')
+    WHERE EXISTS (
+        SELECT FROM batches_instructorassignment AS assignment
+        WHERE assignment.batch_id = member.id AND assignment.instructor_id = faculty.instructor_id
+        AND session.date BETWEEN assignment.from_date AND coalesce(assignment.until_date, 'infinity')
+    )
+    AND (member.is_own OR session.date BETWEEN coalesce(member.start_date, '-infinity')
+        AND coalesce(member.end_date, 'infinity'))
+    GROUP BY 1, 2, 3
 ), stored AS (
-    SELECT session.id, person.instructor_id, bool_or(person.books) AS books
+    SELECT session.id, person.instructor_id, person.subject_id, bool_or(person.books) AS books
     FROM timetable_classsession AS session
     JOIN timetable_meetingperson AS person ON person.meeting_id = session.meeting_id AND person.days @> session.date
     WHERE EXISTS (SELECT FROM member WHERE member.meeting_id = session.meeting_id)
-    GROUP BY 1, 2
+    GROUP BY 1, 2, 3
 ), people AS (
     SELECT DISTINCT meeting.institution_id, meeting.id,
            meeting.code || ': ' || person.full_name || ' comes on other days than its batches say' AS what

@@ -11,7 +11,7 @@ from muster.core.errors import Conflict, Invalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muster.batches.assessment import Assessment
+    from muster.batches.assessment import ScheduleAssessment
     from muster.batches.clashes import Alternatives, Clash
     from muster.batches.models import Batch
     from muster.batches.warnings import SoftWarning
@@ -103,7 +103,7 @@ class ScheduleConflict(Conflict):
             facts={"conflicts": [], "alternatives": {"times": [], "instructors": [], "rooms": []}},
         )
 
-    def __init__(self, assessment: Assessment, *, dated: bool = False) -> None:
+    def __init__(self, assessment: ScheduleAssessment, *, dated: bool = False) -> None:
         self.assessment, clashes = assessment, assessment.clashes
         field = "schedule" if any(clash.kind == "room" for clash in clashes) else "assigned_instructor"
         super().__init__(

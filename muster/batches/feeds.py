@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -22,6 +23,24 @@ BACK, AHEAD = timedelta(days=92), timedelta(days=400)
 MOST = 5000
 
 
+class AllDayEvent(NamedTuple):
+    """What stands in a feed beside sessions: something on a day, at no time."""
+
+    uid: str
+    title: str
+    day: date
+    words: str
+    created_at: datetime
+    updated_at: datetime
+
+
+# What else a feed tells its owner: apps above add theirs.
+ALL_DAY: dict[str, Callable[[CalendarFeed, Actor], Sequence[AllDayEvent]]] = {}
+
+# Sessions of no batch that concern a person, which their own feed shows too: apps above add theirs.
+FURTHER: dict[str, Callable[[UUID], Q]] = {}
+
+
 def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     """What the feed shows its owner now: three months back, thirteen ahead. Two statements."""
     what = {
@@ -31,13 +50,22 @@ def sessions_of_feed(feed: CalendarFeed, actor: Actor) -> list[ClassSession]:
     }[CalendarFeed.Kind(feed.kind)]
     today = actor.today()
     there = BatchMeeting.objects.filter(batch__deleted_at__isnull=True).values("meeting")
-    rows = sessions.rows(actor).filter(what, date__range=(today - BACK, today + AHEAD), meeting__in=there)
+    days = {"institution": feed.institution_id, "date__range": (today - BACK, today + AHEAD)}
+    rows = sessions.rows(actor).filter(what, meeting__in=there, **days)
+    if feed.kind == CalendarFeed.Kind.PERSONAL:
+        shown = Q(pk__in=rows.order_by().values("pk"))
+        for concerns in FURTHER.values():
+            shown |= concerns(feed.user_id)
+        rows = ClassSession.objects.filter(shown, **days)
     return list(sessions_in_full(rows)[:MOST])
 
 
 def render_feed(feed: CalendarFeed, actor: Actor, address_of: Callable[[ClassSession], str]) -> bytes:
     """The feed as a calendar. `address_of` is where a session stands on the pages."""
     calendar = calendar_of(sessions_of_feed(feed, actor), address_of)
+    for days_of in ALL_DAY.values():
+        for one in days_of(feed, actor):
+            calendar.add_component(_all_day_event(one))
     calendar.add("x-wr-calname", f"{feed.name} · {feed.institution.name}")
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
@@ -58,8 +86,26 @@ def calendar_of(
     for zone in sorted({session.meeting.zone for session in found}, key=lambda one: one.key):
         calendar.add_component(time_zone(zone, found[0].date, found[-1].date))
     for session in found:
-        calendar.add_component(_event(session, batches[session.meeting_id], address_of(session)))
+        calendar.add_component(_event(session, batches.get(session.meeting_id, ()), address_of(session)))
     return calendar
+
+
+def _all_day_event(one: AllDayEvent) -> Event:
+    event = Event()
+    for name, value in (
+        ("uid", one.uid),
+        ("dtstamp", one.updated_at),
+        ("last-modified", one.updated_at),
+        ("created", one.created_at),
+        ("summary", one.title),
+        # Nobody is kept busy by it.
+        ("transp", "TRANSPARENT"),
+        ("dtstart", one.day),
+        ("dtend", one.day + timedelta(days=1)),
+        ("description", one.words),
+    ):
+        event.add(name, value)
+    return event
 
 
 def sessions_in_full(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

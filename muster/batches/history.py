@@ -158,9 +158,18 @@ def _session(event: HistoryEvent) -> Iterable[HistoryLine]:
 
     after = said(event.row)
     if event.label == "insert":
-        yield HistoryLine(_("Extra session: %(session)s") % {"session": after}, "add", "sessions", "", after)
+        if event.row["slot_id"]:
+            made = _("Session created: %(session)s") % {"session": after}
+            yield HistoryLine(made, "add", "sessions", "", after, alike=("session",), many=_("Session created"))
+        else:
+            yield HistoryLine(_("Extra session: %(session)s") % {"session": after}, "add", "sessions", "", after)
     elif event.label == "update":
         before = said(event.before)
+        if event.changed("is_locked"):
+            locked = (
+                _("Register locked: %(session)s") if event.row["is_locked"] else _("Register unlocked: %(session)s")
+            )
+            yield HistoryLine(locked % {"session": after}, "move", "sessions")
         was, is_now = (row.get("status") == ClassSession.Status.CANCELLED for row in (event.before, event.row))
         if is_now and not was:
             yield HistoryLine(_("Session cancelled: %(session)s") % {"session": after}, "remove", "sessions", after, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Event, vCalAddress, vText
@@ -25,17 +26,22 @@ def schedule_of(batch: Batch) -> CalendarPart | None:
     rows = ClassSession.objects.filter(
         meeting__in=BatchMeeting.objects.filter(batch=batch).values("meeting"), date__gte=batch.today()
     ).exclude(status=ClassSession.Status.CANCELLED)
+    return schedule_as_file(rows)
+
+
+def schedule_as_file(rows: QuerySet[ClassSession]) -> CalendarPart | None:
+    """These sessions as a file; None where there is none."""
     found = list(sessions_in_full(rows)[:MOST])
     return CalendarPart(calendar_of(found, _address_of).to_ical().decode()) if found else None
 
 
-def session_of(notice: Notification) -> CalendarPart | None:
+def session_of(notice: Notification, also: Q | None = None) -> CalendarPart | None:
     """The session that a notification is about, as it stands now, as an invitation to the reader.
 
     Whoever is not concerned any more, because somebody else teaches it or it is cancelled, gets a cancellation, which
-    takes it out of their calendar. Three statements.
+    takes it out of their calendar. `also` are sessions that concern the reader too. Three statements.
     """
-    theirs = ClassSession.objects.filter(taught_by(notice.user_id) | attended_by(notice.user_id))
+    theirs = ClassSession.objects.filter(taught_by(notice.user_id) | attended_by(notice.user_id) | (also or Q()))
     found = list(sessions_in_full(ClassSession.objects.filter(pk=any_id(notice.about))))
     if not found or found[0].is_over(timezone.now()):
         return None

@@ -49,8 +49,11 @@ register_kind(
 )
 
 
-def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> None:
-    """Tell the instructor that the batch is theirs, from when until when. Nothing is told of one that is over."""
+def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment, *alike: InstructorAssignment) -> None:
+    """Tell the instructor that the batch is theirs, from when until when, and those who have the same role and days.
+
+    Nothing is told of a batch that is over.
+    """
     if batch.is_over:
         return
     title = {
@@ -58,7 +61,8 @@ def tell_assigned(by: Actor, batch: Batch, assignment: InstructorAssignment) -> 
         InstructorAssignment.Role.ASSISTANT: _("You're an assistant in %(batch)s"),
         InstructorAssignment.Role.SUBSTITUTE: _("You're the substitute in %(batch)s"),
     }[InstructorAssignment.Role(assignment.role)]
-    _tell_instructor(by, batch, assignment.instructor, ASSIGNED, title % {"batch": batch.code}, _days(assignment))
+    people = [one.instructor for one in (assignment, *alike)]
+    _tell_instructors(by, batch, people, ASSIGNED, title % {"batch": batch.code}, _days(assignment))
 
 
 def tell_leads(by: Actor, assignments: Sequence[InstructorAssignment]) -> None:
@@ -95,12 +99,12 @@ def tell_taken_away(by: Actor, batch: Batch, instructor: User, role: str, last_d
         ),
     }[InstructorAssignment.Role(role)]
     title = until if last_day >= batch.today() else no_longer
-    _tell_instructor(by, batch, instructor, TAKEN_AWAY, title % words)
+    _tell_instructors(by, batch, [instructor], TAKEN_AWAY, title % words)
 
 
-def _tell_instructor(by: Actor, batch: Batch, person: User, kind: str, title: str, days: str = "") -> None:
+def _tell_instructors(by: Actor, batch: Batch, people: Sequence[User], kind: str, title: str, days: str = "") -> None:
     url = reverse("batches:batch", args=[batch.pk])
-    notify(by=by, to=[person], kind=kind, title=title, text=_told_facts(by, f"{batch.name}.", days), url=url)
+    notify(by=by, to=people, kind=kind, title=title, text=_told_facts(by, f"{batch.name}.", days), url=url)
 
 
 def _days(assignment: InstructorAssignment) -> str:

@@ -52,14 +52,19 @@ def own_only(actor: Actor, grant: Grant) -> Q:
     return Q(deleted_at__isnull=True, pk__in=_enrolled(actor))
 
 
-def _enrolled(actor: Actor) -> QuerySet[Batch, Any]:
+def attended(actor: Actor, grant: Grant) -> Q:
+    """Those of them that the student attends or completed: what a seat that is on hold or was left gives no part in."""
+    return Q(deleted_at__isnull=True, pk__in=_enrolled(actor, "active", "completed"))
+
+
+def _enrolled(actor: Actor, *statuses: str) -> QuerySet[Batch, Any]:
     lasts = Q(enrollments__access_expiry_date__isnull=True) | is_from_today("enrollments__access_expiry_date")
     is_kept = Q(archived_at__isnull=True) | Q(institution__archived_disables_access=False)
     enrolled = Batch.objects.filter(
         lasts,
         is_kept,
         enrollments__student=actor.user,
-        enrollments__status__in=("active", "on_hold", "completed", "cancelled"),
+        enrollments__status__in=statuses or ("active", "on_hold", "completed", "cancelled"),
         institution=actor.institution,
     )
     return enrolled.order_by().values("pk")

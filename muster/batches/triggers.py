@@ -41,6 +41,13 @@ status_moves = refusing_trigger(
     """,
     reason="A batch moves from Upcoming to Active to Completed, or is cancelled before that, unless it is reopened",
 )
+# A rollover that is executed or reverted moves it, by a trigger of its own.
+semester_is_moved_by_rollover = derived(
+    "semester_is_moved_by_rollover",
+    "current_semester",
+    refused_as="semester_moves_by_rollover_alone",
+    reason="The semester of a batch moves by rollover alone",
+)
 
 
 def batch_is_open(
@@ -49,10 +56,13 @@ def batch_is_open(
     *,
     operation: pgtrigger.Operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
     allowed: tuple[str, ...] = (),
+    counts_seats: bool = False,
+    condition: str = "",
 ) -> Trigger:
     """Rows hanging on an archived batch, which `batch` finds for a row, do not change, but for the columns `allowed`.
 
-    Takes the batch row in share mode first, so that archiving and the change never pass each other.
+    Takes the batch row first, so that archiving and the change never pass each other: in share mode, or as whoever
+    counts its seats does where other triggers of the table go on to count.
     """
     free = "'{" + ",".join(allowed) + "}'::text[]"
     unchanged = f"TG_OP = 'UPDATE' AND to_jsonb(NEW) - {free} = to_jsonb(OLD) - {free}" if allowed else "FALSE"
@@ -61,8 +71,11 @@ def batch_is_open(
         name=name,
         when=pgtrigger.Before,
         operation=operation,
+        condition=pgtrigger.Condition(condition) if condition else None,
         func=f"""
-            IF NOT ({unchanged}) THEN PERFORM muster_must_be_open_batches(ARRAY[{both}]); END IF;
+            IF NOT ({unchanged}) THEN
+                PERFORM muster_must_be_open_batches(ARRAY[{both}]{", TRUE" if counts_seats else ""});
+            END IF;
             RETURN coalesce(NEW, OLD);
         """,
     )
@@ -102,6 +115,9 @@ CAME, WENT = "SELECT batch_id FROM new_rows", "SELECT batch_id FROM old_rows"
 assignments_came = after_statement("assignments_came", pgtrigger.Insert, KEEP.format(CAME))
 assignments_changed = after_statement("assignments_changed", pgtrigger.Update, KEEP.format(f"{CAME} UNION {WENT}"))
 assignments_went = after_statement("assignments_went", pgtrigger.Delete, KEEP.format(WENT))
+faculty_came = after_statement("faculty_came", pgtrigger.Insert, KEEP.format(CAME))
+faculty_changed = after_statement("faculty_changed", pgtrigger.Update, KEEP.format(f"{CAME} UNION {WENT}"))
+faculty_went = after_statement("faculty_went", pgtrigger.Delete, KEEP.format(WENT))
 
 teacher_holds_the_role = Trigger(
     name="teacher_of_running_batch_holds_the_role",

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
+import muster.core.isolation
 import muster.core.search  # noqa: F401  (every search compares as it says)
 
 

@@ -27,6 +27,8 @@ from muster.core.subqueries import is_one_of
 
 # From this many alike on, lines are told as one with their number.
 MANY = 6
+# Columns that tell people nothing: where files are kept, and by what they are compared.
+UNTOLD = {"basis", "file", "file_digest", "fingerprint", "logo", "photo", "series"}
 
 
 # --- what is told -----------------------------------------------------------------------------------------------------
@@ -43,10 +45,25 @@ class HistoryLine:
     # Lines that say the same of many subjects are told once; `many` says it of a number of them.
     alike: tuple[str, ...] = ()
     many: str = ""
-    # What the whole entry says where this is its only line, such as "enrolled Pedro Molefe".
+    # Of whom it is then told.
+    subjects: tuple[str, ...] = ()
+    # What the whole entry says where this is its only line, such as "enrolled Pedro Molefe"; and where all its lines
+    # are like this one, by their number, such as "enrolled %(count)d students".
     alone: str = ""
+    together: Any = None
     # Not told where the same is taken away and put back.
     undone: bool = False
+    # Of what `before` and `after` are, in words.
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """A row that an entry is about, by its word; without one it is gone, or has none."""
+
+    model: type[models.Model]
+    pk: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,15 @@ class HistoryEntry:
     title: str
     reason: str
     lines: Sequence[HistoryLine]
+    # The request that it was, or the only row.
+    key: str = ""
+    # How many rows it changed, and of how many of them nothing is told.
+    rows: int = 0
+    untold: int = 0
+    # What it is about, the nearest first: rows that it changed, and what these are part of.
+    about: Sequence[About] = ()
+    is_look: bool = False
+    labels: frozenset[str] = frozenset()
 
     @property
     def below(self) -> Sequence[HistoryLine]:
@@ -92,6 +118,7 @@ class HistoryEvent:
     row: Values
     before: Values
     names: Names
+    pk: str = ""
 
     def changed(self, name: str) -> bool:
         """Whether the column differs; nothing differs in a row that just came."""
@@ -128,33 +155,45 @@ class Names:
 
     wanted: dict[type[models.Model], set[str]] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    # Of a log, whose rows are parts of many.
+    also_parts: bool = False
 
     def want(self, model: type[models.Model], row: Mapping[str, Any]) -> None:
         """Note the ids of a row's references, but for those that all rows of a page share."""
-        shared = {TRACKED[model].owner, *TRACKED[model].part_of}
+        shared = {TRACKED[model].owner, *([] if self.also_parts else TRACKED[model].part_of)}
         for one in model._meta.fields:
             key = row.get(one.attname)
             if key and isinstance(one, models.ForeignKey) and one.attname not in shared:
                 self.wanted.setdefault(one.related_model, set()).add(str(key))
 
+    def want_row(self, model: type[models.Model], pk: str) -> None:
+        """Note a row that is told of, for what people know it by."""
+        self.wanted.setdefault(model, set()).add(pk)
+
     def ask(self) -> None:
-        arms = [
-            model._default_manager.filter(pk__in=keys).order_by().values_list("pk", _word(model))
-            for model, keys in self.wanted.items()
-        ]
+        arms = []
+        for model, keys in self.wanted.items():
+            if (word := word_of(model)) is None:
+                self.known.update(dict.fromkeys(keys, str(model._meta.verbose_name)))
+            else:
+                rows = model._default_manager.filter(pk__in=keys).order_by()
+                arms.append(rows.values_list("pk", Cast(word, TextField())))
         if arms:
             self.known.update({str(key): str(word) for key, word in arms[0].union(*arms[1:], all=True)})
+
+    def knows(self, key: Any) -> bool:
+        return str(key) in self.known
 
     def of(self, key: Any) -> str:
         """The word for an id; what is gone has none any more."""
         return self.known.get(str(key), _("a removed person or item")) if key else ""
 
 
-def _word(model: type[models.Model]) -> Any:
-    """The column that people know a row by."""
+def word_of(model: type[models.Model]) -> Any:
+    """What people know a row by: a column, or a path to one; nothing where there is none."""
     columns = {one.name for one in model._meta.fields}
-    word = next((name for name in ("name", "full_name", "title", "code") if name in columns), None)
-    return word or Cast("pk", TextField())
+    named = (name for name in ("name", "full_name", "title", "code") if name in columns)
+    return getattr(model, "known_by", None) or next(named, None)
 
 
 def value_in_words(model: type[models.Model], name: str, value: Any, names: Names) -> str:
@@ -186,7 +225,8 @@ def changed_columns(event: HistoryEvent, columns: Iterable[str], *, subject: str
             continue
         before = value_in_words(event.model, name, event.before[attname], event.names)
         after = value_in_words(event.model, name, event.row[attname], event.names)
-        text = f"{capfirst(str(column.verbose_name))}: {before} → {after}"  # type: ignore[union-attr]
+        label = capfirst(str(column.verbose_name))  # type: ignore[union-attr]
+        text = f"{label}: {before} → {after}"
         yield HistoryLine(
             f"{subject}, {text[:1].lower()}{text[1:]}" if subject else text,
             "move",
@@ -196,27 +236,37 @@ def changed_columns(event: HistoryEvent, columns: Iterable[str], *, subject: str
             subject,
             alike=(name, before, after) if subject else (),
             many=text,
+            label=label,
         )
 
 
 def _column_by_column(event: HistoryEvent) -> Iterable[HistoryLine]:
     kind = capfirst(str(event.model._meta.verbose_name))
-    word = _word(event.model)
-    names = {"kind": kind, "name": event.row[word] if isinstance(word, str) else ""}
+    word = word_of(event.model)
+    own = event.row[word] if isinstance(word, str) else ""
+    names = {"kind": kind, "name": own or event.names.known.get(event.pk, "")}
+    alike = (str(event.model._meta.label), event.label)
     if event.label == "insert":
-        yield HistoryLine((_("%(kind)s added: %(name)s") if names["name"] else _("%(kind)s added")) % names, "add")
+        text = (_("%(kind)s added: %(name)s") if names["name"] else _("%(kind)s added")) % names
+        yield HistoryLine(text, "add", alike=alike, many=_("%(kind)s added") % names)
     elif event.label == "delete":
-        yield HistoryLine(
-            (_("%(kind)s removed: %(name)s") if names["name"] else _("%(kind)s removed")) % names, "remove"
-        )
+        text = (_("%(kind)s removed: %(name)s") if names["name"] else _("%(kind)s removed")) % names
+        yield HistoryLine(text, "remove", alike=alike, many=_("%(kind)s removed") % names)
     else:
-        kept = TRACKED[event.model].columns
-        yield from changed_columns(event, [one.name for one in event.model._meta.fields if one.column in kept])
+        kept = set(TRACKED[event.model].columns) - UNTOLD
+        columns = [one.name for one in event.model._meta.fields if one.column in kept]
+        # A row's own history need not say whose it is.
+        yield from changed_columns(event, columns, subject=str(names["name"]) if event.names.also_parts else "")
 
 
 def use_cases() -> Collection[str]:
     """Every use case that has a name for people."""
     return _use_cases.keys()
+
+
+def use_case_titles() -> Mapping[str, str]:
+    """What people call every use case."""
+    return {name: str(words) for name, words in _use_cases.items()}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -235,28 +285,6 @@ def history_of(
     return _page_of_history(about if parts_of is None else about | is_one_of("part_of", parts_of), page, page_size)
 
 
-def log_of(
-    owner: UUID,
-    *,
-    since: datetime,
-    until: datetime | None = None,
-    by: UUID | None = None,
-    use_case: str = "",
-    model: type[models.Model] | None = None,
-    page: int = 1,
-    page_size: int = 50,
-) -> HistoryPage:
-    """What happened to all rows of an owner from one moment to another: by somebody, in a use case, to one kind of row.
-
-    Costs as `history_of`; the time between the moments is what it looks through.
-    """
-    about = Q(owner_id=owner, at__gte=since)
-    for name, value in (("at__lt", until), ("by_id", by), ("use_case", use_case)):
-        if value:
-            about &= Q(**{name: value})
-    return _page_of_history(about & Q(table_name=model._meta.db_table) if model else about, page, page_size)
-
-
 def _page_of_history(about: Q, page: int, page_size: int) -> HistoryPage:
     for model, described in _described.items():
         if described.use_cases:
@@ -272,42 +300,58 @@ def _page_of_history(about: Q, page: int, page_size: int) -> HistoryPage:
     if not keys:
         return HistoryPage([], 0)
     shown = about & Q(key__in=[one["key"] for one in keys])
-    names = Names()
-    found: dict[str, list[tuple[AuditEntry, HistoryEvent]]] = {one["key"]: [] for one in keys}
-    for entry, event in _events(entries, shown, names):
+    some = entries.filter(row_id__in=entries.filter(shown).values("row_id"))
+    rows = some.annotate(is_shown=Case(When(shown, True), default=False)).order_by("pk")
+    return HistoryPage(entries_of(rows, [one["key"] for one in keys], Names()), keys[0]["total"])
+
+
+Event = tuple[AuditEntry, HistoryEvent]
+
+
+def entries_of(rows: Iterable[AuditEntry], keys: Sequence[str], names: Names) -> list[HistoryEntry]:
+    """What was done in each of the keys, from all that happened to the rows: told of are those that `is_shown`."""
+    found: dict[str, list[Event]] = {key: [] for key in keys}
+    for entry, event in _events(rows, names):
         names.want(event.model, event.row)
         names.want(event.model, event.before)
+        if names.also_parts and word_of(event.model) is not None:
+            names.want_row(event.model, str(entry.row_id))
         found[entry.key].append((entry, event))  # type: ignore[attr-defined]
     names.ask()
-    return HistoryPage([_entry(events) for events in found.values() if events], keys[0]["total"])
+    return [_entry(key, events) for key, events in found.items() if events]
 
 
-def _events(entries: QuerySet[AuditEntry], shown: Q, names: Names) -> Iterable[tuple[AuditEntry, HistoryEvent]]:
-    """What is shown, each row as it then was: put together from all that happened to the row before."""
+def _events(entries: Iterable[AuditEntry], names: Names) -> Iterable[Event]:
+    """What is shown, each row as it then was: put together from what happened to the row before."""
     tables = {model._meta.db_table: model for model in TRACKED}
     rows: dict[UUID, Values] = {}
-    some = entries.filter(row_id__in=entries.filter(shown).values("row_id"))
-    for entry in some.annotate(is_shown=Case(When(shown, True), default=False)).order_by("pk"):
+    for entry in entries:
         before = rows.get(entry.row_id, Values())
         after = rows[entry.row_id] = Values(before | (entry.after or entry.before or {}))
         model = tables.get(entry.table_name)
-        if model is not None and entry.is_shown:
+        if model is not None and entry.is_shown:  # type: ignore[attr-defined]
             label = "insert" if entry.before is None else "delete" if entry.after is None else "update"
-            yield entry, HistoryEvent(model, label, after, Values(before | (entry.before or {})), names)
+            was = Values(before | (entry.before or {}))
+            yield entry, HistoryEvent(model, label, after, was, names, str(entry.row_id))
 
 
-def _entry(events: Sequence[tuple[AuditEntry, HistoryEvent]]) -> HistoryEntry:
+def _entry(key: str, events: Sequence[Event]) -> HistoryEntry:
     entries = sorted((entry for entry, _event in events), key=lambda entry: entry.at)
     first = next((entry for entry in entries if entry.use_case), entries[0])
     places = {model: place for place, model in enumerate(_described)}
+    events = sorted(events, key=lambda one: (places.get(one[1].model, len(places)), one[0].pk))
     lines: list[HistoryLine] = []
-    for _of, event in sorted(events, key=lambda one: (places.get(one[1].model, len(places)), one[0].pk)):
+    for _of, event in events:
         described = _described.get(event.model)
         lines += described.describe(event) if described else _column_by_column(event)
     use_cases = list(dict.fromkeys(entry.use_case for entry in entries if entry.use_case))
     titles = dict.fromkeys(str(_use_cases.get(one, _("changed something"))) for one in use_cases)
     told = _told_once(lines)
+    # Of very many rows a log reads some, and counts the others.
+    rows = getattr(first, "rows_in_all", len(entries))
     title = told[0].alone if len(told) == 1 and told[0].alone else ", ".join(titles) or _("changed something")
+    if together := _together(lines, events):
+        title = together
     reasons = dict.fromkeys(str(entry.facts["reason"]) for entry in entries if entry.facts.get("reason"))
     return HistoryEntry(
         at=entries[-1].at,
@@ -317,7 +361,44 @@ def _entry(events: Sequence[tuple[AuditEntry, HistoryEvent]]) -> HistoryEntry:
         title=title,
         reason="; ".join(reasons),
         lines=told,
+        key=key,
+        rows=rows,
+        untold=rows - len(entries),
+        about=_about(events),
+        is_look=any(TRACKED[event.model].is_look for _entry, event in events),
+        labels=frozenset(event.label for _entry, event in events),
     )
+
+
+def _together(lines: Sequence[HistoryLine], events: Sequence[Event]) -> str:
+    """What is said of lines that are all alike, by their number; nothing where they are not, or there is one."""
+    kinds = {(line.together, line.alike) for line in lines}
+    if len(kinds) != 1 or not lines[0].together:
+        return ""
+    count = max(len(lines), getattr(events[0][0], "alike_in_all", 0))
+    return str(lines[0].together % {"count": count}) if count > 1 else ""
+
+
+def _about(events: Sequence[Event]) -> list[About]:
+    found: dict[str, About] = {}
+    times: Counter[str] = Counter()
+    for entry, event in events:
+        keys = [(event.model, str(entry.row_id))]
+        for column in TRACKED[event.model].part_of:
+            part: Any = next(one for one in event.model._meta.fields if one.column == column)
+            if event.row[column]:
+                keys.append((part.related_model, str(event.row[column])))
+        word = word_of(event.model)
+        own = str(event.row[word] or "") if isinstance(word, str) and event.label != "delete" else ""
+        for model, pk in keys:
+            times[pk] += 1
+            name = own if model is event.model else ""
+            if event.names.knows(pk) and word_of(model) is not None:
+                name = event.names.of(pk)
+            if pk not in found or (name and not found[pk].name):
+                found[pk] = About(model, pk, name)
+    # What most of it is about, before each of its parts.
+    return sorted(found.values(), key=lambda one: -times[one.pk])
 
 
 def _told_once(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
@@ -337,7 +418,7 @@ def _told_once(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
             shown.append(line)
         elif line.alike not in told:
             told.add(line.alike)
-            shown.append(
-                replace(line, text=_("%(count)d times: %(what)s") % {"count": count, "what": line.many}, subject="")
-            )
+            text = _("%(count)d times: %(what)s") % {"count": count, "what": line.many}
+            whose = tuple(one.subject for one in kept if one.alike == line.alike and one.subject)
+            shown.append(replace(line, text=text, subject="", subjects=whose))
     return shown

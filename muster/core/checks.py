@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from muster.core.constraints import SameOwner
 from muster.core.history import Doer, recorded
+from muster.core.ownership import hidden_tables, keep_institutions_apart, tables_not_apart
 
 Words = str | Promise
 
@@ -178,13 +179,29 @@ def declared_triggers(*beside: MadeByMigration) -> CodeInvariant:
     return CodeInvariant(gettext_lazy("Every declared trigger is installed and enabled"), find, _put_back_triggers)
 
 
+def institutions_kept_apart() -> CodeInvariant:
+    """Every table with an owner shows the application the rows of one institution alone."""
+
+    def find() -> list[Contradiction]:
+        words = _("%(table)s: rows of all institutions are shown")
+        return [Contradiction(None, table, words % {"table": table}) for table, *_column in tables_not_apart()]
+
+    def put_back(found: Sequence[Contradiction]) -> Iterator[str]:
+        keep_institutions_apart()
+        for one in found:
+            yield _("%(table)s: rows of one institution are shown again.") % {"table": one.key}
+
+    return CodeInvariant(gettext_lazy("Every table keeps institutions apart"), find, put_back)
+
+
 def references_within_owner() -> Invariant:
     """No row references a row of another owner: every composite foreign key asked anew, in one query."""
     parts = [
         _strays(model, constraint)
         for model in our_models()
         for constraint in model._meta.constraints
-        if isinstance(constraint, SameOwner)
+        # What the application can't read it can't ask either.
+        if isinstance(constraint, SameOwner) and model._meta.db_table not in hidden_tables()
     ]
     return Invariant(gettext_lazy("No row refers to a row of another institution"), "\nUNION ALL\n".join(parts))
 

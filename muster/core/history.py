@@ -36,6 +36,7 @@ class Tracking:
     left_out: tuple[str, ...]
     owner: str
     part_of: tuple[str, ...]
+    is_look: bool = False
 
     def triggers(self) -> tuple[pgtrigger.Trigger, ...]:
         """One for rows that come and go, one for those that change in a column that is kept."""
@@ -64,12 +65,17 @@ TRACKED: dict[type[models.Model], Tracking] = {}
 
 
 def tracked(
-    *, exclude: tuple[str, ...] = (), owner: str = OWNER, part_of: str | tuple[str, ...] = ()
+    *,
+    exclude: tuple[str, ...] = (),
+    owner: str = OWNER,
+    part_of: str | tuple[str, ...] = (),
+    is_look: bool = False,
 ) -> Callable[[ModelType], ModelType]:
     """Keep the history of the model's rows.
 
     `exclude` names counters that other rows already tell; `owner` the field that says whose the row is, or ''. The
-    history of the row in `part_of` tells of this one too: one field, or two of which one is set.
+    history of the row in `part_of` tells of this one too: one field, or two of which one is set. A row that `is_look`
+    says that somebody looked at what it is part of.
     """
 
     def track(model: ModelType) -> ModelType:
@@ -82,6 +88,7 @@ def tracked(
             left_out=left_out,
             owner=owner and column(owner),
             part_of=tuple(map(column, (part_of,) if isinstance(part_of, str) else part_of)),
+            is_look=is_look,
         )
         TRACKED[model] = tracking
         pgtrigger.register(*tracking.triggers())(model)

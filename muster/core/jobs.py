@@ -1,9 +1,13 @@
 """Background jobs that keep the others going."""
 
+import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from muster.core.backups import write_scheduled_backup
 from muster.core.models import RememberedAnswer
+
+log = structlog.get_logger(__name__)
 
 # A living worker says so every ten seconds.
 SECONDS_WITHOUT_HEARTBEAT = 60
@@ -30,3 +34,11 @@ async def forget_finished_jobs(timestamp: int) -> None:
 def forget_answers(timestamp: int) -> None:
     """Remove the answers whose repeats are no longer given them."""
     RememberedAnswer.objects.filter(created_at__lt=timezone.now() - RememberedAnswer.KEPT_FOR).delete()
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(queueing_lock="back_up")
+def back_up(timestamp: int) -> None:
+    """Write the backup of the night, where a folder for them is named."""
+    if file := write_scheduled_backup():
+        log.info("backed_up", file=str(file), bytes=file.stat().st_size)

@@ -67,7 +67,8 @@ class AuditEntry(models.Model):
             models.Index(
                 fields=["part_of", "at"], condition=models.Q(part_of__isnull=False), name="audit_of_the_parts"
             ),
-            models.Index(fields=["owner_id", "at"], name="audit_of_an_owner"),
+            models.Index(fields=["owner_id", "at", "id"], name="audit_of_an_owner"),
+            models.Index(fields=["request"], condition=models.Q(request__isnull=False), name="audit_of_a_request"),
         ]
         triggers: ClassVar = [
             refusing_trigger(
@@ -80,6 +81,16 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table_name} {self.row_id}"
+
+
+@kept_by_triggers
+class Erasing(models.Model):
+    """The transaction in which the owner erases at the moment: there as long as that lasts, and seen by nobody else."""
+
+    id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class RememberedAnswer(models.Model):

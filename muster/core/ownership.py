@@ -2,8 +2,9 @@
 
 The tables belong to an owner, who migrates. Web and jobs sign in as another role, which reads and writes rows and can
 do nothing about the rules: no table is its own, it can neither truncate nor switch triggers off, and what the database
-derives from other rows it only reads. Where one role is all there is, the rules hold against the application's code and
-not against whoever has its password; `muster doctor` says so.
+derives from other rows it only reads, and some of that not even (`hidden_from_application`). Where one role is all
+there is, the rules hold against the application's code and not against whoever has its password; `muster doctor` says
+so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ M = TypeVar("M", bound=type[models.Model])
 
 _read_only: list[type[models.Model]] = []
 _added_to: list[type[models.Model]] = []
+_hidden: list[type[models.Model]] = []
 
 
 def kept_by_triggers(model: M) -> M:
@@ -33,6 +35,17 @@ def only_added_to(model: M) -> M:
     """A table whose rows stay as they were written."""
     _added_to.append(model)
     return model
+
+
+def hidden_from_application(model: M) -> M:
+    """A table that the application cannot even read: it asks a view, which shows what may be seen."""
+    _hidden.append(model)
+    return model
+
+
+def hidden_tables() -> list[str]:
+    """Their names."""
+    return [model._meta.db_table for model in _hidden]
 
 
 def kept_tables() -> tuple[list[str], list[str]]:
@@ -73,6 +86,7 @@ def give_to_application() -> None:
     """
     role = settings.DATABASE_APPLICATION
     with transaction.atomic(), connection.cursor() as cursor:
+        keep_institutions_apart()
         cursor.execute("SELECT current_user, current_database(), current_schema()")
         owner, database, schema = cursor.fetchone()
         # A URL without a user signs in as whoever runs Muster, who then owns the tables too.
@@ -85,6 +99,7 @@ def give_to_application() -> None:
             "schema": sql.Identifier(schema),
             "read_only": _names(*read_only, "django_migrations"),
             "added_to": _names(*added_to),
+            "hidden": _names(*hidden_tables()),
         }
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
@@ -103,7 +118,56 @@ GIVEN = (
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
     "REVOKE INSERT, UPDATE, DELETE ON {read_only} FROM {role}",
     "REVOKE UPDATE, DELETE ON {added_to} FROM {role}",
+    "REVOKE ALL ON {hidden} FROM {role}",
 )
+
+
+# The id is asked once for a statement, by the sub-select, and rows that are there are compared with it alone. Of IS NOT
+# NULL the planner thinks that it holds, so that it plans as if no row were hidden: each query has its filter. Without
+# functions of ours, which it would read anew for every table of every statement.
+APART = """
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS {policy} ON {table};
+CREATE POLICY {policy} ON {table} USING (
+    {owner} = (SELECT nullif(nullif(current_setting('muster.institution', TRUE), ''), '*')::uuid) {or_nobodys}
+    OR CASE WHEN current_setting('muster.institution', TRUE) = '*' THEN TRUE END IS NOT NULL
+)
+"""
+# To be changed with what it says: then it is made anew.
+POLICY = "one_institution_is_there"
+NOT_APART = """
+SELECT DISTINCT ON (relname) relname, attname, attnotnull
+FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND atttypid = 'uuid'::regtype
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attname IN ('institution_id', 'owner_id')
+AND NOT (relrowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = %s))
+-- A row of an institution may name a person as its owner.
+ORDER BY relname, attname
+"""
+
+
+def tables_not_apart() -> list[tuple[str, str, bool]]:
+    """The tables that show everybody the rows of every institution: with the owner's column, and whether it is set."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_APART, [POLICY])
+        tables: list[tuple[str, str, bool]] = cursor.fetchall()
+    return tables
+
+
+def keep_institutions_apart() -> None:
+    """Let all but the owner see and write the rows of one institution alone (`isolation`), in every table that has any.
+
+    What belongs to no institution, as the history of users, everybody sees.
+    """
+    for table, column, is_set in tables_not_apart():
+        owner = sql.Identifier(column)
+        statement = sql.SQL(APART).format(
+            table=sql.Identifier(table),
+            policy=sql.Identifier(POLICY),
+            owner=owner,
+            or_nobodys=sql.SQL("" if is_set else "OR {} IS NULL").format(owner),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def _names(*tables: str) -> sql.Composed:
@@ -121,7 +185,9 @@ SELECT word FROM (VALUES
     (has_schema_privilege(current_schema(), 'CREATE'), 'may create functions and tables'),
     (has_database_privilege(current_database(), 'TEMPORARY'), 'may create temporary tables'),
     (EXISTS (SELECT FROM pg_class WHERE oid = ANY (%s::regclass[])
-             AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE')), 'may write what the database derives')
+             AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE')), 'may write what the database derives'),
+    (EXISTS (SELECT FROM pg_class WHERE oid = ANY (%s::regclass[])
+             AND has_table_privilege(oid, 'SELECT')), 'may read what is hidden from it')
 ) AS excess(found, word) WHERE found
 """
 
@@ -129,7 +195,7 @@ SELECT word FROM (VALUES
 def excess_of_role() -> list[str]:
     """What the role that is signed in may do and should not, in words; empty for a role as it should be."""
     with connection.cursor() as cursor:
-        cursor.execute(EXCESS, [kept_tables()[0]])
+        cursor.execute(EXCESS, [kept_tables()[0], hidden_tables()])
         return [row[0] for row in cursor.fetchall()]
 
 

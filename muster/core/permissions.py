@@ -78,10 +78,10 @@ class Permission:
 
 
 class Open:
-    """A route that asks for no role: `signed_in` or not."""
+    """A route that asks for no particular role: `signed_in` or not; `with_role`, of people who have one somewhere."""
 
-    def __init__(self, *, signed_in: bool) -> None:
-        self.signed_in = signed_in
+    def __init__(self, *, signed_in: bool, with_role: bool = True) -> None:
+        self.signed_in, self.with_role = signed_in, with_role
 
     def may(self, actor: ActorLike | None) -> bool:
         return actor is not None or not self.signed_in
@@ -92,6 +92,8 @@ class Open:
 
 ANYONE = Open(signed_in=False)
 SIGNED_IN = Open(signed_in=True)
+# Whoever signed in, without a role too: what they reach is asked of the person.
+ANY_ACCOUNT = Open(signed_in=True, with_role=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,17 @@ AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
 # Whoever writes is not the owner of the table: the application, or somebody in its name.
 NOT_THE_OWNER = """NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')"""
 
+# Whoever writes is neither a trigger nor a routine of the owner that says that it derives (`SET muster.derives`).
+NOT_DERIVED = f"""({NOT_THE_OWNER}
+    OR pg_trigger_depth() = 1 AND coalesce(current_setting('muster.derives', TRUE), '') <> 'yes')"""
+
+
+# While the owner erases, what was kept stays as it was counted, and nothing is refused. The setting alone opens nothing:
+# `muster_is_erasing` asks for a row that nobody but the owner can write.
+UNLESS_ERASING = """IF current_setting('muster.erasing', TRUE) = 'yes' AND muster_is_erasing() THEN
+                        RETURN coalesce(NEW, OLD);
+                    END IF;"""
+
 
 def refusal(name: str, reason: str) -> str:
     """PL/pgSQL that raises a check violation named as a constraint would be."""
@@ -32,6 +43,7 @@ class TriggerSql(compiler.UpsertTriggerSql):
             CREATE OR REPLACE FUNCTION {{pgid}}() RETURNS trigger LANGUAGE plpgsql {self.security} AS $$
                 {{declare}}
                 BEGIN
+                    {UNLESS_ERASING}
                     {{func}}
                 END;
             $$;
@@ -151,8 +163,7 @@ def derived(name: str, *columns: str, refused_as: str, reason: str) -> GuardTrig
         operation=pgtrigger.UpdateOf(*columns),
         condition=pgtrigger.Condition(f"ROW({new}) IS DISTINCT FROM ROW({old})"),
         func=f"""
-            IF {NOT_THE_OWNER}
-            OR pg_trigger_depth() = 1 AND coalesce(current_setting('muster.derives', TRUE), '') <> 'yes' THEN
+            IF {NOT_DERIVED} THEN
                 {refusal(refused_as, reason)}
             END IF;
             RETURN NEW;

@@ -28,6 +28,7 @@ from muster.institutions.models import (
 )
 
 PERCENT: dict[str, Any] = {"max_digits": 5, "decimal_places": 2, "validators": between(0, 100)}
+NEEDED: dict[str, Any] = {"null": True, "blank": True, "validators": between(1, 100)}
 MARKS: dict[str, Any] = {"max_digits": 6, "decimal_places": 2}
 
 
@@ -165,6 +166,9 @@ class Course(InstitutionRow):
         settings.AUTH_USER_MODEL, null=True, blank=True, related_name="+", verbose_name=_("default instructor")
     )
     grading_scheme = _scheme()
+    minimum_attendance_percent = models.PositiveSmallIntegerField(
+        _("minimum attendance (percent)"), null=True, blank=True, validators=between(0, 100)
+    )
     default_capacity = models.PositiveIntegerField(
         _("usual capacity"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -187,6 +191,12 @@ class Course(InstitutionRow):
         _("price"), max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     currency = Line(_("currency"), max_length=3, blank=True)
+    # What a student has to reach for the certificate of the course; empty asks for nothing.
+    certificate_attendance_percent = models.PositiveSmallIntegerField(_("attendance (percent)"), **NEEDED)
+    certificate_marks_percent = models.PositiveSmallIntegerField(_("marks (percent)"), **NEEDED)
+    certificate_progress_percent = models.PositiveSmallIntegerField(_("progress (percent)"), **NEEDED)
+    certificate_needs_results = models.BooleanField(_("every subject passed"), default=False)
+    certificate_needs_payment = models.BooleanField(_("paid in full"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -200,6 +210,14 @@ class Course(InstitutionRow):
                 "institution",
                 Lower("code"),
                 name="one_course_for_each_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    certificate_attendance_percent__lte=100,
+                    certificate_marks_percent__lte=100,
+                    certificate_progress_percent__lte=100,
+                ),
+                name="certificate_asks_for_percentages",
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | (Q(price__gte=0) & ~Q(currency="")), name="price_has_a_currency"

@@ -9,6 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce, JSONObject
 
 from muster.courses.models import Course, GradeBand, GradingComponent, GradingScheme
+from muster.institutions.models import Institution
 
 
 def _number(of: Count) -> Coalesce:
@@ -45,3 +46,13 @@ def schemes_in_full(rows: QuerySet[GradingScheme]) -> QuerySet[GradingScheme]:
 
 def _as_list(rows: QuerySet[Any], *names: str) -> ArraySubquery:
     return ArraySubquery(rows.annotate(told=JSONObject(id="pk", **{name: name for name in names})).values("told"))
+
+
+def minimum_attendance_of(institution: Institution, course: Course | None) -> int:
+    """The percentage of sessions that a student of the course is to attend: its own, else the institution's."""
+    return minimum_attendance_or(course.minimum_attendance_percent if course else None, institution)
+
+
+def minimum_attendance_or(own: int | None, institution: Institution) -> int:
+    """The same, where `own` was read with something else."""
+    return int(institution.minimum_attendance_percent if own is None else own)

@@ -184,6 +184,12 @@ class Courses(Resource[Course]):
             help=_("Students can enroll themselves without a batch, and study at their own pace."),
             note="Whether students can enroll themselves without a batch",
         ),
+        Field(
+            "minimum_attendance_percent",
+            help=_("Leave blank for your institution's minimum."),
+            note="Null: the institution's minimum",
+            width="w2",
+        ),
         Field("default_capacity", help=_("Default seats for a new batch."), width="w2"),
         Field(
             "default_instructor",
@@ -212,6 +218,16 @@ class Courses(Resource[Course]):
         ),
         Field("price", section=_("Price"), width="w3"),
         Field("currency", help=_("For example, USD."), width="w3"),
+        Field(
+            "certificate_attendance_percent",
+            section=_("Certificate"),
+            help=_("Leave blank to ask for none."),
+            width="w2",
+        ),
+        Field("certificate_marks_percent", help=_("Over everything that was marked."), width="w2"),
+        Field("certificate_progress_percent", help=_("As shown on the student's page."), width="w2"),
+        Field("certificate_needs_results", help=_("A published result in each subject of the batch, none failed.")),
+        Field("certificate_needs_payment", help=_("Nothing of the price is left to pay.")),
     )
     columns = ("title", "code", "kind", "department", "default_instructor", "semesters", "batch_count", "is_active")
     narrowings = (

@@ -288,13 +288,16 @@ class TooManyApplications(Conflict):
 
 
 class PaymentOfFormerSeat(Conflict):
-    """A payment is to be recorded for a seat that was transferred."""
+    """A payment is to be recorded for a seat that was transferred, or whose transfer was undone."""
 
     def __init__(self, enrollment: Enrollment) -> None:
-        now = enrollment.transferred_to
-        place = now.batch.code if now is not None and now.batch is not None else ""
-        words = _("This enrollment was transferred to %(batch)s. Record the payment there.")
-        facts = {"enrollment": str(enrollment.transferred_to_id)}
+        moved, now = enrollment.transferred_to, enrollment.transferred_to or enrollment.returned_to
+        place = str(now.batch.code if now.batch else now.course) if now is not None else ""
+        if moved is not None:
+            words = _("This enrollment was transferred to %(batch)s. Record the payment there.")
+        else:
+            words = _("The transfer was undone, so this student is in %(batch)s again. Record the payment there.")
+        facts = {"enrollment": str(now.pk) if now is not None else ""}
         super().__init__(words % {"batch": place}, code="transferred", facts=facts)
 
 

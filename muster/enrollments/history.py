@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
 from muster.enrollments.models import Application, Enrollment, TransferRequest, WaitlistEntry
 
-COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress")
+COLUMNS = ("status", "enrollment_type", "source", "enrollment_date", "access_expiry_date")
 USE_CASES = {
     "enroll_student": gettext_lazy("enrolled students"),
     "cancel_enrollment": gettext_lazy("cancelled an enrollment"),
@@ -63,6 +63,7 @@ def _describe_event(event: HistoryEvent) -> Iterable[HistoryLine]:
             alike=("enrolled",),
             many=_("a student got a seat"),
             alone=_("enrolled %(name)s") % {"name": name},
+            together=ngettext_lazy("enrolled %(count)d student", "enrolled %(count)d students", "count"),
         )
     yield from changed_columns(event, COLUMNS, subject=name)
 

@@ -12,6 +12,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from muster.core.database import sum_each
+from muster.core.isolation import only_in
 from muster.enrollments import rules
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.rules import (
@@ -35,8 +36,9 @@ log = structlog.get_logger(__name__)
 def advance_all_statuses(timestamp: int) -> None:
     """Move every institution's batches on whose dates have come, each by its own clock."""
     for institution in Institution.objects.all():
-        if moved := advance_statuses(by=Actor.system(institution)):
-            log.info("batches_advanced", institution=institution.slug, batches=moved)
+        with only_in(institution.pk):
+            if moved := advance_statuses(by=Actor.system(institution)):
+                log.info("batches_advanced", institution=institution.slug, batches=moved)
 
 
 @app.periodic(cron="10 * * * *")
@@ -44,10 +46,11 @@ def advance_all_statuses(timestamp: int) -> None:
 def expire_all_enrollments(timestamp: int) -> None:
     """End the enrollments of every institution whose last day of access is over, and announce those to come."""
     for institution in Institution.objects.all():
-        by = Actor.system(institution)
-        ended, told = expire_enrollments(by=by), announce_ends_of_access(by=by)
-        if ended or told:
-            log.info("enrollments_expired", institution=institution.slug, enrollments=ended, announced=told)
+        with only_in(institution.pk):
+            by = Actor.system(institution)
+            ended, told = expire_enrollments(by=by), announce_ends_of_access(by=by)
+            if ended or told:
+                log.info("enrollments_expired", institution=institution.slug, enrollments=ended, announced=told)
 
 
 # What a seat is offered until has minutes, and a seat that freed by a setting should not stay empty for long.
@@ -67,9 +70,10 @@ def move_all_waitlists(timestamp: int) -> None:
 
     def move(one: tuple[Callable[..., int], Institution]) -> int:
         use_case, institution = one
-        if moved := use_case(institution=institution):
-            log.info("waitlists_moved", institution=institution.slug, use_case=use_case.__name__, seats=moved)
-        return moved
+        with only_in(institution.pk):
+            if moved := use_case(institution=institution):
+                log.info("waitlists_moved", institution=institution.slug, use_case=use_case.__name__, seats=moved)
+            return moved
 
     sum_each(moves, move)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from muster.notifications.models import Notification
 from muster.notifications.rules import is_quiet, notify
 
 OFFERED, SEATED, LET_GO = "seat_offered", "seat_from_waitlist", "waitlist_over"
-WELCOME, BATCH_CANCELLED = "welcome", "batch_cancelled"
+WELCOME, BATCH_CANCELLED, BATCH_REOPENED = "welcome", "batch_cancelled", "batch_reopened"
 ACCESS_ENDS = "access_ends"
 LEARNERS = frozenset(map(str, STUDENT_ROLES))
 
@@ -40,6 +40,13 @@ def schedule_of_seat(notice: Notification) -> CalendarPart | None:
     """The sessions of the batch in which the notification's seat is, while it is held."""
     held = Enrollment.objects.filter(pk=any_id(notice.about)).holding_seats().select_related("batch__institution")
     seat = held.select_related("batch__branch").first()
+    return schedule_of(seat.batch) if seat and seat.batch else None
+
+
+def schedule_of_batch(notice: Notification) -> CalendarPart | None:
+    """The sessions of the batch that it is about, while the person holds a seat there."""
+    held = Enrollment.objects.filter(student=notice.user_id, batch=notice.about).holding_seats()
+    seat = held.select_related("batch__institution", "batch__branch").first()
     return schedule_of(seat.batch) if seat and seat.batch else None
 
 
@@ -56,6 +63,13 @@ register_kind(
         gettext_lazy("A batch of mine is cancelled"),
         LEARNERS | {str(Role.INSTRUCTOR)},
         gettext_lazy("Enrollments in it end, and its sessions don't take place."),
+    ),
+    NotificationKind(
+        BATCH_REOPENED,
+        gettext_lazy("A batch of mine is open again"),
+        LEARNERS | {str(Role.INSTRUCTOR)},
+        gettext_lazy("It was completed or cancelled. The email brings students the sessions for their calendar."),
+        calendar=schedule_of_batch,
     ),
     NotificationKind(
         OFFERED,
@@ -114,20 +128,39 @@ def tell_welcome(enrollment: Enrollment) -> None:
 
 def tell_batch_cancelled(by: Actor, batch: Batch, students: Sequence[User], reason: str) -> None:
     """Tell those who held a seat, and those who would have taught, that the batch does not take place."""
-    teaching = InstructorAssignment.objects.filter(Q(until_date=None) | Q(until_date__gte=batch.today()), batch=batch)
-    doer = _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
-    for people, url in (
-        (students, reverse("home")),
-        (User.objects.filter(pk__in=teaching.values("instructor")), reverse("batches:list")),
-    ):
+    for people, url in ((students, reverse("home")), (_instructors_of(batch), reverse("batches:list"))):
         notify(
             by=by,
             to=people,
             kind=BATCH_CANCELLED,
             title=_("%(batch)s is cancelled") % {"batch": batch.code},
-            text=" ".join(filter(None, (f"{batch.name}.", reason, doer))),
+            text=" ".join(filter(None, (f"{batch.name}.", reason, _changed_by(by)))),
             url=url,
         )
+
+
+def tell_reopened(by: Actor, batch: Batch, students: Iterable[User]) -> None:
+    """Tell those who have their seat again, and those who teach, that the batch takes place after all."""
+    for people, theirs in ((students, _("You have your seat again.")), (_instructors_of(batch), "")):
+        notify(
+            by=by,
+            to=people,
+            kind=BATCH_REOPENED,
+            title=_("%(batch)s is open again") % {"batch": batch.code},
+            text=" ".join(filter(None, (f"{batch.name}.", theirs, _changed_by(by)))),
+            url=reverse("batches:batch", args=[batch.pk]),
+            about=batch.pk,
+        )
+
+
+def _instructors_of(batch: Batch) -> QuerySet[User]:
+    """Those who teach there today or later."""
+    there = InstructorAssignment.objects.filter(Q(until_date=None) | Q(until_date__gte=batch.today()), batch=batch)
+    return User.objects.filter(pk__in=there.values("instructor"))
+
+
+def _changed_by(by: Actor) -> str:
+    return _("Changed by %(name)s.") % {"name": by.user.full_name} if by.user else ""
 
 
 def tell_offered(by: Actor, batch: Batch, place: WaitlistEntry) -> None:
@@ -271,13 +304,6 @@ def answer_letter(application: Application) -> Letter:
 
 
 # --- transfers ----
-def schedule_of_new_batch(notice: Notification) -> CalendarPart | None:
-    """The sessions of the batch that it is about, while the person holds a seat there."""
-    held = Enrollment.objects.filter(student=notice.user_id, batch=notice.about).holding_seats()
-    seat = held.select_related("batch__institution", "batch__branch").first()
-    return schedule_of(seat.batch) if seat and seat.batch else None
-
-
 MOVED, WANTED, ANSWERED = "transferred", "transfer_requested", "transfer_answered"
 
 register_kind(
@@ -286,7 +312,7 @@ register_kind(
         gettext_lazy("I'm transferred to another batch"),
         LEARNERS,
         gettext_lazy("Or back, where a transfer is undone. The email brings the sessions for your calendar."),
-        calendar=schedule_of_new_batch,
+        calendar=schedule_of_batch,
     ),
     NotificationKind(
         WANTED,

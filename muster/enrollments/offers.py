@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core import signing
 
+from muster.core.isolation import across_institutions
 from muster.core.permissions import any_id
 from muster.enrollments.models import WaitlistEntry
 
@@ -16,6 +17,7 @@ def key_of(place: WaitlistEntry) -> str:
     return SIGNER.sign_object([place.pk.hex, place.offered_at.isoformat()])
 
 
+@across_institutions("a signed key opens it")
 def place_of(key: str) -> WaitlistEntry | None:
     """The place in line whose offer the key names, answered or lapsed ones too; None for a key that is none."""
     try:

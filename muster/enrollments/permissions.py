@@ -39,6 +39,8 @@ enrollments = Access(
         "enroll": MANAGERS | STUDENTS,
         "change": MANAGERS,
         "cancel": MANAGERS | STUDENTS,
+        # Bring back from hold; students, what they left.
+        "resume": MANAGERS | STUDENTS,
         # Turn a trial into a full enrollment.
         "convert": MANAGERS | STUDENTS,
         "see_payments": MANAGERS | STUDENTS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, cast
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.accounts.models import User, by_family_name
+from muster.batches.feeds import FURTHER
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
@@ -29,7 +31,7 @@ from muster.enrollments.opening import taking_students, with_a_seat, with_seats_
 from muster.enrollments.permissions import applications, enrollments, organisations, payments, transfers
 from muster.enrollments.receipts import with_receipts
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Affiliation
+from muster.institutions.models import STUDENT_ROLES, Affiliation, is_from_today
 from muster.people.permissions import students
 from muster.people.queries import is_here, people_here, with_places
 from muster.timetable.models import ClassSession
@@ -76,23 +78,29 @@ def _siblings(
 
 @dataclass(frozen=True)
 class OwnClash:
-    """A batch meets while the student is in another one of theirs: the first time, and how often."""
+    """A batch meets while the student is in another one of theirs, or with their mentor: the first time, how often."""
 
-    batch: Batch
+    batch: Batch | None
     on: date
     start: time
     end: time
     number: int
+    # What meets that is of no batch.
+    meeting: str = ""
+
+    @property
+    def name(self) -> str:
+        """What meets at the same time."""
+        return self.batch.name if self.batch else self.meeting
 
     def __str__(self) -> str:
         words = ngettext(
-            "meets at the same time as %(batch)s (%(code)s) on %(day)s, %(start)s to %(end)s",
-            "meets at the same time as %(batch)s (%(code)s) %(number)d times, first on %(day)s, %(start)s to %(end)s",
+            "meets at the same time as %(what)s on %(day)s, %(start)s to %(end)s",
+            "meets at the same time as %(what)s %(number)d times, first on %(day)s, %(start)s to %(end)s",
             self.number,
         )
         return words % {
-            "batch": self.batch.name,
-            "code": self.batch.code,
+            "what": f"{self.batch.name} ({self.batch.code})" if self.batch else self.meeting,
             "number": self.number,
             "day": date_format(self.on, "D j M Y"),
             "start": f"{self.start:%H:%M}",
@@ -101,10 +109,26 @@ class OwnClash:
 
 
 def own_clashes(student: User, institution_id: UUID, asked: Sequence[UUID]) -> dict[UUID, list[OwnClash]]:
-    """With which of their own batches each of the asked ones clashes, for those that do. Two statements at most."""
+    """With which of their own batches and meetings each of the asked ones clashes, for those that do.
+
+    Two statements at most.
+    """
     if not asked:
         return {}
-    return _clashes("muster_own_clashes(%s, %s, %s::uuid[])", student.pk, institution_id, list(asked))
+    sessions, values = further_sessions(student.pk, institution_id).values("pk").query.sql_with_params()
+    own = "SELECT *, '' FROM muster_own_clashes(%s, %s, %s::uuid[])"
+    further = f"SELECT * FROM muster_clashes_of_sessions(ARRAY({sessions}), %s::uuid[])"  # noqa: S608
+    return _clashes(
+        f"({own} UNION ALL {further}) AS clash", student.pk, institution_id, list(asked), *values, list(asked)
+    )
+
+
+def further_sessions(person: Any, institution: Any) -> QuerySet[ClassSession]:
+    """The sessions ahead of no batch that concern a person; takes `OuterRef`s as well as ids."""
+    concerned = reduce(or_, (concerns(person) for concerns in FURTHER.values()))
+    ahead = is_from_today("date", "meeting__")
+    rows = ClassSession.objects.taking_place().filter(concerned, ahead, institution=institution, meeting__books=True)
+    return rows.order_by()
 
 
 def clashes_of_many(seats: Sequence[Enrollment], asked: Sequence[UUID]) -> dict[tuple[UUID, UUID], list[OwnClash]]:
@@ -122,7 +146,7 @@ def clashes_of_many(seats: Sequence[Enrollment], asked: Sequence[UUID]) -> dict[
     found: dict[tuple[UUID, UUID], list[OwnClash]] = {}
     for batch, several in clashes.items():
         for clash in several:
-            for student in (one for one, other in theirs if other == clash.batch.pk):
+            for student in (one for one, other in theirs if clash.batch and other == clash.batch.pk):
                 found.setdefault((student, batch), []).append(clash)
     return found
 
@@ -134,7 +158,7 @@ def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
     others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
     found: dict[UUID, list[OwnClash]] = {}
     for batch, other, *when in rows:
-        found.setdefault(batch, []).append(OwnClash(others[other], *when))
+        found.setdefault(batch, []).append(OwnClash(others.get(other), *when))
     return found
 
 
@@ -335,9 +359,9 @@ def offered_organisations(actor: Actor) -> QuerySet[Organisation]:
     return organisations.rows(actor, among=Organisation.objects.filter(is_active=True)).order_by("name__plain", "pk")
 
 
-def seats_of(organisation: Organisation) -> QuerySet[Enrollment]:
-    """The enrollments that an organisation pays for, with all that is told of them, by name. Two statements."""
-    rows = Enrollment.objects.filter(organisation=organisation).select_related("student", "course", "batch")
+def seats_of(*organisations: Organisation) -> QuerySet[Enrollment]:
+    """The enrollments that organisations pay for, with all that is told of them, by name. Two statements."""
+    rows = Enrollment.objects.filter(organisation__in=organisations).select_related("student", "course", "batch")
     return rows.prefetch_related("payments").order_by(by_family_name("student__"), "-created_at", "pk")
 
 
@@ -348,6 +372,10 @@ def payments_by(payers: Organisation | QuerySet[Organisation]) -> QuerySet[Payme
     else:
         rows = Payment.objects.filter(organisation__in=payers.order_by().values("pk"))
     return with_receipts(rows).order_by("-created_at", "pk")
+
+
+# Why those who ask for these look into several institutions.
+PAYS_IN_SEVERAL = "somebody signs in for organizations in whichever institutions"
 
 
 def organisations_of(account: User) -> QuerySet[Organisation]:

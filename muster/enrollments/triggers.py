@@ -60,16 +60,16 @@ archived_enrollment_is_frozen = batch_is_open(
     "archived_enrollment_is_frozen",
     operation=pgtrigger.Update | pgtrigger.Delete,
     allowed=("frozen", "access_expiry_date", "welcome_due", "updated_at"),
+    counts_seats=True,
 )
-archived_payment_is_frozen = batch_is_open(
-    "archived_payment_is_frozen", "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
-)
+OF_ENROLLMENT = "(SELECT batch_id FROM enrollments_enrollment WHERE id = {0}.enrollment_id)"
+archived_payment_is_frozen = batch_is_open("archived_payment_is_frozen", OF_ENROLLMENT)
 archived_seat_period_is_frozen = batch_is_open(
     "archived_seat_period_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
 )
 
 archived_waitlist_is_frozen = batch_is_open(
-    "archived_waitlist_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+    "archived_waitlist_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete, counts_seats=True
 )
 
 waiting_keeps_its_place = refusing_trigger(
@@ -108,14 +108,18 @@ payment_moves_step_by_step = refusing_trigger(
     reason="A payment keeps its sum, moves only with its seat, and is confirmed, fails or is refunded once",
 )
 
-# Asked after the batch is held: a payment that waited for a transfer is not left behind with the seat that ended.
+# Asked after the batch is held: a payment that waited for a transfer, or for its being undone, is not left behind with
+# the seat that ended.
 payment_is_for_the_seat_now = refusing_trigger(
     "payment_is_for_the_seat_now",
     operation=pgtrigger.Insert,
     first="""PERFORM FROM batches_batch WHERE id = (
                 SELECT batch_id FROM enrollments_enrollment WHERE id = NEW.enrollment_id
             ) FOR SHARE;""",
-    when="EXISTS (SELECT FROM enrollments_enrollment WHERE id = NEW.enrollment_id AND transferred_to_id IS NOT NULL)",
+    when="""EXISTS (
+        SELECT FROM enrollments_enrollment
+        WHERE id = NEW.enrollment_id AND coalesce(transferred_to_id, returned_to_id) IS NOT NULL
+    )""",
     reason="A payment is recorded for the seat that the student has now",
 )
 

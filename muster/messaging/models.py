@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,6 +24,7 @@ from muster.institutions.models import (
     person_of_institution,
     same_institution,
 )
+from muster.timetable.triggers import after_statement
 
 MOST_SUBJECT, MOST_TEXT = 150, 4000
 
@@ -61,6 +63,17 @@ class Message(InstitutionRow):
         return self.subject
 
 
+recipients_are_of_an_open_batch = after_statement(
+    "recipients_are_of_an_open_batch",
+    pgtrigger.Insert,
+    """
+        PERFORM muster_must_be_open_batches(ARRAY(
+            SELECT DISTINCT batch_id FROM messaging_message WHERE id IN (SELECT message_id FROM new_rows)
+        ));
+    """,
+)
+
+
 @only_added_to
 class MessageRecipient(InstitutionPart):
     """One student to whom a message was sent."""
@@ -74,6 +87,7 @@ class MessageRecipient(InstitutionPart):
             person_of_institution("message_recipient", "user"),
             models.UniqueConstraint(fields=["message", "user"], name="a_message_reaches_a_person_once"),
         ]
+        triggers: ClassVar = [recipients_are_of_an_open_batch]
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from muster.core.audit import name_use_cases
 name_use_cases(
     {
         "change_profile": _("changed an instructor's profile"),
+        "keep_rating": _("updated an instructor's rating"),
         "replace_availability": _("changed an instructor's availability"),
         "add_time_off": _("added time off"),
         "remove_time_off": _("removed time off"),

@@ -45,6 +45,8 @@ class InstructorProfile(InstitutionPart):
     Without availability windows they can always teach. A limit that is null is the institution's.
     """
 
+    known_by = "user__full_name"
+
     user = owned_key(settings.AUTH_USER_MODEL, related_name="instructor_profiles")
     domain = Line(_("field"), max_length=100, blank=True)
     bio = Lines(_("about"), blank=True)
@@ -164,6 +166,8 @@ MOST_NOTE = 2000
 @tracked()
 class StaffNote(InstitutionPart):
     """What somebody of the staff noted about a student, for the staff alone."""
+
+    known_by = "student__full_name"
 
     student = owned_key(settings.AUTH_USER_MODEL, related_name="staff_notes", db_index=False)
     text = ShortLines(_("note"), max_length=MOST_NOTE)

@@ -80,6 +80,18 @@ def change_profile(*, by: Actor, instructor: User, changes: ProfileChanges) -> I
 
 
 @atomic
+def keep_rating(*, by: Actor, instructor: User, average: Any, number: int) -> None:
+    """Write what students said of the instructor into their profile: the average from 1 to 5, and how many did.
+
+    For the rule that closes a feedback round. Locks the instructor.
+    """
+    with recorded(by, "keep_rating"):
+        profile = _locked_profile(by, instructor)
+        profile.average_rating, profile.ratings = round(average, 2), number
+        profile.save(update_fields=["average_rating", "ratings", "updated_at"])
+
+
+@atomic
 def replace_availability(*, by: Actor, instructor: User, windows: Sequence[WindowInput]) -> list[AvailabilityWindow]:
     """Make these the instructor's week; none at all means that they can always teach. Windows that touch become one.
 

@@ -83,7 +83,7 @@ WITH held AS MATERIALIZED (
     FROM held
     JOIN timetable_meetingperson AS person ON person.meeting_id = held.meeting_id
     WHERE held.instructor_id IS NULL AND person.books AND coalesce(person.subject_id = held.subject_id, person.subject_id IS NULL)
-    AND held.date >= lower(person.days) AND coalesce(held.date < upper(person.days), TRUE)
+    AND coalesce(held.date >= lower(person.days), TRUE) AND coalesce(held.date < upper(person.days), TRUE)
 ), wanted AS (
     SELECT id AS session_id, meeting_id, NULL::uuid AS instructor_id, room_id, date FROM held WHERE room_id IS NOT NULL
     UNION
@@ -91,7 +91,7 @@ WITH held AS MATERIALIZED (
     UNION
     SELECT held.id, held.meeting_id, there.instructor_id, NULL, held.date
     FROM held JOIN there ON there.id = held.id
-    WHERE there.role <> 'lead' OR held.id NOT IN (SELECT id FROM there WHERE role = 'faculty')
+    WHERE there.role = 'faculty' OR held.id NOT IN (SELECT id FROM there WHERE role = 'faculty')
 ), stored AS (
     SELECT session_id, meeting_id, instructor_id, room_id, on_date
     FROM timetable_booking AS booking WHERE {OWN.format("booking")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from procrastinate.contrib.django import app
 
+from muster.core.isolation import only_in
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.timetable.rules import extend_sessions
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 def extend_all_sessions(timestamp: int) -> None:
     """Plan meetings without an end another day ahead; an institution that fails is left for the next day."""
     for institution in Institution.objects.all():
-        made = extend_sessions(by=Actor.system(institution))
-        if made.added or made.changed or made.removed:
-            log.info("sessions_extended", institution=institution.slug, added=made.added)
+        with only_in(institution.pk):
+            made = extend_sessions(by=Actor.system(institution))
+            if made.added or made.changed or made.removed:
+                log.info("sessions_extended", institution=institution.slug, added=made.added)

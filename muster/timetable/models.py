@@ -12,6 +12,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -73,6 +74,7 @@ class Meeting(InstitutionRow):
         indexes: ClassVar = [models.Index(fields=["institution", "end_date"], name="meeting_by_end")]
         triggers: ClassVar = [
             triggers.zone_follows_the_branch,
+            triggers.archived_meeting_is_frozen,
             triggers.state_follows_the_owner,
             triggers.meeting_changed,
         ]
@@ -190,6 +192,8 @@ class ClassSession(InstitutionPart):
     edited, held, locked or past; until then it may also be deleted when its day falls away, so what is written about it
     makes it `held` first, or goes by its date.
     """
+
+    known_by = Cast("date", models.TextField())
 
     counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
 
@@ -332,7 +336,8 @@ class ClassSession(InstitutionPart):
 
 
 class Teaching(models.Model):
-    """Who teaches which session, once for every role: the one that it names, else who comes to its meeting that day."""
+    """Who teaches which session, once for every role: the one that it names, else the faculty of its subject, else
+    whoever else comes to its meeting that day."""
 
     pk = models.CompositePrimaryKey("session_id", "instructor_id")
     session = models.ForeignKey(ClassSession, on_delete=models.DO_NOTHING, db_constraint=False, related_name="teaching")

@@ -21,7 +21,8 @@ def taught_by(person: Any) -> Q:
 
 
 def teachers_of(session: ClassSession, *, booked: bool = False) -> set[UUID]:
-    """Who teaches the session as it is here, stored or not: the one it names, else who comes to its meeting on its day.
+    """Who teaches the session as it is here, stored or not: the one it names, else the faculty of its subject, else
+    whoever else comes to its meeting on its day.
 
     `booked` leaves out those who come for what keeps nobody busy.
     """
@@ -33,9 +34,8 @@ def teachers_of(session: ClassSession, *, booked: bool = False) -> set[UUID]:
     people = list(
         there.filter(Q(subject__isnull=True) | Q(subject=session.subject_id)).values_list("instructor_id", "role")
     )
-    roles = MeetingPerson.Role
-    has_faculty = any(role == roles.FACULTY for _person, role in people)
-    return {person for person, role in people if not (role == roles.LEAD and has_faculty)}
+    faculty = {person for person, role in people if role == MeetingPerson.Role.FACULTY}
+    return faculty or {person for person, _role in people}
 
 
 def with_teachers(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from muster.core.triggers import NOT_THE_OWNER, GuardTrigger, Trigger, derived, refusal
+from muster.core.triggers import NOT_DERIVED, NOT_THE_OWNER, GuardTrigger, Trigger, derived, refusal
 
 # Whoever writes a meeting says where it meets; its zone follows.
 zone_follows_the_branch = Trigger(
@@ -21,6 +21,20 @@ state_follows_the_owner = derived(
     "is_archived",
     refused_as="meeting_state_follows_its_owner",
     reason="A meeting books and is archived with what it belongs to",
+)
+
+# Its owner, which is archived itself, reaches it by triggers.
+archived_meeting_is_frozen = GuardTrigger(
+    name="archived_meeting_is_frozen",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    condition=pgtrigger.Q(old__is_archived=True),
+    func=f"""
+        IF {NOT_DERIVED} THEN
+            {refusal("archived_meeting_does_not_change", "An archived meeting does not change")}
+        END IF;
+        RETURN coalesce(NEW, OLD);
+    """,
 )
 
 
@@ -74,9 +88,25 @@ MUST_BE_OPEN = {
 }
 
 
+OF_SESSION = "(SELECT meeting_id FROM timetable_classsession WHERE id = {0}.session_id)"
+
+
 def in_open_meeting(name: str, operation: pgtrigger.Operation, func: str = "") -> Trigger:
     """The same, where an archived meeting refuses the statement."""
     return after_statement(name, operation, f"{MUST_BE_OPEN[operation]} {func}")
+
+
+def meeting_is_open(name: str, meeting: str = OF_SESSION) -> Trigger:
+    """Rows hanging on an archived meeting, which `meeting` finds for a row, do not change."""
+    return Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            PERFORM muster_must_be_open(ARRAY[{meeting.format("OLD")}, {meeting.format("NEW")}]);
+            RETURN coalesce(NEW, OLD);
+        """,
+    )
 
 
 MAKE_SESSIONS = "PERFORM muster_make_sessions(ARRAY(SELECT DISTINCT meeting_id FROM new_rows));"

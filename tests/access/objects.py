@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,21 +12,53 @@ from django.utils import timezone
 from muster.accounts.models import User
 from muster.allocation.models import Plan, PlanItem
 from muster.allocation.rules import ask_for_cover, assign_student
-from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, UnlockRequest
+from muster.assessment.rules import MarkGiven, add_assessment, save_marks
+from muster.attendance.models import (
+    AbsenceNotice,
+    AttendanceRecord,
+    CorrectionRequest,
+    Evidence,
+    RegisterScan,
+    UnlockRequest,
+)
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
+from muster.certificates.badges import certificate_badge, public_keys
+from muster.certificates.rules import issue_certificate
 from muster.core.files import keep
 from muster.courses.models import Subject
 from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
+from muster.documents.rules import DocumentDraft, issue_documents
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import Applicant, apply_for_batch, ask_for_transfer, join_waitlist
 from muster.exchange.models import ImportRun
+from muster.feedback.rules import open_batch_round
 from muster.institutions.access import Actor
+from muster.institutions.models import Role
 from muster.institutions.rules import change_picture
+from muster.materials.rules import SentFile, add_material, remove_material
+from muster.mentoring.models import Handover
+from muster.mentoring.rules import (
+    agree_goal,
+    ask_for_another_mentor,
+    ask_for_another_time,
+    ask_question,
+    check_in,
+    schedule_sessions,
+)
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
+from muster.notifications.rules import quietly
+from muster.oversight.models import AccessRequest
+from muster.oversight.rules import ask_for_access, grant_access
 from muster.people.notes import add_note
-from muster.progression.rules import map_subject
+from muster.privacy.rules import answer_consent, write_consent
+from muster.progression.models import AcademicRecord
+from muster.progression.rules import add_elective_group, map_subject, request_rollover, start_rollovers
+from muster.risk.models import RiskFlag
+from muster.risk.rules import record_intervention
+from muster.submissions.resources import EXPORT_TEMPLATES, TEMPLATE_COLUMNS
+from muster.submissions.rules import ResourceInput, make_submission
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
 from tests.make import Campus, slot
@@ -37,6 +70,32 @@ def assigned(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The learner of the part has its teacher as mentor."""
     assign_student(by=campus.admin, student=found["learner"], instructor=found["teacher"])
     return {}
+
+
+def mentored(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner of the part meets their mentor, agreed on something, says how it goes and asks something."""
+    who: dict[str, Any] = {"by": campus.actor(found["teacher"]), "student": found["learner"]}
+    [row] = schedule_sessions(**who, starts_at=datetime.combine(date(2030, 6, 9), time(12)))
+    goal = agree_goal(**who, title="Hand in the exercise", due_on=date(2030, 6, 10))
+    own: dict[str, Any] = {**who, "by": campus.actor(found["learner"])}
+    other = campus.student()
+    assign_student(by=campus.admin, student=other, instructor=found["teacher"])
+    assign_student(by=campus.admin, student=other, instructor=campus.instructor(), replace=True)
+    handover = Handover.objects.get(former__student=other)
+    wish = ask_for_another_mentor(**own, reason="We never find a time.")
+    later = ask_for_another_time(by=own["by"], session=row, starts_at=datetime.combine(date(2030, 6, 9), time(14)))
+    said = check_in(**own, mood=4, progress=2)
+    question = ask_question(**own, question="Which chart for shares of a whole?")
+    return {
+        "class_session_id": row.session_id,
+        "mentoring_session_id": row.pk,
+        "goal_id": goal.pk,
+        "check_in_id": said.pk,
+        "question_id": question.pk,
+        "mentor_request_id": wish.pk,
+        "time_request_id": later.pk,
+        "handover_id": handover.pk,
+    }
 
 
 def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +112,22 @@ def met(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     )
     feed, _secret = make_feed(by=campus.actor(found["teacher"]), kind="personal")
     return {"feed_id": feed.pk, "register_id": session.pk, "cohort_id": batch.pk, "learner_id": enrollment.pk}
+
+
+def certified(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The student of the part has a certificate."""
+    seat = Enrollment.objects.get(pk=found["enrollment_id"])
+    issued = issue_certificate(by=campus.admin, enrollment=seat, exception_reason="Early")
+    certificate_badge(issued.certificate)
+    return {"certificate_id": issued.certificate.pk, "key_id": public_keys()[0]["kid"]}
+
+
+def consenting(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """Everybody is asked for their consent, and the learner of the part gave it."""
+    title = f"Photos of {found['department'].short_code}"
+    purpose = write_consent(by=campus.admin, title=title, text="May we?", audience="everyone")
+    answer_consent(by=campus.actor(found["learner"]), purpose=purpose, given=True, version=1)
+    return {"consent_id": purpose.pk}
 
 
 def noted(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +184,15 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         uploaded_by=found["learner"],
         **here,
     )
+    scan = RegisterScan.objects.create(
+        session_id=found["register_id"],
+        file=keep("scans", PDF),
+        file_name="sheet.pdf",
+        file_size=len(PDF),
+        file_digest="0" * 64,
+        media_type="application/pdf",
+        **here,
+    )
     locked = ClassSession.objects.create(date=today, is_locked=True, locked_at=timezone.now(), status="held", **taught)
     asked = CorrectionRequest.objects.create(
         enrollment_id=found["learner_id"], session=locked, notice=notice, asked_by=found["learner"], **here
@@ -120,8 +204,20 @@ def excused(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
         "missed_id": session.pk,
         "absence_id": notice.pk,
         "evidence_id": row.pk,
+        "scan_id": scan.pk,
         "correction_id": asked.pk,
     }
+
+
+def achieved(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """A semester of the learner in the part's batch, and the sheet that was handed out of it."""
+    semester = AcademicRecord.objects.create(
+        institution=campus.institution, enrollment_id=found["enrollment_id"], semester=1, status="passed"
+    )
+    says = {"student": {"full_name": "Learner", "number": ""}, "semesters": []}
+    draft = DocumentDraft("semester_sheet", found["learner"], [semester.pk], [], says)
+    [sheet] = issue_documents(by=campus.admin, drafts=[draft])
+    return {"semester_id": semester.pk, "serial": sheet.serial}
 
 
 def import_run(campus: Campus, _objects: dict[str, Any]) -> dict[str, Any]:
@@ -197,6 +293,14 @@ def written(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": message.pk}
 
 
+def supplied(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch of the part has a handout, and had a link."""
+    who = campus.actor(found["teacher"])
+    row = add_material(by=who, to=batch_of(found), file=SentFile(PDF, "Handout.pdf"))
+    link = add_material(by=who, to=batch_of(found), title="Video", url="https://example.org/video")
+    return {"material_id": row.pk, "removed_material_id": remove_material(by=who, material=link).pk}
+
+
 def graded(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A grading scheme of the department, with a component and a grade."""
     name = f"Scheme of {found['department'].short_code}"
@@ -209,8 +313,20 @@ def graded(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
 def taught(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The batch of the part is taught a subject by its teacher."""
     subject = Subject.objects.get(pk=found["subject_id"])
-    row = map_subject(by=campus.admin, batch=batch_of(found), subject=subject, instructor=found["teacher"])
-    return {"mapping_id": row.pk}
+    batch, here = batch_of(found), {"institution": campus.institution, "course": subject.course}
+    row = map_subject(by=campus.admin, batch=batch, subject=subject, instructor=found["teacher"])
+    # And an elective, from which its learners choose now.
+    other = Subject.objects.create(code="E1", title="Elective", semester=row.semester, **here)
+    elective = map_subject(by=campus.admin, batch=batch, subject=other, is_elective=True)
+    days = {"opens_on": batch.today(), "closes_on": batch.today()}
+    fields = {"name": "Electives", "semester": elective.semester, "choose": 1, **days}
+    group = add_elective_group(by=campus.admin, batch=batch, fields=fields, mappings=[elective])
+    # And an assessment in which its learner has a mark.
+    fields = {"title": "Test", "maximum": Decimal(20), "due_on": batch.start_date}
+    test = add_assessment(by=campus.admin, batch=batch, category="Tests", fields=fields)
+    mark = MarkGiven(0, test.pk, found["enrollment_id"], Decimal(15))
+    save_marks(by=campus.admin, batch=batch, marks=[mark])
+    return {"mapping_id": row.pk, "elective_id": elective.pk, "group_id": group.pk, "assessment_id": test.pk}
 
 
 def paid_for(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
@@ -227,9 +343,82 @@ def asking(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"transfer_request_id": row.pk}
 
 
+def rolled(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch year of the part asks for its next semester, and was among many."""
+    batch = Batch.objects.get(pk=found["year_batch_id"])
+    row = request_rollover(by=campus.admin, batch=batch)
+    run = start_rollovers(by=campus.admin, batch_ids=[batch.pk], from_semester=1)
+    return {"rollover_id": row.pk, "rollover_run_id": run.pk}
+
+
+def opened(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The batch of the part is asked for feedback, its learner among them."""
+    batch = Batch.objects.get(pk=found["cohort_id"])
+    with quietly():
+        row = open_batch_round(by=campus.admin, batch=batch, kind="midpoint", accept_small_group=True)
+    return {"round_id": row.pk}
+
+
 # Each is given the part's house and what stands in it so far, and says what it adds.
+def at_risk(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The learner of the part is at risk, was called, and got a letter."""
+    seat = Enrollment.objects.select_related("batch").get(pk=found["learner_id"])
+    flag = RiskFlag.objects.create(
+        institution=campus.institution,
+        enrollment=seat,
+        reasons=["attendance", "missed"],
+        percent=60,
+        minimum=75,
+        missed=3,
+        due_on=seat.batch.today(),
+    )
+    record_intervention(by=campus.admin, flag=flag, kind="call", note="No answer")
+    letter = record_intervention(by=campus.admin, flag=flag, kind="letter", letter="Dear student")
+    return {"risk_flag_id": flag.pk, "letter_id": letter.pk}
+
+
+def grant_all(found: dict[str, Any], regulator: User | None) -> AccessRequest:
+    """A regulator sees the registers of the batch in which the learner of the part is marked, with evidence."""
+    campus: Campus = found["campus"]
+    person = regulator or campus.person(Role.REGULATOR)
+    today = campus.admin.today()
+    with quietly():
+        asked = ask_for_access(
+            by=campus.actor(person),
+            batches=[Batch.objects.get(pk=found["cohort_id"])],
+            first_date=today - timedelta(days=9),
+            last_date=today + timedelta(days=9),
+            purpose="Accreditation visit",
+            with_evidence=True,
+        )
+        return grant_access(by=campus.admin, request=asked, expires_at=timezone.now() + timedelta(days=30))
+
+
+def handed_in(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """Something was submitted to a regulator of the part, laid out by a template."""
+    fields = {"name": f"Layout of {found['department'].short_code}", "format": "csv"}
+    template = EXPORT_TEMPLATES.add(by=campus.admin, fields=fields)
+    column = {"heading": "Student", "source": "full_name"}
+    added = TEMPLATE_COLUMNS.add(by=campus.admin, within=template, fields=column)
+    batch = batch_of(found)
+    regulator = campus.person(Role.REGULATOR)
+    item = ResourceInput("TEMPLATE", batch, date(2030, 1, 1), date(2030, 1, 31), template)
+    row = make_submission(by=campus.admin, title="January", regulator=regulator, resources=[item])
+    return {
+        "regulator": regulator,
+        "submission_id": row.pk,
+        "submission_item_id": row.resources.all()[0].pk,
+        "export_template_id": template.pk,
+        "template_column_id": added.pk,
+    }
+
+
 FURTHER = (
     assigned,
+    mentored,
+    achieved,
+    certified,
+    consenting,
     noted,
     met,
     asked,
@@ -241,8 +430,13 @@ FURTHER = (
     waited,
     published,
     written,
+    supplied,
     graded,
     taught,
     paid_for,
     asking,
+    rolled,
+    at_risk,
+    opened,
+    handed_in,
 )

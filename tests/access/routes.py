@@ -20,8 +20,12 @@ ENDINGS = {"new": "add", "edit": "change", "remove": "delete"}
 # Whose object a path's name stands for, where it is not the one of that name.
 OBJECTS = {
     "batches/{batch_id}/restore": {"batch_id": "deleted_batch_id"},
+    "materials/{material_id}/restore": {"material_id": "removed_material_id"},
     "/auto-rollover": {"batch_id": "year_batch_id"},
+    "/rollover": {"batch_id": "year_batch_id"},
+    "/roll-over": {"batch_id": "year_batch_id"},
     "/answer": {"cover_id": "asked_cover_id"},
+    "oversight/registers/": {"register_id": "missed_id"},
     "/learners/": {"session_id": "missed_id", "enrollment_id": "learner_id"},
     "sessions/": {"session_id": "register_id"},
 }
@@ -34,6 +38,13 @@ WORDS = {
     "person_id": "none",
     "template": "sections",
     "kind": "students",
+    "example": "enrollment",
+    "file_name": "manifest.json",
+    "attempt": "1",
+    "document_kind": "transcript",
+    "number": "0",
+    "pk": "0",
+    "provider_id": "sso",
 }
 # A search that finds something, and days that cover is asked for.
 QUERIES = {

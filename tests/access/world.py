@@ -16,7 +16,7 @@ from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SESSION_KEY
-from tests.access.objects import FURTHER
+from tests.access.objects import FURTHER, grant_all
 from tests.access.table import EVERY_ROLE
 from tests.client import Api
 from tests.make import Campus, slot
@@ -103,8 +103,12 @@ class World:
             Role.DEPT_ADMIN.value: campus.person(Role.DEPT_ADMIN, department=own["department"]),
             Role.INSTRUCTOR.value: own["teacher"],
             Role.STUDENT.value: own["learner"],
-            Role.REGULATOR.value: campus.person(Role.REGULATOR),
+            Role.REGULATOR.value: own["regulator"],
         }
+        # Granted the regulator what stands in their own part, and others the rest.
+        watcher = people[Role.REGULATOR.value]
+        for where, found in (("own", own), ("sibling", sibling), ("other", other)):
+            found["access_request_id"] = grant_all(found, watcher if where == "own" else None).pk
         corporate = campus.person(Role.CORPORATE_STUDENT)
         people[Role.CORPORATE_STUDENT.value] = corporate
         people[Role.SUPER_ADMIN.value] = User.objects.create_superuser("root@example.org", full_name="Root")

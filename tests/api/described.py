@@ -13,6 +13,8 @@ import jsonschema_rs
 
 from muster.api.root import api
 
+REFERRED = re.compile(r'"#/components/schemas/([^"]+)"')
+
 
 def description() -> dict[str, Any]:
     """The OpenAPI description."""
@@ -59,7 +61,7 @@ def disagreement(response: Any) -> str:
 def _validator(path: str, method: str, status: int) -> Any:
     reply = description()["paths"][path][method]["responses"][str(status)]
     schema = reply["content"]["application/json"]["schema"]
-    return jsonschema_rs.Draft202012Validator({**schema, "components": _closed_components()})
+    return jsonschema_rs.Draft202012Validator(_whole(schema, _closed_components()))
 
 
 @functools.cache
@@ -67,15 +69,26 @@ def body_validator(method: str, path: str) -> Any:
     """Judges what may be sent to a route."""
     body = description()["paths"][path][method.lower()]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
-    whole = {**schema, "components": description()["components"]}
+    whole = _whole(schema, description()["components"]["schemas"])
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
 @functools.cache
 def _closed_components() -> dict[str, Any]:
     """The shapes with nothing allowed beside what they name: what is sent must be described."""
-    components: dict[str, Any] = deepcopy(description()["components"])
-    for shape in components["schemas"].values():
+    shapes: dict[str, Any] = deepcopy(description()["components"]["schemas"])
+    for shape in shapes.values():
         if "properties" in shape:
             shape.setdefault("additionalProperties", False)
-    return components
+    return shapes
+
+
+def _whole(schema: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    """The schema with the shapes that it comes to. A validator keeps what it is given, and there are a thousand."""
+    reached: dict[str, Any] = {}
+    todo = REFERRED.findall(json.dumps(schema))
+    while todo:
+        if (name := todo.pop()) not in reached:
+            reached[name] = shapes[name]
+            todo += REFERRED.findall(json.dumps(shapes[name]))
+    return {**schema, "components": {"schemas": reached}}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,14 @@ from django.utils import timezone
 from muster.accounts.invitations import new_email_key
 from muster.accounts.models import User
 from muster.allocation.rules import ask_for_cover, assign_student, propose_plan, work_out_plan
+from muster.assessment.models import Assessment
+from muster.assessment.rules import MarkGiven, add_assessment, publish_marks, save_marks
+from muster.attendance.models import Evidence
 from muster.batches.models import Batch
 from muster.batches.rules import make_feed
 from muster.courses.models import GradingScheme, Subject
 from muster.courses.resources import BANDS, COMPONENTS, SCHEMES
+from muster.documents.queries import template_content
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.rules import (
     PaymentInput,
@@ -36,12 +40,34 @@ from muster.enrollments.rules import (
 )
 from muster.exchange.models import ImportRun
 from muster.exchange.rules import start_import
+from muster.feedback.rules import open_batch_round
 from muster.institutions.models import Membership
 from muster.institutions.rules import PersonInput, RoleGrant, add_person, change_picture, make_token
+from muster.materials.models import Material
+from muster.materials.rules import add_material, remove_material
+from muster.mentoring.models import Handover, MentoringSession
+from muster.mentoring.rules import (
+    ask_for_another_mentor,
+    ask_for_another_time,
+    ask_question,
+    check_in,
+    schedule_sessions,
+)
 from muster.notifications.models import Notification
+from muster.oversight.rules import ask_for_access, grant_access
 from muster.people.notes import add_note
 from muster.people.rules import add_time_off
-from muster.progression.rules import ScoreInput, map_subject, publish_results, save_scores
+from muster.progression.rules import (
+    ScoreInput,
+    map_subject,
+    publish_results,
+    roll_over,
+    save_scores,
+    start_rollovers,
+)
+from muster.submissions.models import ExportTemplate, Submission
+from muster.submissions.resources import EXPORT_TEMPLATES, TEMPLATE_COLUMNS
+from muster.submissions.rules import ResourceInput, draft_submission, submit_submission
 from muster.timetable.models import ClassSession
 from tests.files import PDF, png
 from tests.make import PASSWORD, Campus, prove_email, slot
@@ -117,6 +143,16 @@ def _unused_organisation(campus: Campus) -> Any:
     return Organisation.objects.create(institution=campus.institution, name="Unused").pk
 
 
+def _own_organisation(campus: Campus) -> Objects:
+    """The administrator signs in for an organisation that paid for a seat."""
+    works = campus.organisation(contact=campus.admin.user)
+    seat = campus.enroll(
+        campus.batch(), Enrollment.objects.filter(institution=campus.institution)[0].student, organisation=works
+    )
+    paid = PaymentInput(Decimal(60), "EUR", status="completed", organisation=works)
+    return {"organisation_id": works.pk, "payment_id": add_payment(by=campus.admin, enrollment=seat, payment=paid).pk}
+
+
 def _pair(objects: Objects) -> dict[str, Any]:
     return {
         "student_id": str(objects["campus"].student().pk),
@@ -126,10 +162,104 @@ def _pair(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _own_choice(objects: Objects) -> dict[str, Any]:
+    return {"mapping_id": str(objects["elective_id"]), "enrollment_id": str(objects["enrollment_id"])}
+
+
+def _assessed(objects: Objects) -> dict[str, Any]:
+    return {
+        "title": "Essay",
+        "category": "Assignments",
+        "maximum": 25,
+        "extra_credit": 2.5,
+        "due_on": "2030-02-01",
+        "weight": 2,
+        "mapping_id": str(objects["mapping_id"]),
+        "component": "MARK",
+    }
+
+
+def _unmarked(campus: Campus) -> Objects:
+    """An assessment without marks, in a batch of its own."""
+    batch = campus.batch()
+    fields = {"title": "Quiz", "maximum": Decimal(10), "due_on": batch.start_date}
+    row = add_assessment(by=campus.admin, batch=batch, category="Tests", fields=fields)
+    return {"batch_id": batch.pk, "assessment_id": row.pk, "category_id": row.category_id}
+
+
+def _published_marks(campus: Campus) -> Objects:
+    """A mark that its student sees."""
+    found = _unmarked(campus)
+    row = Assessment.objects.get(pk=found["assessment_id"])
+    enrollment = campus.enroll(row.batch)
+    save_marks(by=campus.admin, batch=row.batch, marks=[MarkGiven(0, row.pk, enrollment.pk, Decimal(7))])
+    publish_marks(by=campus.admin, assessment=row)
+    return {**found, "enrollment_id": enrollment.pk}
+
+
 def _mentored(campus: Campus) -> Any:
     student = campus.student()
     assign_student(by=campus.admin, student=student, instructor=campus.instructor())
     return student.pk
+
+
+def _own_mentoring(campus: Campus, *, mentors: bool = False) -> Objects:
+    """Whoever calls is a student too, says how it goes and asks something; or is the mentor who is asked."""
+    me = campus.admin.user
+    role = "instructor" if mentors else "student"
+    Membership.objects.get_or_create(institution=campus.institution, user=me, role=role)
+    student, mentor = (campus.student(), me) if mentors else (me, campus.instructor())
+    assign_student(by=campus.admin, student=student, instructor=mentor, replace=True)
+    own: dict[str, Any] = {"by": campus.actor(student), "student": student}
+    said, question = check_in(**own, mood=3, progress=3), ask_question(**own, question="Which chart?")
+    return {"own_student_id": student.pk, "check_in_id": said.pk, "question_id": question.pk}
+
+
+def _asking_for_mentor(campus: Campus) -> Objects:
+    student = User.objects.get(pk=_own_mentoring(campus)["own_student_id"])
+    asked = ask_for_another_mentor(by=campus.actor(student), student=student, reason="We never find a time.")
+    return {"mentor_request_id": asked.pk}
+
+
+def _meeting_mentor(campus: Campus) -> Objects:
+    """Whoever calls is a student who meets a mentor."""
+    student = User.objects.get(pk=_own_mentoring(campus)["own_student_id"])
+    [row] = schedule_sessions(by=campus.admin, student=student, starts_at=datetime.combine(date(2030, 6, 16), time(12)))
+    return {"own_session_id": row.pk}
+
+
+def _asking_for_time(campus: Campus) -> Objects:
+    session = MentoringSession.objects.get(pk=_meeting_mentor(campus)["own_session_id"])
+    student = campus.actor(session.assignment.student)
+    asked = ask_for_another_time(by=student, session=session, starts_at=datetime.combine(date(2030, 6, 16), time(9)))
+    return {"time_request_id": asked.pk}
+
+
+def _handing_over(campus: Campus) -> Objects:
+    """Whoever calls was the mentor of a student whom another one mentors now."""
+    student = User.objects.get(pk=_own_mentoring(campus, mentors=True)["own_student_id"])
+    assign_student(by=campus.admin, student=student, instructor=campus.instructor(), replace=True)
+    return {"handover_id": Handover.objects.get(former__student=student).pk}
+
+
+def _asked_access(campus: Campus, *, is_granted: bool = True) -> Objects:
+    """Whoever calls is a regulator too, who asks for all registers, and is granted them."""
+    Membership.objects.get_or_create(institution=campus.institution, user=campus.admin.user, role="regulator")
+    by = campus.actor(campus.admin.user)
+    days = {"first_date": date(2000, 1, 1), "last_date": date(2040, 1, 1)}
+    asked = ask_for_access(by=by, purpose="Accreditation visit", with_evidence=True, **days)
+    if is_granted:
+        grant_access(by=campus.admin, request=asked, expires_at=timezone.now() + timedelta(days=9))
+    evidence = Evidence.objects.filter(institution=campus.institution, record__isnull=False)[0]
+    return {"access_request_id": asked.pk, "register_id": evidence.record.session_id, "evidence_id": evidence.pk}
+
+
+def _waiting_access(campus: Campus) -> Objects:
+    return _asked_access(campus, is_granted=False)
+
+
+def _today(days: int = 0) -> str:
+    return (timezone.now() + timedelta(days=days)).date().isoformat()
 
 
 def _course(objects: Objects) -> dict[str, Any]:
@@ -144,12 +274,18 @@ def _course(objects: Objects) -> dict[str, Any]:
         "length_days": 90,
         "assigned_instructor": str(objects["instructor_id"]),
         "default_capacity": 12,
+        "minimum_attendance_percent": 80,
         "required_skills": ["welding"],
         "teaching_styles": ["workshop"],
         "language": "en",
         "grading_scheme": str(objects["scheme_id"]),
         "price": 1200.5,
         "currency": "USD",
+        "certificate_attendance_percent": 75,
+        "certificate_marks_percent": 50,
+        "certificate_progress_percent": 100,
+        "certificate_needs_results": True,
+        "certificate_needs_payment": True,
         "active": True,
     }
 
@@ -176,6 +312,48 @@ def _subject(objects: Objects) -> dict[str, Any]:
         "maximum_marks": 100,
         "pass_marks": 40,
         "grading_scheme": str(objects["scheme_id"]),
+    }
+
+
+def _submission(objects: Objects) -> dict[str, Any]:
+    return {
+        "title": "January",
+        "regulator_id": str(objects["regulator"].pk),
+        "resources": [
+            {
+                "type": "TEMPLATE",
+                "batch_id": str(objects["batch_id"]),
+                "from": "2030-01-01",
+                "to": "2030-01-31",
+                "template_id": str(objects["export_template_id"]),
+            }
+        ],
+        "replaces_id": str(objects["submission_id"]),
+        "draft": False,
+    }
+
+
+def _submission_changes(objects: Objects) -> dict[str, Any]:
+    given = _submission(objects)
+    return {name: given[name] for name in ("title", "regulator_id", "resources")}
+
+
+def _export_template(objects: Objects) -> dict[str, Any]:
+    return {"name": "Monthly file", "row_kind": "months", "format": "csv", "has_headings": True}
+
+
+def _template_column(objects: Objects) -> dict[str, Any]:
+    return {
+        "heading": "Form",
+        "place": 9,
+        "source": "fixed_text",
+        "fixed_text": "A7",
+        "width": 10,
+        "align": "right",
+        "padding": "0",
+        "date_style": "%Y-%m-%d",
+        "is_required": True,
+        "codes": "A7 = 7",
     }
 
 
@@ -312,6 +490,26 @@ def _studying(campus: Campus) -> Objects:
     return {"own_seat_id": campus.enroll(batch, me).pk, "wanted_id": other.pk}
 
 
+def _asked(campus: Campus) -> Objects:
+    """A round to which the administrator is asked, who studies as well."""
+    seat = Enrollment.objects.get(pk=_studying(campus)["own_seat_id"])
+    row = open_batch_round(by=campus.admin, batch=seat.batch, kind="midpoint", accept_small_group=True)
+    return {"round_id": row.pk}
+
+
+def _batch_year(campus: Campus) -> Objects:
+    """A batch year in its first semester, with a student."""
+    dates = {"start_date": None, "end_date": None}
+    batch = campus.batch(kind="academic", course=None, department=campus.department(), year=2031, **dates)
+    return {"batch_id": batch.pk, "seat_id": campus.enroll(batch).pk}
+
+
+def _rolled_over(campus: Campus) -> Objects:
+    objects = _batch_year(campus)
+    done = roll_over(by=campus.admin, batch=Batch.objects.get(pk=objects["batch_id"]))
+    return {**objects, "rollover_id": done.pk}
+
+
 def _asking(campus: Campus) -> Objects:
     """A request for a transfer, of the administrator who studies as well."""
     seat = Enrollment.objects.get(pk=_studying(campus)["own_seat_id"])
@@ -410,6 +608,15 @@ def _session(objects: Objects) -> dict[str, Any]:
     }
 
 
+def _link(campus: Campus) -> dict[str, Any]:
+    row = add_material(by=campus.admin, to=campus.batch(), title="Video", url="https://example.org/video")
+    return {"material_id": row.pk}
+
+
+def _removed_link(campus: Campus) -> Any:
+    return remove_material(by=campus.admin, material=Material.objects.get(pk=_link(campus)["material_id"])).pk
+
+
 EXAMPLES: dict[str, Example] = {
     "list_sessions": Example(),
     "see_calendar": Example(),
@@ -458,9 +665,13 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {"records": [{**_mark(o), "marked_at": "2026-01-08T08:05:00Z", "only_unmarked": False}]},
         objects=lambda campus: _register(campus),
     ),
-    "lock_register": Example(objects=lambda campus: _register(campus)),
+    "lock_register": Example(lambda o: {"sign": False}, objects=lambda campus: _register(campus)),
     "unlock_register": Example(lambda o: {"reason": "Wrong day"}, objects=lambda campus: _register(campus)),
     "export_register": Example(objects=lambda campus: _register(campus)),
+    "print_paper_register": Example(objects=lambda campus: _register(campus)),
+    "list_scans": Example(objects=lambda campus: _register(campus)),
+    "add_scan": Example(form=lambda o: {"file": _note()}, objects=lambda campus: _register(campus)),
+    "download_scan": Example(objects=lambda campus: _register(campus)),
     "print_sign_in_sheet": Example(objects=lambda campus: _register(campus)),
     "export_cohort_register": Example(),
     "print_cohort_sign_in_sheet": Example(),
@@ -492,7 +703,16 @@ EXAMPLES: dict[str, Example] = {
     "confirm_email": Example(lambda o: {"key": new_email_key(o["campus"].student(), "other@example.org")}),
     "choose_default_institution": Example(lambda o: {"institution": str(o["campus"].institution.pk)}),
     "list_tokens": Example(),
-    "add_token": Example(lambda o: {"name": "Reports", "expires_at": "2030-01-01T00:00:00Z", "password": PASSWORD}),
+    "list_security_events": Example(),
+    "add_token": Example(
+        lambda o: {
+            "name": "Reports",
+            "expires_at": "2030-01-01T00:00:00Z",
+            "scopes": ["reports", "attendance"],
+            # Last: too many wrong ones are counted.
+            "password": PASSWORD,
+        }
+    ),
     "delete_token": Example(objects=lambda campus: {"token_id": _token(campus)}),
     "list_notifications": Example(),
     "read_notification": Example(objects=lambda campus: {"notification_id": _told(campus)}),
@@ -502,7 +722,8 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {"choices": [{"kind": "batch_assigned", "in_app": True, "mail": False}]},
         objects=lambda campus: _teaching_too(campus),
     ),
-    "list_users": Example(),
+    # All on one page, also when there are many: a further page costs a count.
+    "list_users": Example(query="page_size=200"),
     "add_user": Example(_user),
     "see_user": Example(),
     "change_user": Example(lambda o: {**_user(o), "active": True}),
@@ -519,6 +740,7 @@ EXAMPLES: dict[str, Example] = {
     "see_department": Example(),
     "change_department": Example(_department),
     "delete_department": Example(objects=lambda campus: {"department_id": campus.department().pk}),
+    "department_kpis": Example(),
     "list_branches": Example(),
     "add_branch": Example(_branch),
     "see_branch": Example(),
@@ -539,6 +761,7 @@ EXAMPLES: dict[str, Example] = {
     "see_term": Example(),
     "change_term": Example(_term),
     "delete_term": Example(),
+    "read_audit_log": Example(),
     "see_institution": Example(),
     "change_institution": Example(
         lambda o: {
@@ -548,9 +771,21 @@ EXAMPLES: dict[str, Example] = {
             "time_zone": "Europe/Lisbon",
             "contact_email": "office@example.org",
             "contact_phone": "+1 555 0102",
+            "accreditation_number": "SETA-114/2026",
+            "sign_off_statement": "I was there.",
             "late_after_minutes": 10,
             "minimum_attendance_percent": 75,
+            "risk_missed_sessions": 3,
+            "risk_least_sessions": 4,
+            "risk_failed_subjects": 1,
+            "risk_marks_percent": 40,
+            "risk_contact_days": 28,
+            "risk_escalate_days": 7,
+            "risk_quiet_days": 14,
+            "risk_letter": "Dear {student}",
             "register_lock_hours": 48,
+            "enrollment_file_days": 5,
+            "attendance_file_day": 7,
             "enroll_until_days": 14,
             "session_horizon_days": 90,
             "waitlist_mode": "offer",
@@ -564,6 +799,8 @@ EXAMPLES: dict[str, Example] = {
             "students_cancel": True,
             "cancel_until_days": 14,
             "trial_days": 7,
+            "feedback_opens_by_itself": False,
+            "feedback_days": 10,
             "catalogue_is_public": True,
             "catalogue_names_instructors": True,
             "advised_size_min": 5,
@@ -573,6 +810,16 @@ EXAMPLES: dict[str, Example] = {
             "advised_hours_a_day": 4,
             "advised_break_minutes": 15,
             "last_semester": 8,
+            "keep_evidence_days": 730,
+            "keep_messages_days": 365,
+            "keep_notifications_days": 180,
+            "keep_imports_days": 90,
+            "keep_looks_days": 730,
+            "keep_notes_days": 365,
+            "keep_applications_days": 180,
+            "keep_students_days": 3650,
+            "second_factor_for": "nobody",
+            "idle_hours": 8,
             "weight_skills": 5,
             "weight_availability": 4,
             "weight_workload": 3,
@@ -591,7 +838,6 @@ EXAMPLES: dict[str, Example] = {
             "enrollment_source": "office",
             "enrollment_date": "2026-01-05",
             "access_expiry_date": "2031-01-01",
-            "progress": 10,
             "organisation_id": str(o["organisation_id"]),
             "reason": "A correction",
         }
@@ -660,6 +906,12 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {"reason": "Found work"}, objects=lambda campus: {"place_id": _offered_place(campus)}
     ),
     "list_organisations": Example(),
+    "list_own_organisations": Example(objects=_own_organisation),
+    "list_own_people": Example(objects=_own_organisation),
+    "list_own_payments": Example(objects=_own_organisation),
+    "print_own_receipt": Example(objects=_own_organisation),
+    "export_own_people": Example(objects=_own_organisation),
+    "export_own_payments": Example(objects=_own_organisation),
     "add_organisation": Example(_organisation),
     "see_organisation": Example(),
     "change_organisation": Example(_organisation),
@@ -673,6 +925,31 @@ EXAMPLES: dict[str, Example] = {
     "change_note": Example(lambda o: {"text": "Works in the evening."}, objects=_own_note),
     "delete_note": Example(objects=_own_note),
     "see_note_history": Example(),
+    "list_materials": Example(),
+    "add_material": Example(
+        lambda o: {
+            "title": "Recording",
+            "description": "Before Tuesday",
+            "url": "https://example.org/recording",
+            "batch_id": str(o["batch_id"]),
+            "visible_from": "2030-01-15",
+        }
+    ),
+    "see_material": Example(),
+    "change_material": Example(
+        lambda o: {
+            "title": "Recording",
+            "description": "Before Tuesday",
+            "url": "https://example.org/recording",
+            "visible_from": "2030-01-15",
+            "position": 1,
+        },
+        objects=_link,
+    ),
+    "remove_material": Example(),
+    "restore_material": Example(objects=lambda campus: {"material_id": _removed_link(campus)}),
+    "download_material": Example(),
+    "list_material_views": Example(),
     "list_messages": Example(),
     "see_message": Example(),
     "send_message": Example(
@@ -779,6 +1056,38 @@ EXAMPLES: dict[str, Example] = {
     "see_subject": Example(),
     "change_subject": Example(_subject),
     "delete_subject": Example(objects=lambda campus: {"subject_id": _subject_row(campus)}),
+    "list_submissions": Example(query="status=submitted"),
+    "add_submission": Example(_submission),
+    "see_submission": Example(),
+    "change_submission": Example(_submission_changes, objects=lambda campus: {"submission_id": _draft(campus)}),
+    "delete_submission": Example(objects=lambda campus: {"submission_id": _draft(campus)}),
+    "submit_submission": Example(objects=lambda campus: {"submission_id": _draft(campus)}),
+    "withdraw_submission": Example(
+        lambda o: {"reason": "The wrong month."},
+        objects=lambda campus: {
+            "submission_id": submit_submission(by=campus.admin, submission=Submission.objects.get(pk=_draft(campus))).pk
+        },
+    ),
+    "download_manifest": Example(),
+    "download_signature": Example(),
+    "download_archive": Example(),
+    "download_submitted_file": Example(objects=lambda campus: {"file_name": "manifest.json"}),
+    "list_submission_looks": Example(),
+    "list_deadlines": Example(),
+    "list_export_templates": Example(),
+    "add_export_template": Example(_export_template),
+    "see_export_template": Example(),
+    "change_export_template": Example(_export_template),
+    "delete_export_template": Example(objects=lambda campus: _unused_template(campus)),
+    "list_template_columns": Example(),
+    "add_template_column": Example(_template_column),
+    "see_template_column": Example(),
+    "change_template_column": Example(_template_column),
+    "delete_template_column": Example(objects=lambda campus: _unused_template(campus)),
+    "run_export_template": Example(
+        lambda o: {"batch_ids": [str(o["batch_id"])], "from": "2030-01-01", "to": "2030-01-31"}
+    ),
+    "add_export_template_example": Example(objects=lambda campus: {"example": "enrollment"}),
     "list_schemes": Example(),
     "add_scheme": Example(_scheme),
     "see_scheme": Example(),
@@ -823,6 +1132,15 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "see_record": Example(),
+    "print_semester_sheets": Example(query="semester=1", objects=lambda campus: _scored(campus, is_published=True)),
+    "verify_document": Example(),
+    "list_document_templates": Example(),
+    "download_document_template": Example(objects=lambda campus: {"document_kind": "transcript"}),
+    "upload_document_template": Example(
+        form=lambda o: {"file": SimpleUploadedFile("t.xlsx", template_content(o["institution_id"], "transcript")[0])},
+        objects=lambda campus: {"document_kind": "transcript"},
+    ),
+    "remove_document_template": Example(objects=lambda campus: {"document_kind": "transcript"}),
     "list_batch_subjects": Example(),
     "map_subject": Example(
         lambda o: {
@@ -830,6 +1148,7 @@ EXAMPLES: dict[str, Example] = {
             "semester": 1,
             "faculty_id": str(o["campus"].instructor().pk),
             "elective": True,
+            "seats": 20,
             "override_reason": "Asked for it",
         },
         objects=lambda campus: _in_course(campus),
@@ -840,19 +1159,304 @@ EXAMPLES: dict[str, Example] = {
             "subject_id": str(o["subject_id"]),
             "semester": 1,
             "faculty_id": str(o["campus"].instructor().pk),
-            "elective": False,
+            "elective": True,
+            "seats": 20,
             "override_reason": "Asked for it",
         }
     ),
     "unmap_subject": Example(),
+    "list_electives": Example(),
+    "add_elective_group": Example(
+        lambda o: {
+            "name": "Open electives",
+            "semester": 1,
+            "choose": 2,
+            "opens_on": "2030-01-07",
+            "closes_on": "2030-01-18",
+            "mapping_ids": [],
+        },
+    ),
+    "change_elective_group": Example(
+        lambda o: {
+            "name": "Open electives",
+            "semester": 1,
+            "least_credits": 6.5,
+            "opens_on": "2030-01-07",
+            "closes_on": "2030-01-18",
+            "mapping_ids": [str(o["elective_id"])],
+        },
+    ),
+    "remove_elective_group": Example(),
+    "list_choosers": Example(),
+    "choose_elective": Example(_own_choice),
+    "unchoose_elective": Example(_own_choice),
+    "remind_to_choose": Example(),
+    "list_assessments": Example(),
+    "add_assessment": Example(lambda o: {**_assessed(o), "batch_id": str(o["batch_id"])}),
+    "change_assessment": Example(_assessed),
+    "remove_assessment": Example(objects=_unmarked),
+    "list_assessment_categories": Example(),
+    "weigh_categories": Example(
+        lambda o: {"categories": [{"_id": str(o["category_id"]), "name": "Quizzes", "weight": 12.5}]},
+        objects=_unmarked,
+    ),
+    "see_marks": Example(),
+    "save_marks": Example(
+        lambda o: {
+            "rows": [
+                {
+                    "enrollment_id": str(o["enrollment_id"]),
+                    "mark": 17.5,
+                    "comment": "Well argued",
+                    "marked_at": "2030-01-20T09:00:00Z",
+                }
+            ]
+        }
+    ),
+    "see_marks_sheet": Example(),
+    "save_marks_sheet": Example(
+        lambda o: {
+            "rows": [
+                {
+                    "enrollment_id": str(o["enrollment_id"]),
+                    "components": {str(o["assessment_id"]): "absent"},
+                    "marked_at": "2030-01-20T09:00:00Z",
+                }
+            ]
+        }
+    ),
+    "publish_marks": Example(),
+    "reopen_marks": Example(
+        lambda o: {"reason": "Page 2 was missed", "enrollment_ids": [str(o["enrollment_id"])]},
+        objects=_published_marks,
+    ),
+    "see_own_marks": Example(),
+    "request_rollover": Example(
+        lambda o: {
+            "held_back": [{"enrollment_id": str(o["seat_id"]), "reason": "Medical leave"}],
+            "note": "Results are in",
+        },
+        objects=_batch_year,
+    ),
+    "roll_over": Example(
+        lambda o: {
+            "decision": "approve",
+            "from_semester": 1,
+            "held_back": [{"enrollment_id": str(o["seat_id"]), "reason": "Medical leave"}],
+            "note": "Agreed on Monday",
+        },
+        objects=_batch_year,
+    ),
+    "preview_rollover": Example(objects=_batch_year, query="held_back="),
+    "list_rollovers": Example(objects=_rolled_over),
+    "see_rollover": Example(objects=_rolled_over),
+    "revert_rollover": Example(lambda o: {"note": "Too early"}, objects=_rolled_over),
+    "roll_over_batches": Example(
+        lambda o: {"batch_ids": [str(o["batch_id"])], "from_semester": 1}, objects=_batch_year
+    ),
+    "see_rollovers": Example(
+        objects=lambda campus: {
+            "rollover_run_id": start_rollovers(
+                by=campus.admin, batch_ids=[_batch_year(campus)["batch_id"]], from_semester=1
+            ).pk
+        }
+    ),
     "assign_instructor_to_student": Example(lambda o: {**_pair(o), "replace": True}),
     "list_students_of_instructor": Example(),
     "unassign_instructor_from_student": Example(
         lambda o: {"reason": "Moved away"}, objects=lambda campus: {"student_id": _mentored(campus)}
     ),
     "list_students_with_instructors": Example(),
+    "list_access_requests": Example(query="status=approved&q=visit"),
+    "ask_for_access": Example(
+        lambda o: {
+            "institution_id": str(o["institution_id"]),
+            "batch_ids": [str(o["cohort_id"])],
+            "from": "2030-01-07",
+            "to": "2030-03-07",
+            "purpose": "Accreditation visit",
+            "with_evidence": True,
+            "needed_until": _today(30),
+        },
+        objects=_asked_access,
+    ),
+    "get_access_request": Example(),
+    "decide_access": Example(
+        lambda o: {
+            "decision": "approve",
+            "expires_at": (timezone.now() + timedelta(days=9)).isoformat(),
+            "note": "The sample",
+            "batch_ids": [str(o["cohort_id"])],
+            "from": _today(),
+            "to": _today(),
+            "with_evidence": False,
+        },
+        objects=_waiting_access,
+    ),
+    "withdraw_access_request": Example(objects=_waiting_access),
+    "list_askable_batches": Example(objects=_asked_access, query="page_size=100"),
+    "list_granted_registers": Example(objects=_asked_access, query="from=2000-01-01&to=2040-01-01"),
+    "get_granted_register": Example(objects=_asked_access),
+    "download_granted_evidence": Example(objects=_asked_access),
+    "list_access_looks": Example(),
+    "list_risk_flags": Example(query="reason=missed&state=all&owner=none"),
+    "forecast_attendance": Example(),
+    "get_risk_flag": Example(),
+    "change_risk_flag": Example(
+        lambda o: {"owner_id": str(o["teacher"].pk), "outcome": "agreed", "note": "Evening lessons"}
+    ),
+    "record_intervention": Example(
+        lambda o: {
+            "kind": "letter",
+            "note": "By post",
+            "happened_at": (timezone.now() - timedelta(hours=1)).isoformat(),
+            "letter": "Dear student",
+        }
+    ),
+    "print_letter": Example(),
+    "list_mentoring_sessions": Example(),
+    "schedule_mentoring": Example(
+        lambda o: {
+            "student_id": str(o["learner"].pk),
+            "starts_at": "2030-06-16T12:30",
+            "minutes": 45,
+            "channel": "phone",
+            "repeat_weekly_until": "2030-06-30",
+            "repeat_every_weeks": 2,
+        }
+    ),
+    "change_mentoring": Example(
+        lambda o: {
+            "starts_at": "2030-06-09T14:00",
+            "minutes": 60,
+            "channel": "online",
+            "status": "planned",
+            "reason": None,
+            "summary": None,
+            "private_notes": None,
+            "goals": None,
+        }
+    ),
+    "cancel_mentoring": Example(query="following=true"),
+    "read_mentoring_notes": Example(),
+    "list_feedback_rounds": Example(),
+    "open_feedback_round": Example(
+        lambda o: {
+            "batch_id": str(o["batch_id"]),
+            "student_id": None,
+            "kind": "end",
+            "accept_small_group": True,
+            "closes_on": None,
+        }
+    ),
+    "read_feedback_summary": Example(),
+    "answer_feedback_round": Example(
+        lambda o: {"content": 4, "instructor": 5, "value": 3, "comment": "Good pace."}, objects=_asked
+    ),
+    "remind_of_feedback": Example(),
+    "list_goals": Example(),
+    "agree_goal": Example(
+        lambda o: {
+            "student_id": str(o["learner"].pk),
+            "title": "Two formula sheets a week",
+            "due_on": "2030-06-20",
+        }
+    ),
+    "change_goal": Example(lambda o: {"title": "Hand it in", "due_on": "2030-06-12", "status": "reached"}),
+    "list_check_ins": Example(),
+    "send_check_in": Example(
+        lambda o: {"student_id": str(o["own_student_id"]), "mood": 4, "progress": 3, "comment": "Better"},
+        objects=lambda campus: _own_mentoring(campus),
+    ),
+    "change_check_in": Example(
+        lambda o: {"mood": 2, "progress": 1, "comment": "Tired"}, objects=lambda campus: _own_mentoring(campus)
+    ),
+    "withdraw_check_in": Example(objects=lambda campus: _own_mentoring(campus)),
+    "list_questions": Example(),
+    "ask_question": Example(
+        lambda o: {"student_id": str(o["own_student_id"]), "question": "May I use my own data?"},
+        objects=lambda campus: _own_mentoring(campus),
+    ),
+    "change_question": Example(
+        lambda o: {"answer": "A bar chart sorted by size.", "question": None},
+        objects=lambda campus: _own_mentoring(campus, mentors=True),
+    ),
+    "withdraw_question": Example(objects=lambda campus: _own_mentoring(campus)),
+    "export_person": Example(),
+    "preview_erasure": Example(),
+    "erase_one_person": Example(
+        lambda o: {"reason": "Asked by letter on 3 March"},
+        objects=lambda campus: {"user_id": campus.student().pk},
+    ),
+    "see_retention": Example(),
+    "list_erasures": Example(query="kind=person"),
+    "list_consents": Example(),
+    "add_consent": Example(lambda o: {"title": "Newsletter", "text": "We write once a month.", "audience": "everyone"}),
+    "see_consent": Example(),
+    "change_consent": Example(lambda o: {"title": "Photos", "text": "May we show them?", "audience": "everyone"}),
+    "close_one_consent": Example(),
+    "reopen_one_consent": Example(),
+    "list_consent_texts": Example(),
+    "list_consent_answers": Example(),
+    "answer_one_consent": Example(lambda o: {"given": True, "version": 1}),
+    "list_certificates": Example(query="status=valid"),
+    "add_certificate": Example(
+        lambda o: {
+            "enrollment_id": str(o["enrollment_id"]),
+            "exception_reason": "Ill for two weeks, passed orally",
+            "replace": False,
+        },
+        objects=lambda campus: {"enrollment_id": campus.enroll(campus.batch()).pk},
+    ),
+    "see_certificate": Example(),
+    "revoke_one_certificate": Example(lambda o: {"reason": "Issued for another course", "date": None}),
+    "print_certificate": Example(),
+    "download_badge": Example(),
+    "list_completion": Example(),
+    "list_mentor_requests": Example(),
+    "ask_for_mentor": Example(
+        lambda o: {"student_id": str(o["own_student_id"]), "reason": "We never find a time."},
+        objects=lambda campus: _own_mentoring(campus),
+    ),
+    "decide_mentor_request": Example(
+        lambda o: {"decision": "approve", "instructor_id": str(o["campus"].instructor().pk), "note": "As you wish"}
+    ),
+    "withdraw_mentor_request": Example(objects=lambda campus: _asking_for_mentor(campus)),
+    "list_time_requests": Example(),
+    "ask_for_another_time": Example(
+        lambda o: {
+            "session_id": str(o["own_session_id"]),
+            "starts_at": "2030-06-16T09:00",
+            "note": "I work at noon.",
+        },
+        objects=lambda campus: _meeting_mentor(campus),
+    ),
+    "decide_time_request": Example(lambda o: {"decision": "accept", "note": "As you wish"}),
+    "withdraw_time_request": Example(objects=lambda campus: _asking_for_time(campus)),
+    "log_mentoring_call": Example(
+        lambda o: {
+            "student_id": str(o["own_student_id"]),
+            "starts_at": (timezone.now() - timedelta(days=1)).isoformat(timespec="minutes"),
+            "minutes": 12,
+            "channel": "phone",
+            "summary": "Found the exercises",
+            "private_notes": "Tired",
+        },
+        objects=lambda campus: _own_mentoring(campus, mentors=True),
+    ),
+    "list_handovers": Example(),
+    "hand_over": Example(
+        lambda o: {"note": "Mornings suit them.", "notes_released": True}, objects=lambda campus: _handing_over(campus)
+    ),
     "assign_instructors_to_students": Example(lambda o: {"assignments": [_pair(o)], "replace": True, "partial": True}),
     "student_distribution": Example(),
+    "analyze_institution": Example(query="compare=before"),
+    "analyze_branch": Example(query="from=2030-01-01&to=2030-03-31&compare=year"),
+    "analyze_department": Example(),
+    "analyze_batch": Example(),
+    "analyze_instructor": Example(),
+    "analyze_student": Example(query="compare=before"),
+    "analyze_mentoring": Example(query="compare=year"),
     "see_cover": Example(query="first_date=2030-01-07&last_date=2030-01-20"),
     "ask_for_cover": Example(
         lambda o: {
@@ -1015,6 +1619,21 @@ def _scored(campus: Campus, *, is_published: bool = False) -> Objects:
     if is_published:
         publish_results(by=campus.admin, mapping=mapping)
     return {"batch_id": batch.pk}
+
+
+def _draft(campus: Campus) -> Any:
+    """The draft of a submission."""
+    batch = campus.batch()
+    item = ResourceInput("ENROLMENT_LIST", batch, date(2030, 1, 1), date(2030, 1, 31))
+    return draft_submission(by=campus.admin, title="Draft", resources=[item]).pk
+
+
+def _unused_template(campus: Campus) -> Objects:
+    """An export template of which nothing was submitted, with a column."""
+    fields = {"name": f"Unused {ExportTemplate.objects.count()}", "format": "csv"}
+    template = EXPORT_TEMPLATES.add(by=campus.admin, fields=fields)
+    column = TEMPLATE_COLUMNS.add(by=campus.admin, within=template, fields={"heading": "No", "source": "line"})
+    return {"export_template_id": template.pk, "template_column_id": column.pk}
 
 
 def _scheme_parts(campus: Campus) -> Objects:

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client, TestCase, override_settings
 
+from muster.core.ownership import hidden_tables
 from muster.core.permissions import as_id
 from tests.access.world import World
 from tests.api.described import body_validator, disagreement, operations
@@ -184,11 +185,13 @@ def contents() -> dict[str, Any]:
     found = {}
     with connection.cursor() as cursor:
         for model in apps.get_models():
-            if model.__module__.startswith("muster."):
+            if model.__module__.startswith("muster.") and model._meta.db_table not in hidden_tables():
                 cursor.execute(f"SELECT count(*), sum(hashtext(t::text)) FROM {model._meta.db_table} AS t")  # noqa: S608
                 found[model._meta.db_table] = cursor.fetchone()
     # The last use of a token is told, whatever becomes of the call.
     del found["institutions_apitoken"]
+    # What fails to prove who is at work, and from where a token is used, is written down all the same.
+    del found["institutions_securityevent"]
     return found
 
 

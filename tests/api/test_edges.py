@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from procrastinate.exceptions import ConnectorException
 
+from muster.api import root
 from muster.courses.models import Course
 from tests.client import Api
 from tests.make import Campus
@@ -279,3 +281,10 @@ def test_a_token_dies_with_what_it_stands_on(campus):
         lost()
         assert Api(token).get("/v1/auth/me").status == 401
         person.affiliations.update(is_active=True)
+
+
+@pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), ConnectorException()])
+def test_a_database_that_is_away_is_said_however_it_is_noticed(error):
+    answer = root.api.on_exception(RequestFactory().get("/api/batches"), error)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert json.loads(answer.content)["success"] is False

@@ -21,7 +21,7 @@ from muster.exchange.models import ImportRun
 from muster.institutions.models import ApiToken, Branch, Holiday
 from tests.client import Api
 from tests.make import PASSWORD, Campus
-from tests.races.rush import rush, without, won
+from tests.races.rush import none_before_another, rush, without, won
 
 pytestmark = pytest.mark.django_db
 CONSTRAINT = "one_answer_for_each_idempotency_key"
@@ -170,6 +170,6 @@ def test_with_the_lock_taken_away_the_constraint_keeps_one(campus, monkeypatch):
 def test_control_without_lock_and_constraint_it_happens_more_than_once(campus, monkeypatch):
     monkeypatch.setattr("muster.api.kit.repeats.lock_word", lambda *words: None)
     calls = [partial(Api(campus.token()).post, "/holidays", HOLIDAY, Idempotency_Key="k1") for _each in range(10)]
-    with without("core_rememberedanswer", constraints=[CONSTRAINT]):
+    with without("core_rememberedanswer", constraints=[CONSTRAINT]), none_before_another("core_rememberedanswer"):
         rush(calls)
         assert Holiday.objects.count() > 1

@@ -88,6 +88,10 @@ class Unused(TestCase):
         response = good_call(self.world, asked, method, path)
         self.assertLess(response.status_code, 300, getattr(response, "content", ""))
         self.assertEqual(disagreement(response), "")
+        if response.headers["Content-Type"].partition(";")[0] != "application/json":
+            named = response["X-Unused-Parameters"].split(", ")
+            self.assertEqual(sorted(named), sorted(expected or [UNKNOWN]))
+            return
         named = [
             one["field"] for one in json.loads(response.content).get("warnings", ()) if one["code"] == "unknown_field"
         ]

@@ -43,7 +43,7 @@ def changes(campus):
         ("PUT", f"/batches/{batch.pk}/capacity", {"capacity": 11}),
         ("PUT", f"/batches/{batch.pk}/assign-instructor/{campus.instructor().pk}", {}),
         ("DELETE", f"/batches/{batch.pk}", {}),
-        ("PUT", f"/enrollments/{enrollment.pk}", {"progress": 3}),
+        ("PUT", f"/enrollments/{enrollment.pk}", {"enrollment_source": "fair"}),
     ]
 
 

@@ -153,7 +153,7 @@ def test_what_one_request_did_is_one_entry(campus):
     assert answer.status_code == 302
     found = history_of(batch)
     assert found.total == 2
-    assert (found.entries[0].title, len(found.entries[0].lines)) == ("enrolled students", 3)
+    assert (found.entries[0].title, len(found.entries[0].lines)) == ("enrolled 3 students", 3)
 
 
 def test_a_change_straight_in_the_database_is_told_too(campus):

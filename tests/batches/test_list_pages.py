@@ -126,7 +126,8 @@ def test_batch_years_show_department_year_semester_and_the_switch(campus):
     campus.batch(code="COURSE")
     browser = Browser(campus)
     assert listed(browser, "?kind=academic") == ["C-2030"]
-    assert "Off Turn on" in words_of(browser.get("/batches/?kind=academic"))
+    switched_off = f'id="auto-{year.pk}-switch" aria-checked="false" aria-label="Auto-rollover of C-2030"'
+    assert switched_off in browser.get("/batches/?kind=academic").content.decode()
     answer = browser.post(
         f"/batches/{year.pk}/auto-rollover/", {"auto_rollover": "on", "next": "/batches/?kind=academic&sort=name"}
     )

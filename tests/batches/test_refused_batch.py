@@ -92,7 +92,7 @@ def test_a_page_that_refuses_a_change_asks_once(evening):
     typed = evening.typed(
         version=str(batch.version), batch_code=batch.code, status=batch.status, capacity=str(batch.capacity)
     )
-    assert evening.refused(f"/batches/{batch.pk}/edit/", typed) == 31
+    assert evening.refused(f"/batches/{batch.pk}/edit/", typed) == 32
 
 
 def test_the_api_asks_once(evening):

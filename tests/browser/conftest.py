@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests import database
+from tests.browser.line import Line
 from tests.make import PASSWORD, Campus
 from tools.browser import launched
 from tools.demo_server import DemoServer
@@ -114,3 +118,35 @@ def seat_of(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Seat]
 @pytest.fixture
 def campus(transactional_db: None) -> Campus:
     return Campus.found("Ridgeline Institute")
+
+
+@pytest.fixture
+def line(live_server: Any) -> Iterator[Line]:
+    """The connection of the browser to the server."""
+    there = Line(live_server.thread.host, live_server.thread.port)
+    yield there
+    there.cut()
+
+
+@pytest.fixture
+def browser_of(chromium: Browser, line: Line, tmp_path: Path) -> Callable[[], AbstractContextManager[Seat]]:
+    """A browser with a folder of its own, which can be closed and opened again."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+
+    @contextmanager
+    def open_browser() -> Iterator[Seat]:
+        context = chromium.browser_type.launch_persistent_context(
+            tmp_path / "browser",
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu"],
+            reduced_motion="reduce",
+            locale="en-GB",
+            viewport={"width": 1280, "height": 860},
+        )
+        context.set_default_timeout(PATIENCE)
+        try:
+            yield Seat(context.pages[0], line.address)
+        finally:
+            context.close()
+
+    return open_browser

@@ -150,4 +150,5 @@ def _disagreement(link: Link, answer: APIResponse) -> str:
         return f"says {said[1]}, gives {kind}"
     if (said or link.download) and not is_file:
         return "is no download"
-    return "" if is_file or kind in ("text/html", "image/svg+xml", "text/calendar") else f"gives {kind}"
+    shown = ("text/html", "image/svg+xml", "text/calendar", "application/pdf")
+    return "" if is_file or kind in shown else f"gives {kind}"

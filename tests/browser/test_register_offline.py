@@ -1,58 +1,22 @@
 """Registers without a connection: marked, closed, opened again, sent once; and what is refused is kept."""
 
 import re
-import shutil
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
 
 from muster.attendance.models import MarkEntry
-from tests.browser.conftest import PATIENCE, Seat
-from tests.browser.line import Line
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_register import School, expect_saved, mark_of, row
 from tests.make import PASSWORD
 from tests.platform.serving import eventually
 
 pytestmark = pytest.mark.browser
 
-PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 
 @pytest.fixture
 def school(campus):
     return School(campus, 8)
-
-
-@pytest.fixture
-def line(live_server):
-    """The connection of the browser to the server."""
-    there = Line(live_server.thread.host, live_server.thread.port)
-    yield there
-    there.cut()
-
-
-@pytest.fixture
-def browser_of(chromium, line, tmp_path):
-    """A browser with a folder of its own, which can be closed and opened again."""
-
-    @contextmanager
-    def open_browser():
-        context = chromium.browser_type.launch_persistent_context(
-            tmp_path / "browser",
-            executable_path=PROGRAM,
-            args=["--no-sandbox", "--disable-gpu"],
-            reduced_motion="reduce",
-            locale="en-GB",
-            viewport={"width": 1280, "height": 860},
-        )
-        context.set_default_timeout(PATIENCE)
-        try:
-            yield Seat(context.pages[0], line.address)
-        finally:
-            context.close()
-
-    return open_browser
 
 
 def kept(seat, school):

@@ -40,14 +40,15 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
 def telling() -> dict[str, Any]:
-    """What tells people, in the `notices.py` of every app, by the names that stories have."""
+    """What tells people, in the `notices` of every app, by the names that stories have."""
     found = {}
-    for file in sorted(Path(configured.BASE_DIR, "muster").glob("*/notices.py")):
-        module = import_module(f"muster.{file.parent.name}.notices")
+    for place in sorted(Path(configured.BASE_DIR, "muster").glob("*/notices*")):
+        name_of_app = place.parent.name
+        module = import_module(f"muster.{name_of_app}.notices")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             tells = name.startswith(("tell_", "introduce")) or name.endswith("_letter")
-            if tells and function.__module__ == module.__name__:
-                found[f"{file.parent.name}.{name}"] = function
+            if tells and function.__module__.startswith(module.__name__):
+                found[f"{name_of_app}.{name}"] = function
     return found
 
 

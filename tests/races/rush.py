@@ -42,7 +42,7 @@ def in_the_middle(first: Callable[[], Any], second: Callable[[], Any]) -> list[A
             with transaction.atomic():
                 outcome = first()
                 written.set()
-                while not over.wait(0.02) and not _somebody_waits():
+                while not over.wait(0.02) and not somebody_waits():
                     pass
                 return outcome
         finally:
@@ -58,12 +58,44 @@ def in_the_middle(first: Callable[[], Any], second: Callable[[], Any]) -> list[A
     return rush([write, follow])
 
 
-def _somebody_waits() -> bool:
+def somebody_waits() -> bool:
+    """Whether a connection waits for a lock, asked anew within a transaction as well."""
     with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def none_before_another(table: str) -> Any:
+    """A control: nobody's row is inserted before a second one is about to be, so that neither saw the other's."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("CREATE SEQUENCE arrivals")
+        cursor.execute(
+            """
+            CREATE FUNCTION await_another() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+            DECLARE
+                latest timestamptz := clock_timestamp() + interval '30 seconds';
+            BEGIN
+                PERFORM nextval('arrivals');
+                WHILE (SELECT last_value FROM arrivals) < 2 AND clock_timestamp() < latest LOOP
+                    PERFORM pg_sleep(0.01);
+                END LOOP;
+                RETURN NEW;
+            END $$
+            """
+        )
+        cursor.execute(
+            f"CREATE TRIGGER await_another BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION await_another()"
+        )
+    try:
+        yield
+    finally:
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION await_another CASCADE")
+            cursor.execute("DROP SEQUENCE arrivals")
 
 
 def won(outcomes: Sequence[Any]) -> list[Any]:

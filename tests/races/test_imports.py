@@ -1,22 +1,29 @@
 """Imports at one moment: one trial applied twice, the same file sent twice, and an import undone while another runs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from procrastinate.jobs import Job
 
+from muster.allocation.jobs import make_plan
+from muster.core.database import lock_word
 from muster.core.history import recorded
 from muster.core.ownership import as_owner
+from muster.core.retries import AFTER_LOST_DATABASE
 from muster.exchange import rules
+from muster.exchange.jobs import carry_out_import
 from muster.exchange.lists import ImportChoices, ListRow
 from muster.exchange.models import ImportRun
 from muster.exchange.rules.people import StudentsImport
 from muster.exchange.rules.progress import no_progress
 from muster.institutions.models import Affiliation
+from muster.progression.jobs import roll_over_batches
 from tests.make import Campus
-from tests.races.rush import refused, rush, won
+from tests.races.rush import refused, rush, somebody_waits, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILE = "number,name\n" + "".join(f"S{n},Student {n}\n" for n in range(40))
@@ -135,3 +142,27 @@ def test_undone_at_four_sides_it_is_undone_once(campus):
     outcomes = rush([partial(rules.undo_import, by=campus.admin, run=run)] * 4)
     assert len({one.undone_at for one in won(outcomes)}) == 1
     assert students(campus) == 0
+
+
+def test_an_import_that_loses_its_connection_is_done_by_the_next_try(campus):
+    asked = {"kind": "students", "content": FILE.encode(), "file_name": "s.csv", "dry_run": False}
+    run = rules.start_import(by=campus.admin, **asked)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_word("import run", run.pk)
+            working = pool.submit(rush, [partial(rules.carry_out, run_id=run.pk)])
+            while not somebody_waits():
+                pass
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+        [lost] = working.result()
+    run.refresh_from_db()
+    # It was tried again at once, and came in whole. A job that meets a database which stays away is tried later.
+    assert (lost, run.status, students(campus)) == (None, ImportRun.Status.DONE, 40)
+    job = Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="import")
+    assert AFTER_LOST_DATABASE.get_retry_decision(exception=OperationalError("gone"), job=job)
+    for task in (carry_out_import, make_plan, roll_over_batches):
+        assert task.retry_strategy is AFTER_LOST_DATABASE

@@ -76,7 +76,7 @@ def test_control_without_the_unique_index_the_student_has_several(campus):
         assert len(won(rush([partial(stored, campus, student, one) for one in people]))) == 6
     finally:
         with as_owner(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE allocation_individualassignment")
+            cursor.execute("TRUNCATE allocation_individualassignment CASCADE")
             cursor.execute(definition)
 
 

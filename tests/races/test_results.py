@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from muster.core.errors import Invalid
 from muster.courses.models import Subject
+from muster.documents.models import IssuedDocument
+from muster.progression.documents import content
 from muster.progression.errors import NothingToPublish
 from muster.progression.models import ComponentScore, SubjectResult
-from muster.progression.rules import ScoreInput, map_subject, publish_results, save_scores
+from muster.progression.rules import ScoreInput, map_subject, publish_results, reopen_results, save_scores
 from tests.make import Campus
-from tests.races.rush import refused, rush, without, won
+from tests.races.rush import in_the_middle, refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,3 +80,27 @@ def triggers_of(table):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
         return [name for (name,) in cursor.fetchall()]
+
+
+def said_while_it_is_corrected(campus):
+    """The total on the valid transcript that was asked for while a correction from 60 to 80 was not yet committed."""
+    mapping, enrollment = marked(campus)
+    publish_results(by=campus.admin, mapping=mapping)
+    reopen_results(by=campus.admin, mapping=mapping, reason="Sum was wrong")
+    save_scores(by=campus.admin, mapping=mapping, cells=[ScoreInput(0, enrollment.pk, "MARK", Decimal(80))])
+    outcomes = in_the_middle(
+        partial(publish_results, by=campus.admin, mapping=mapping),
+        partial(content.transcript, by=campus.admin, student=enrollment.student),
+    )
+    assert len(won(outcomes)) == 2
+    document = IssuedDocument.objects.get(ended_at__isnull=True)
+    return Decimal(document.content["semesters"][0]["subjects"][0]["total"])
+
+
+def test_a_transcript_says_what_is_corrected_at_that_moment(campus):
+    assert said_while_it_is_corrected(campus) == 80
+
+
+def test_control_read_before_the_lock_a_valid_transcript_says_what_was(campus, monkeypatch):
+    monkeypatch.setattr(content, "hold_documents", lambda by: None)
+    assert said_while_it_is_corrected(campus) == 60

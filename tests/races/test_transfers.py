@@ -191,6 +191,25 @@ def test_a_payment_that_comes_with_a_transfer_is_not_left_behind(campus):
         cancel_enrollment(by=campus.admin, enrollment=seat.transferred_to)
 
 
+def test_a_payment_that_comes_while_a_transfer_is_undone_is_not_left_behind(campus):
+    course = campus.course()
+    for _round in range(5):
+        old, new = campus.batch(course=course), campus.batch(course=course)
+        seat = campus.enroll(old)
+        [one] = transfer_students(by=campus.admin, enrollments=[seat], to=new).outcomes
+        paid = PaymentInput(Decimal(10), "EUR", status="completed")
+        outcomes = rush(
+            [
+                partial(return_students, by=campus.admin, enrollments=[seat]),
+                *(partial(add_payment, by=campus.admin, enrollment=one.enrollment, payment=paid) for _each in range(4)),
+            ]
+        )
+        assert {type(error) for error in outcomes if isinstance(error, Exception)} <= {PaymentOfFormerSeat}
+        assert one.enrollment.payments.count() == 0
+        assert seat.payments.count() == len(won(outcomes)) - 1
+        cancel_enrollment(by=campus.admin, enrollment=seat)
+
+
 def test_a_transfer_that_is_undone_while_the_seat_goes_leaves_nothing_to_mend(campus):
     course = campus.course()
     old, new = campus.batch(course=course, capacity=1), campus.batch(course=course)

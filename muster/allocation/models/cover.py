@@ -28,6 +28,8 @@ class CoverRequest(InstitutionPart):
     It is open until a manager assigns a substitute or declines, or until who asked withdraws. What is closed stays.
     """
 
+    known_by = "batch__name"
+
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         FILLED = "filled", _("Covered")
@@ -93,7 +95,7 @@ class CoverRequest(InstitutionPart):
         ]
         indexes: ClassVar = [models.Index(fields=["institution", "first_date"], name="cover_request_by_date")]
         triggers: ClassVar = [
-            batch_is_open("cover_in_archived_batch_is_frozen"),
+            batch_is_open("archived_cover_is_frozen"),
             refusing_trigger(
                 "closed_cover_request_stays",
                 operation=pgtrigger.Update,

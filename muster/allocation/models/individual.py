@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from muster.allocation import triggers
 from muster.core.history import tracked
 from muster.core.text import Lines, ShortLines
-from muster.institutions.models import InstitutionPart, owned_key, person_of_institution
+from muster.institutions.models import InstitutionPart, one_key, owned_key, person_of_institution
 
 
 class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
@@ -25,6 +25,8 @@ class IndividualQuerySet(models.QuerySet["IndividualAssignment"]):
 @tracked(part_of="student")
 class IndividualAssignment(InstitutionPart):
     """An instructor to one student. At most one is current for a student; ended rows stay: they are the history."""
+
+    known_by = "student__full_name"
 
     class Type(models.TextChoices):
         MENTOR = "mentor", _("Mentor")
@@ -54,6 +56,7 @@ class IndividualAssignment(InstitutionPart):
         verbose_name = _("individual assignment")
         verbose_name_plural = _("individual assignments")
         constraints: ClassVar = [
+            one_key("individual_assignment"),
             person_of_institution("individual_assignment", "student"),
             person_of_institution("individual_assignment", "instructor"),
             models.UniqueConstraint(

@@ -36,6 +36,7 @@ from muster.allocation.rules.assigning import MOST_AT_ONCE
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
 from muster.core.history import recorded
+from muster.core.retries import LOST_DATABASE
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 
@@ -135,6 +136,9 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
         tell(Plan.Stage.EXPLAINING)
         items = _items(plan, situation, problem, answer)
         _keep(by, plan, situation, problem, answer, items, left_out, time.monotonic() - begun)
+    except LOST_DATABASE:
+        # It is tried again, and nothing could be told now.
+        raise
     except Exception:
         log.exception("plan_failed", plan=str(plan_id))
         _fail(plan)

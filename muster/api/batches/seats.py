@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
@@ -35,6 +36,7 @@ from muster.api.kit import (
     request_object,
     whole_list,
 )
+from muster.assessment.queries import progress_in, with_progress
 from muster.attendance.queries import with_attendance
 from muster.attendance.queries.missing import missing_registers_of
 from muster.batches.models import Batch
@@ -245,7 +247,7 @@ def roster_row(enrollment: Enrollment) -> RosterRowOut:
         "status": enrollment.status,
         "enrollment_type": enrollment.enrollment_type,
         "enrollment_date": day_stamp(enrollment.enrollment_date),
-        "progress": enrollment.progress,
+        "progress": progress_in(enrollment).percent,
         "attendance_percent": None if percent is None else float(percent),
     }
 
@@ -290,8 +292,12 @@ def unpin_status(request: HttpRequest, batch_id: str) -> HttpResponse:
     return _answer(request, batch, "Batch status follows its dates")
 
 
+def _with_figures(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    return with_progress(with_attendance(rows))
+
+
 # What programs ask for most.
-ROSTER = Compiled(lambda batch: with_attendance(roster_of(Batch(pk=batch))), ordered=True, batch=UUID(int=1))
+ROSTER = Compiled(lambda batch: _with_figures(roster_of(Batch(pk=batch))), ordered=True, batch=UUID(int=1))
 
 
 @router.get("/{batch_id}/students", fixed=True, allow=batches["roster"], on="batch_id", rows=RosterRowOut)
@@ -303,4 +309,4 @@ def list_students(request: HttpRequest, batch_id: str, paging: Query[WholeOrPage
     if paging.asks_for_all and not status:
         return whole_list(list(ROSTER(batch=batch.pk)), roster_row)
     rows, removed = roster_of(batch, status=status, q=paging.q), roster_of(batch, status=Enrollment.Status.CANCELLED)
-    return page_of(with_attendance(rows), paging, roster_row, removed=None if status else removed)
+    return page_of(_with_figures(rows), paging, roster_row, removed=None if status else removed)

@@ -24,8 +24,8 @@ from muster.api.kit import (
 from muster.batches import rules
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import assignments, batches
-from muster.batches.rules.inputs import problems_of_slots
-from muster.batches.rules.locks import assess, current_people, match_slots
+from muster.batches.rules.inputs import NOBODY, problems_of_slots
+from muster.batches.rules.locks import assess, current_people, faculty_of, match_slots
 from muster.batches.warnings import in_plan
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.permissions import any_id
@@ -95,10 +95,10 @@ def check_conflicts(request: HttpRequest, body: Question) -> HttpResponse:
         raise Invalid(_("The last day is before the first day."), field="end_date")
     if (body.end_date - body.start_date).days > 3660:
         raise Invalid(_("A batch can last up to ten years."), field="end_date")
-    if problems := problems_of_slots(slots):
-        raise Invalid.fields(problems)
     lead = named.person(body.assigned_instructor, "assigned_instructor") if body.assigned_instructor else None
     ignored = batches.get_named(actor, body.ignore_batch, "ignore_batch") if body.ignore_batch else None
+    if problems := problems_of_slots(slots, faculty_of(ignored) if ignored else NOBODY):
+        raise Invalid.fields(problems)
     draft = Batch(
         institution=actor.institution,
         course=course_named(actor, body.course_id) or (ignored.course if ignored else None),

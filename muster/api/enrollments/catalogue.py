@@ -29,6 +29,7 @@ from muster.api.kit import (
 )
 from muster.batches.queries import DAYS
 from muster.core.errors import Invalid, Missing
+from muster.core.isolation import enter
 from muster.core.permissions import ANYONE, as_id
 from muster.core.search import with_words
 from muster.courses.permissions import courses
@@ -175,13 +176,20 @@ def list_catalogue(request: HttpRequest, paging: Query[Paging], narrowing: Query
     return _listing(request_actor(request), paging, narrowing)
 
 
+def _stranger_before(slug: str) -> Actor:
+    """Raises Missing for an institution that publishes nothing."""
+    stranger = published_by(slug)
+    enter(stranger.owner_id)
+    return stranger
+
+
 @router.get("/{slug}", allow=ANYONE, limited=True, rows=CatalogueOut)
 def list_published_catalogue(
     request: HttpRequest, slug: str, paging: Query[Paging], narrowing: Query[CatalogueQuery]
 ) -> HttpResponse:
     """The open batches of an institution that publishes its catalog, for everyone. `slug` is its short name."""
     count_look(request)
-    return _listing(published_by(slug), paging, narrowing)
+    return _listing(_stranger_before(slug), paging, narrowing)
 
 
 @router.post("/{slug}/applications", allow=ANYONE, limited=True, data=None, status=201)
@@ -190,7 +198,7 @@ def apply(request: HttpRequest, slug: str, body: ApplicationIn) -> HttpResponse:
 
     Applying again while the first application waits changes nothing and is answered alike.
     """
-    stranger = published_by(slug)
+    stranger = _stranger_before(slug)
     pk = as_id(body.batch_id)
     if pk is None:
         raise Invalid(_("Nothing has this id."), field="batch_id")

@@ -39,6 +39,7 @@ from muster.api.kit import (
 )
 from muster.api.kit.downloads import response_of
 from muster.api.narrowing import OfBatches
+from muster.assessment.queries import BY_PROGRESS, with_progress
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
@@ -117,7 +118,6 @@ class ChangeIn(In):
     enrollment_source: str | None = Field(None, max_length=60)
     enrollment_date: Day | None = None
     access_expiry_date: Day | None = None
-    progress: int | None = None
     organisation_id: str | None = Field(None, max_length=60, description="Null: the student pays")
     reason: str = Field("", max_length=300)
     version: int | None = None
@@ -229,12 +229,13 @@ def _batches_with_rights(actor: Any) -> QuerySet[Batch]:
 def list_enrollments(request: HttpRequest, paging: Query[Paging], narrowing: Query[EnrollmentQuery]) -> HttpResponse:
     """The enrollments the caller can see."""
     rows = narrowing.of(enrollments.rows(request_actor(request)).select_related("student", "course", "batch"), paging.q)
-    columns = {"enrollment_date": "enrollment_date", "status": "status"}
+    rows = with_progress(rows)
+    columns = {"progress": BY_PROGRESS, "enrollment_date": "enrollment_date", "status": "status"}
     return page_of(rows, paging, enrollment_row, columns)
 
 
 def _with_money(actor: Any) -> QuerySet[Enrollment]:
-    return enrollments.with_rights(actor, "see_payments", Enrollment.objects.select_related("course"))
+    return enrollments.with_rights(actor, "see_payments", with_progress(Enrollment.objects.select_related("course")))
 
 
 @router.get(
@@ -263,7 +264,7 @@ def see_enrollment(request: HttpRequest, enrollment_id: str) -> HttpResponse:
     "/{enrollment_id}", fixed=True, allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut, versioned=True
 )
 def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) -> HttpResponse:
-    """Correct status, dates, type or progress."""
+    """Correct status, dates or type."""
     sent = body.sent()
     sent.pop("version", None)
     if sent.pop("paymentDetails", None) is not None:
@@ -273,7 +274,7 @@ def change_enrollment(request: HttpRequest, enrollment_id: str, body: ChangeIn) 
         sent["source"] = sent.pop("enrollment_source") or ""
     if "organisation_id" in sent:
         sent["organisation"] = _organisation(request_actor(request), sent.pop("organisation_id"))
-    for name in ("status", "enrollment_type", "progress"):
+    for name in ("status", "enrollment_type"):
         if name in sent and sent[name] is None:
             raise Invalid(_("This can't be blank."), field=name)
     enrollment = rules.change_enrollment(
@@ -318,9 +319,10 @@ def hold_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) ->
     return answer(enrollment_json(enrollment), "Enrollment put on hold", version=enrollment.version)
 
 
-@router.post("/{enrollment_id}/resume", allow=enrollments["change"], on="enrollment_id", data=EnrollmentOut)
+@router.post("/{enrollment_id}/resume", allow=enrollments["resume"], on="enrollment_id", data=EnrollmentOut)
 def resume_enrollment(request: HttpRequest, enrollment_id: str, body: ReasonIn) -> HttpResponse:
-    """Resume an enrollment that is on hold, was completed or was cancelled, while a seat is free."""
+    """Resume an enrollment that is on hold, was completed or was cancelled, while a seat is free. It is the same one,
+    with its payments. Students resume one that was cancelled, where they could enroll themselves."""
     enrollment = rules.resume_enrollment(
         by=request_actor(request), enrollment=request_object(request, Enrollment), reason=body.reason
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 from muster.api.kit import Amount, Moment, Stamped, day_stamp, key, stamp, timestamp
+from muster.assessment.queries import progress_in
 from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment
 
@@ -52,6 +53,7 @@ class PaymentRowOut(PaymentOut):
     student_name: str
     course_title: str | None
     batch_code: str | None
+    archived: bool
     organisation_name: str | None
 
 
@@ -78,6 +80,7 @@ class EnrollmentRowOut(EnrollmentOut):
     student_name: str
     course_title: str | None
     batch_code: str | None
+    archived: bool
 
 
 def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
@@ -93,7 +96,7 @@ def enrollment_json(enrollment: Enrollment) -> EnrollmentOut:
         "enrollment_date": day_stamp(enrollment.enrollment_date),
         "access_expiry_date": day_stamp(enrollment.access_expiry_date),
         "trial_began_on": day_stamp(enrollment.trial_began_on),
-        "progress": enrollment.progress,
+        "progress": progress_in(enrollment).percent,
         "completed_at": timestamp(enrollment.completed_at),
         "cancelled_at": timestamp(enrollment.cancelled_at),
         "cancel_reason": enrollment.cancel_reason,
@@ -138,6 +141,7 @@ def enrollment_row(enrollment: Enrollment) -> EnrollmentRowOut:
         "student_name": enrollment.student.full_name,
         "course_title": enrollment.course.title if enrollment.course else None,
         "batch_code": enrollment.batch.code if enrollment.batch else None,
+        "archived": enrollment.frozen,
     }
 
 
@@ -150,5 +154,6 @@ def payment_row(payment: Payment) -> PaymentRowOut:
         "student_name": enrollment.student.full_name,
         "course_title": enrollment.course.title if enrollment.course else None,
         "batch_code": enrollment.batch.code if enrollment.batch else None,
+        "archived": enrollment.frozen,
         "organisation_name": payment.organisation.name if payment.organisation else None,
     }

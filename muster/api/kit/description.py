@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from django.conf import settings
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
@@ -18,7 +19,7 @@ SECURITY = {
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": "sessionid",
+        "name": settings.SESSION_COOKIE_NAME,
         "description": "The pages' own session; whatever changes something also sends the header X-CSRFToken",
     },
 }

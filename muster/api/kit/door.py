@@ -107,7 +107,8 @@ class Guard:
         if isinstance(self.allow, Open) and not self.allow.signed_in:
             return True
         actor = _who_calls[0](request)
-        if actor is None:
+        with_role = not isinstance(self.allow, Open) or self.allow.with_role
+        if actor is None and (with_role or not request.user.is_authenticated):
             raise NotSignedIn
         request.actor = actor  # type: ignore[attr-defined]
         if isinstance(self.allow, Open):
@@ -177,9 +178,9 @@ class Door(Router):
         `among` narrows or joins the rows searched; `find` takes the actor and the id. `repeatable=False` ignores
         Idempotency-Key. `versioned` tells the object's version as ETag, and where it changes something takes If-Match.
         `limited` may answer 429. `answers` names further successes by their status. `files` are the media types of a
-        route that answers with a file, or with `rows` where it has these too. `takes` is the shape of a body that is
-        JSON or a form with files, and that the view reads by `request_body`. Of a `fixed` call parameters that it
-        doesn't know are not refused.
+        route that answers with a file, or with `data` or `rows` where it has these too. `takes` is the shape of a body
+        that is JSON or a form with files, and that the view reads by `request_body`. Of a `fixed` call parameters that
+        it doesn't know are not refused.
         """
         reads = methods == ["GET"]
         is_open = isinstance(allow, Open) and not allow.signed_in
@@ -187,7 +188,7 @@ class Door(Router):
         changes_version = versioned and not reads
         may_refuse = {404: "{" in path, 412: changes_version, 413: not reads, 429: limited}
         refusals = [*REFUSALS, *(code for code, may in may_refuse.items() if may)]
-        spares = reads and (rows is not None or not files)
+        spares = reads and (rows is not None or data is not Any or not files)
         success_headers = {**({"ETag": ETAG} if versioned or spares else {}), **(LIMITS if limited else {})}
         success_extra: dict[str, Any] = {"headers": success_headers} if success_headers else {}
         if files:
@@ -199,7 +200,7 @@ class Door(Router):
                 view.takes = takes  # type: ignore[attr-defined]
             is_paged = rows is not None and takes_paging(view)
             row: Any = rows | GoneOut if is_paged else rows
-            success: Any = Listed[row] if rows is not None else None if files else Success[data]
+            success: Any = Listed[row] if rows is not None else None if files and data is Any else Success[data]
             summary, _rest, more = (view.__doc__ or "").strip().partition("\n")
             register = super(Door, self).api_operation(
                 methods,

@@ -85,7 +85,8 @@ class ApiMiddleware:
 class TokenMiddleware:
     """Answers calls with a token by itself, before the layers that only pages need: session, forms, messages, files.
 
-    Stands first. What is left of the others for such a call is done here, and a test compares the headers of both ways.
+    Stands before all of them. What is left of the others for such a call is done here, and a test compares the headers
+    of both ways.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -93,7 +94,11 @@ class TokenMiddleware:
         answering = cast("GetResponse", convert_exception_to_response(_answer_program))
         self.answer = RequestIdMiddleware(cast("GetResponse", RequestMiddleware(ApiMiddleware(answering))))
         self.compress, self.secure = GZipMiddleware(get_response), SecurityMiddleware(get_response)
-        self.headers = {"Content-Security-Policy": str(build_policy()), "X-Frame-Options": settings.X_FRAME_OPTIONS}
+        self.headers = {
+            "Content-Security-Policy": str(build_policy()),
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+            **settings.BROWSER_HEADERS,
+        }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         carries_token = request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "

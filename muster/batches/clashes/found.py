@@ -18,10 +18,11 @@ from muster.core.prepared import prepared_cursor
 from muster.institutions.access import Actor
 from muster.timetable.hours import COUNTS, WANTED, Hour, Timetable
 
-# Whose session stands behind each row of `taken`; of a shared meeting the first batch by code.
+# Whose session stands behind each row of `taken`; of a shared meeting the first batch by code, of a mentor and their
+# student none.
 SOURCE = """
 JOIN timetable_classsession AS session ON session.id = taken.session_id
-JOIN batches_batch AS batch ON batch.id = (
+LEFT JOIN batches_batch AS batch ON batch.id = (
     SELECT other.id FROM batches_batchmeeting AS link JOIN batches_batch AS other ON other.id = link.batch_id
     WHERE link.meeting_id = session.meeting_id ORDER BY other.code LIMIT 1
 )
@@ -48,7 +49,8 @@ class Clash:
     kind: str
     who_id: UUID
     who: str
-    batch_id: UUID
+    # None where no batch meets; it is hidden then.
+    batch_id: UUID | None
     batch_name: str
     batch_code: str
     booked: Hour
@@ -183,11 +185,12 @@ def _clashes(found: Sequence[tuple[Any, int, Hour, Hour, Sequence[date]]], seen_
     ]
 
 
-def visible_among(batch_ids: Collection[UUID], actor: Actor) -> set[UUID]:
+def visible_among(batch_ids: Collection[UUID | None], actor: Actor) -> set[UUID]:
     """Those of the batches that the actor may see. Administrators see all that book: deleted batches do not."""
-    if actor.is_admin:
-        return set(batch_ids)
-    return set(permissions.batches.rows(actor).filter(pk__in=batch_ids).values_list("pk", flat=True))
+    known = {pk for pk in batch_ids if pk}
+    if actor.is_admin or not known:
+        return known
+    return set(permissions.batches.rows(actor).filter(pk__in=known).values_list("pk", flat=True))
 
 
 CROSSED = f"""

@@ -22,7 +22,7 @@ WITH wanted_batch AS (
     SELECT id, course_id, greatest(start_date, muster_today(muster_zone(institution_id, branch_id))) AS first
     FROM batches_batch WHERE id = ANY (%(batches)s::uuid[]) AND institution_id = %(institution)s
 ), held AS MATERIALIZED (
-    -- What names its instructor does not book the lead.
+    -- What names its instructor, or is of a subject with faculty, does not book the lead.
     SELECT wanted_batch.id AS batch_id, session.date AS on_date,
            muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
     FROM wanted_batch
@@ -30,6 +30,11 @@ WITH wanted_batch AS (
     JOIN timetable_meeting AS meeting ON meeting.id = link.meeting_id
     JOIN timetable_classsession AS session ON session.meeting_id = meeting.id AND session.date >= wanted_batch.first
     WHERE session.instructor_id IS NULL AND session.status <> 'cancelled' AND session.start_time IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM timetable_meetingperson AS faculty
+        WHERE faculty.meeting_id = session.meeting_id AND faculty.role = 'faculty'
+        AND faculty.subject_id = session.subject_id AND faculty.days @> session.date
+    )
 ), wanted AS MATERIALIZED (
     -- A class near midnight may lie on another date in another zone.
     SELECT held.*, on_date + around AS booked_on FROM held CROSS JOIN generate_series(-1, 1) AS around

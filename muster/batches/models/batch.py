@@ -11,8 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from muster.batches import triggers
 from muster.core.clocks import today_in
@@ -153,6 +153,7 @@ class Batch(InstitutionRow):
             triggers.counters_begin_at_nothing,
             triggers.archived_is_frozen,
             triggers.status_moves,
+            triggers.semester_is_moved_by_rollover,
             triggers.own_meeting_comes,
             triggers.meetings_follow,
         ]
@@ -181,12 +182,26 @@ class Batch(InstitutionRow):
         return today_in(self.zone)
 
     @property
+    def is_academic(self) -> bool:
+        """A batch year, which goes from semester to semester."""
+        return self.kind == self.Kind.ACADEMIC
+
+    @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    def marked(self, words: str) -> str:
+        """What the batch is called here, with a mark where it is archived: "[ARCHIVED] DA-1"."""
+        return f"[{gettext('ARCHIVED')}] {words}" if self.is_archived else words
 
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def last_semester(self) -> int:
+        """With which it ends: its course's last, or what the institution says of batches without one."""
+        return (self.course.semesters if self.course else 0) or self.institution.last_semester
 
     @property
     def seats_held(self) -> int:

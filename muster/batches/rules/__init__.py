@@ -17,6 +17,7 @@ from muster.batches.rules.sessions import (
 )
 from muster.batches.rules.sharing import join_meeting, share_meeting
 from muster.batches.rules.staffing import (
+    add_faculty,
     advice_on_staff,
     assign_instructor,
     assign_lead,

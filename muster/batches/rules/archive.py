@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.models import Batch
 from muster.batches.rules.locks import (
-    current_people,
+    booked_people,
     explain_booking_conflicts,
     lock_and_check,
     locked_batch,
@@ -85,7 +85,7 @@ def reopen_batch(*, by: Actor, batch: Batch, status: str, pinned: bool, reason: 
 
 
 def _book_again(batch: Batch, by: Actor, use_case: str, columns: list[str], **facts: str) -> None:
-    timetable = timetable_of(batch, slots_of(batch), current_people(batch, batch.today()), stored=batch)
-    lock_and_check(Assessment(by, batch, timetable))
+    timetable = timetable_of(batch, slots_of(batch), booked_people(batch, batch.today()), stored=batch)
+    lock_and_check(ScheduleAssessment(by, batch, timetable))
     with recorded(by, use_case, **facts), explain_booking_conflicts(timetable, batch, by):
         batch.save_version(*columns)

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from muster.accounts.models import User
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.errors import CourseInUse, StatusMoveRefused
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
-from muster.batches.rules.inputs import FIELD_NAMES, SlotInput, must_be_sound
+from muster.batches.rules.inputs import FIELD_NAMES, NOBODY, SlotInput, must_be_sound
 from muster.batches.rules.locks import (
     assess,
     explain_booking_conflicts,
+    faculty_of,
     lock_and_check,
     locked_batch,
     match_slots,
@@ -51,7 +52,8 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
     places = _places_of(batch, new_slots or ())
     for name in PLAIN_FIELDS & changes.keys():
         setattr(batch, name, changes[name])
-    must_be_sound(batch, by.institution, new_slots or (), places=places)
+    faculty = faculty_of(batch) if any(slot.subject for slot in new_slots or ()) else NOBODY
+    must_be_sound(batch, by.institution, new_slots or (), places=places, faculty=faculty)
     # Its students are enrolled in its course.
     if batch.course_id != course_id and batch.enrollments.exists():
         raise CourseInUse(batch)
@@ -81,14 +83,15 @@ def change_locked_batch(batch: Batch, *, by: Actor, changes: Mapping[str, Any]) 
 
 def _assessed(
     batch: Batch, week: Sequence[ScheduleSlot], new_slots: Sequence[SlotInput] | None, lead: User | None, by: Actor
-) -> Assessment:
+) -> ScheduleAssessment:
     """What the batch would come to with the new slots and the new lead, each where there is one."""
     plans, start = [slot_input_of(slot) for slot in week], None
     if new_slots is not None:
         # What was taught stays, whatever the week becomes.
         start = batch.today()
         plans = [*new_slots, *(slot_input_of(slot) for slot in week if slot.meeting_id != batch.pk)]
-    held = batch.instructor_assignments.exclude(until_date__lt=batch.today()).values_list("instructor_id", "role")
+    now = batch.instructor_assignments.filter(for_subjects=False).exclude(until_date__lt=batch.today())
+    held = now.values_list("instructor_id", "role")
     people = {person for person, _role in held}
     if lead is not None:
         people = people - {person for person, role in held if role == InstructorAssignment.Role.LEAD} | {lead.pk}

@@ -13,6 +13,7 @@ from muster.accounts.models import User
 from muster.batches.models import Batch, CalendarFeed
 from muster.core.database import atomic
 from muster.core.errors import Conflict, Invalid
+from muster.core.isolation import across_institutions
 from muster.institutions.access import Actor
 from muster.institutions.sign_in import digest_of
 
@@ -60,6 +61,7 @@ def revoke_feed(*, feed: CalendarFeed) -> None:
     CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
 
 
+@across_institutions("a secret opens it")
 def feed_behind(secret: str) -> CalendarFeed | None:
     """The feed that a secret opens, with its use noted; None for a wrong or revoked one."""
     rows = CalendarFeed.objects.filter(digest=digest_of(secret), revoked_at__isnull=True)

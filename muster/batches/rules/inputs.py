@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,11 @@ FIELD_NAMES = {
     "waitlist_capacity": "waitlist_capacity",
     "notes": "batch_notes",
 }
+
+
+# By subject, who alone teaches its slots.
+Faculty = Mapping[UUID, tuple[UUID, ...]]
+NOBODY: Faculty = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -158,14 +164,22 @@ def _problems_of_academic(batch: Batch, institution: Institution) -> list[FieldE
         found.append(FieldError("dept_id", _("Choose a department for the batch year.")))
     if batch.year is None:
         found.append(FieldError("year", _("Enter the year of the batch year.")))
-    last = (batch.course.semesters if batch.course and batch.course.semesters else 0) or institution.last_semester
+    last = (batch.course.semesters if batch.course else 0) or institution.last_semester
     if batch.current_semester is None or not 1 <= batch.current_semester <= last:
         found.append(FieldError("current_semester", _("Enter a current semester from 1 to %(last)d.") % {"last": last}))
     return found
 
 
-def problems_of_slots(slots: Sequence[SlotInput]) -> list[FieldError]:
-    """Slots that end before they start, or that meet each other with the same people or room."""
+def teachers_of_slot(slot: SlotInput, faculty: Faculty, others: tuple[UUID, ...] = ()) -> tuple[UUID, ...]:
+    """Whom the slot names, else the faculty of its subject, else the others."""
+    if slot.instructor:
+        return (slot.instructor.pk,)
+    return faculty.get(slot.subject.pk, others) if slot.subject else others
+
+
+def problems_of_slots(slots: Sequence[SlotInput], faculty: Faculty = NOBODY) -> list[FieldError]:
+    """Slots that end before they start, or that meet each other with the same people or room. A subject with `faculty`
+    is taught by them where its slot names nobody."""
     found: list[FieldError] = []
     for index, slot in enumerate(slots):
         if slot.weekday not in Weekday.values:
@@ -175,8 +189,9 @@ def problems_of_slots(slots: Sequence[SlotInput]) -> list[FieldError]:
             continue
         for earlier in slots[:index]:
             # Parallel groups of one batch may meet at one time, each with its own instructor and room.
-            apart = slot.instructor and earlier.instructor and slot.instructor != earlier.instructor
-            if slot.overlaps(earlier) and not (apart and slot.room != earlier.room):
+            one, other = (teachers_of_slot(each, faculty) for each in (slot, earlier))
+            apart = one and other and not set(one) & set(other)
+            if slot.overlaps(earlier) and not (apart and (slot.room is None or slot.room != earlier.room)):
                 found.append(
                     FieldError(
                         f"schedule.{index}.start_time",
@@ -212,10 +227,16 @@ def problems_of_room(room: Room | None, field: str, kept: Collection[Any] = ()) 
 
 
 def must_be_sound(
-    batch: Batch, institution: Institution, slots: Sequence[SlotInput] = (), *, places: Collection[Any] = ()
+    batch: Batch,
+    institution: Institution,
+    slots: Sequence[SlotInput] = (),
+    *,
+    places: Collection[Any] = (),
+    faculty: Faculty = NOBODY,
 ) -> None:
-    """Raise Invalid naming every field that is wrong. `places` are the branch and the rooms it has already."""
-    found = problems_of_batch(batch, institution) + problems_of_slots(slots)
+    """Raise Invalid naming every field that is wrong. `places` are the branch and the rooms it has already, `faculty`
+    who teaches its subjects."""
+    found = problems_of_batch(batch, institution) + problems_of_slots(slots, faculty)
     found += problems_of_places(batch.branch, slots, places)
     if found:
         raise Invalid.fields(found)

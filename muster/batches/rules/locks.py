@@ -13,7 +13,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import (
     BatchArchived,
@@ -28,13 +28,13 @@ from muster.batches.errors import (
 )
 from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.queries import BATCH_TODAY
-from muster.batches.rules.inputs import SlotInput
+from muster.batches.rules.inputs import NOBODY, Faculty, SlotInput, teachers_of_slot
 from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.institutions.access import Actor, teaching_memberships
-from muster.timetable.models import ClassSession, Meeting, ScheduleSlot
+from muster.timetable.models import ClassSession, Meeting, MeetingPerson, ScheduleSlot
 from muster.timetable.rules import lock_people_and_rooms
 
 MOST_REASON = 300
@@ -95,11 +95,13 @@ def timetable_of(
     end: date | None = None,
     ignored: Collection[UUID] = (),
     stored: Batch | None = None,
+    faculty: Faculty | None = None,
 ) -> Timetable | None:
     """The batch's timetable as a question about clashes; None when it books nothing.
 
-    With `stored`, the batch as it is stored, what its meetings book does not count, and its sessions edited by hand are
-    asked about too, after the slots, and the slots not on the days that such sessions stand for.
+    Who teaches a slot is whom it names, else the faculty of its subject, else `people`. With `stored`, the batch as it
+    is stored, what its meetings book does not count, and its sessions edited by hand are asked about too, after the
+    slots, and the slots not on the days that such sessions stand for.
     """
     if not batch.takes_enrollments:
         return None
@@ -112,6 +114,9 @@ def timetable_of(
         return None
     met = _meetings_and_edited(stored) if stored else []
     sessions = [row for row in met if row.date]
+    if faculty is None:
+        named = any(slot.subject for slot in slots) or any(session.subject_id for session in sessions)
+        faculty = faculty_of(stored) if stored and named else NOBODY
     staff = tuple(sorted(people))
     hours = [
         Hour(
@@ -119,7 +124,7 @@ def timetable_of(
             slot.start_time,
             slot.end_time,
             slot.room.pk if slot.room else None,
-            (slot.instructor.pk,) if slot.instructor else staff,
+            teachers_of_slot(slot, faculty, staff),
             skipped=tuple(
                 session.slot_date for session in sessions if session.slot_id and session.slot_id == slot.slot_id
             ),
@@ -132,7 +137,7 @@ def timetable_of(
             session.start_time,
             session.end_time,
             session.room_id,
-            (session.instructor_id,) if session.instructor_id else staff,
+            (session.instructor_id,) if session.instructor_id else faculty.get(session.subject_id, staff),
         )
         for session in sessions
         if session.start_time and session.status != ClassSession.Status.CANCELLED
@@ -147,7 +152,8 @@ def timetable_of(
 def _meetings_and_edited(batch: Batch) -> list[Any]:
     """The meetings of a batch, each with its sessions edited by hand: a row for each, one without a `date` where there
     are none. One query."""
-    columns = ("slot_id", "slot_date", "date", "start_time", "end_time", "room_id", "instructor_id", "status")
+    times = ("date", "start_time", "end_time")
+    columns = ("slot_id", "slot_date", *times, "room_id", "subject_id", "instructor_id", "status")
     rows = Meeting.objects.filter(batches=batch).annotate(
         edited=FilteredRelation("sessions", condition=Q(sessions__is_edited=True)),
         **{name: F(f"edited__{name}") for name in columns},
@@ -164,22 +170,24 @@ def assess(
     besides: Collection[UUID] = (),
     start: date | None = None,
     stored: Batch | None = None,
-) -> Assessment:
+) -> ScheduleAssessment:
     """What the batch would come to with these slots, and these people where a slot names nobody; see `timetable_of`.
 
     `besides` are people who are asked about too.
     """
     timetable = timetable_of(batch, slots, people, start=start, stored=stored)
-    return Assessment(by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))})
+    return ScheduleAssessment(
+        by, batch, timetable, {*people, *besides, *(person.pk for person, _field in named_at(slots))}
+    )
 
 
-def must_be_free(assessment: Assessment, *, dated: bool = False) -> None:
+def must_be_free(assessment: ScheduleAssessment, *, dated: bool = False) -> None:
     """Raise ScheduleConflict, whose assessment names what is in the way and what is free instead."""
     if assessment.clashes:
         raise ScheduleConflict(assessment, dated=dated)
 
 
-def lock_and_check(assessment: Assessment, named: Iterable[tuple[User, str]] = ()) -> None:
+def lock_and_check(assessment: ScheduleAssessment, named: Iterable[tuple[User, str]] = ()) -> None:
     """Lock the people and rooms that the assessment is about. `named` are those with the field that names each.
 
     Raises NotAnInstructor for the first who does not teach, and ScheduleConflict.
@@ -200,7 +208,7 @@ def named_at(slots: Iterable[SlotInput]) -> list[tuple[User, str]]:
 def warnings_against(batch: Batch, person: User, by: Actor, timetable: Timetable | None) -> list[SoftWarning]:
     """What speaks against the person at the hours that the timetable gives them."""
     joining = set() if person.pk in current_people(batch, batch.today()) else {person.pk}
-    assessment = Assessment(by, batch, timetable, {person.pk})
+    assessment = ScheduleAssessment(by, batch, timetable, {person.pk})
     return assessment.warnings({person.pk: person.full_name}, joining)
 
 
@@ -234,7 +242,7 @@ def explain_booking_conflicts(
     """Write what changes bookings; whatever the database refuses then is explained. `teacher` names that field."""
 
     def clash() -> DomainError:
-        assessment = Assessment(by, batch, timetable)
+        assessment = ScheduleAssessment(by, batch, timetable)
         return ScheduleConflict(assessment, dated=dated) if assessment.clashes else ScheduleConflict.unnamed()
 
     with refused_as(
@@ -291,10 +299,25 @@ def match_slots(stored: Sequence[ScheduleSlot], plans: Sequence[SlotInput]) -> l
     return [replace(plan, slot_id=found.get(index)) for index, plan in enumerate(plans)]
 
 
-def current_people(batch: Batch, day: date) -> set[UUID]:
+def faculty_of(*batches: Batch) -> dict[UUID, tuple[UUID, ...]]:
+    """Who teaches which subjects in the meetings of the batches from today on, their own and shared ones."""
+    rows = MeetingPerson.objects.filter(meeting__batches__in=batches, role=MeetingPerson.Role.FACULTY)
+    lasting = rows.filter(days__endswith__isnull=True) | rows.filter(days__endswith__gt=batches[0].today())
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    for subject, person in lasting.order_by("instructor").values_list("subject_id", "instructor_id").distinct():
+        found[subject] = (*found.get(subject, ()), person)
+    return found
+
+
+def booked_people(batch: Batch, day: date) -> set[UUID]:
+    """Those of `current_people` who teach whatever names nobody and has no faculty."""
+    return current_people(batch, day, for_subjects=False)
+
+
+def current_people(batch: Batch, day: date, **which: bool) -> set[UUID]:
     """Everybody whose assignment to the batch has not ended before the day."""
     return set(
-        InstructorAssignment.objects.filter(batch=batch)
+        InstructorAssignment.objects.filter(batch=batch, **which)
         .exclude(until_date__lt=day)
         .values_list("instructor_id", flat=True)
     )

@@ -47,7 +47,7 @@ def open_batch(*, by: Actor, fields: BatchInput, warnings: list[PlanWarning] | N
         people = {person.pk: person.full_name for person in (*dict(staff), *dict(named_at(fields.slots)))}
         against = assessment.warnings(people, {person.pk for person, _role in staff})
         warnings += in_plan([*against, *assessment.advice(people)], "assigned_instructor")
-        warnings += warnings_of_plan(batch, fields.slots, batch.today())
+        warnings += [*warnings_of_plan(batch, fields.slots, batch.today()), *assessment.twins]
 
     with recorded(by, "open_batch"), explain_booking_conflicts(assessment.timetable, batch, by):
         batch.save(force_insert=True)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Hour, Timetable
 from muster.batches.errors import BatchArchived, BatchNotOpen, SessionHeld, SessionLocked
 from muster.batches.models import Batch
@@ -255,7 +255,7 @@ def _clash_question(session: ClassSession, batches: Sequence[Batch]) -> Timetabl
 def _lock_and_check(asked: Timetable | None, batch: Batch, by: Actor) -> None:
     if asked is not None:
         lock_people_and_rooms(asked.institution_id, asked.instructor_ids, asked.room_ids)
-        must_be_free(Assessment(by, batch, asked), dated=True)
+        must_be_free(ScheduleAssessment(by, batch, asked), dated=True)
 
 
 def _save(

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Timetable
 from muster.batches.models import Batch, BatchMeeting
 from muster.batches.rules.inputs import SlotInput, problems_of_slots
 from muster.batches.rules.locks import (
-    current_people,
+    booked_people,
     explain_booking_conflicts,
+    faculty_of,
     locked_batches,
     must_be_free,
     must_teach,
@@ -85,7 +86,7 @@ def join_meeting(*, by: Actor, meeting: Meeting, batch: Batch) -> BatchMeeting:
 
 def _people(batches: Sequence[Batch]) -> set[UUID]:
     """Everybody who teaches one of the batches, and so the meeting."""
-    return set().union(*(current_people(batch, batch.today()) for batch in batches))
+    return set().union(*(booked_people(batch, batch.today()) for batch in batches))
 
 
 def _must_fit(
@@ -104,10 +105,11 @@ def _must_fit(
     others = meeting.batches.select_related("institution", "branch") if meeting else ()
     first = min([*batches, *others], key=lambda batch: (batch.code, batch.pk))
     own = [meeting.pk] if meeting else []
+    faculty = faculty_of(*batches, *others) if any(slot.subject for slot in slots) else {}
     asked = [
         (batch, replace(timetable, zone=first.zone.key, branch_id=first.branch_id))
         for batch in batches
-        if (timetable := timetable_of(batch, slots, people, ignored=own)) is not None
+        if (timetable := timetable_of(batch, slots, people, ignored=own, faculty=faculty)) is not None
     ]
     lock_people_and_rooms(
         by.institution.pk,
@@ -115,5 +117,5 @@ def _must_fit(
         {room for _batch, timetable in asked for room in timetable.room_ids},
     )
     for batch, timetable in asked:
-        must_be_free(Assessment(by, batch, timetable))
+        must_be_free(ScheduleAssessment(by, batch, timetable))
     return asked[0][1] if asked else None

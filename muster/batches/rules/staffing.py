@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchNotOpen
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.notices import tell_assigned, tell_taken_away
 from muster.batches.rules.inputs import MOST_NOTES, far_off, is_near
 from muster.batches.rules.locks import (
-    current_people,
+    booked_people,
     explain_booking_conflicts,
+    faculty_of,
     lock_and_check,
     locked_batch,
     must_have_a_reason,
@@ -52,13 +53,13 @@ def assign_lead(
     leads = set(batch.instructor_assignments.leads().on(today).values_list("instructor_id", flat=True))
     if leads == {instructor.pk}:
         return batch
-    people = (current_people(batch, today) - leads) | {instructor.pk}
+    people = (booked_people(batch, today) - leads) | {instructor.pk}
     slots = slots_of(batch)
     timetable = timetable_of(batch, slots, people, start=today, stored=batch)
     starts = today if leads else first_day_of_lead(batch, today)
     # Days that are over are booked for the new lead alone, and nothing speaks against those.
     taken = timetable_of(batch, slots, {instructor.pk}, start=starts, stored=batch) if starts < today else timetable
-    lock_and_check(Assessment(by, batch, taken, people if taken else ()))
+    lock_and_check(ScheduleAssessment(by, batch, taken, people if taken else ()))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with recorded(by, "assign_lead", reason=reason), explain_booking_conflicts(taken, batch, by):
         give_lead(batch, instructor, by)
@@ -80,7 +81,7 @@ def advice_on_staff(batch: Batch, people: Iterable[User], by: Actor) -> list[Sof
     written or locked."""
     names = {person.pk: person.full_name for person in people}
     timetable = timetable_of(batch, slots_of(batch), names, start=batch.today(), stored=batch)
-    return Assessment(by, batch, timetable, names).advice(names)
+    return ScheduleAssessment(by, batch, timetable, names).advice(names)
 
 
 def first_day_of_lead(batch: Batch, today: date) -> date:
@@ -118,6 +119,34 @@ def give_lead(batch: Batch, instructor: User, by: Actor) -> None:
 
 
 @atomic
+def add_faculty(*, by: Actor, batch: Batch, people: Sequence[User]) -> list[InstructorAssignment]:
+    """Make instructors who are nothing in the batch its assistants from today on, for the subjects they teach there.
+
+    In one statement. Nobody is asked what speaks against them, and they are booked only by what is mapped to them.
+    Locks the batch. Raises BatchArchived, BatchNotOpen.
+    """
+    batch = locked_batch(batch)
+    if batch.is_over:
+        raise BatchNotOpen(batch)
+    with recorded(by, "assign_instructor"):
+        made = InstructorAssignment.objects.bulk_create(
+            InstructorAssignment(
+                institution_id=batch.institution_id,
+                batch=batch,
+                instructor=person,
+                role=InstructorAssignment.Role.ASSISTANT,
+                from_date=batch.today(),
+                assigned_by=by.user,
+                for_subjects=True,
+            )
+            for person in people
+        )
+        batch.save_version()
+    tell_assigned(by, batch, *made)
+    return made
+
+
+@atomic
 def assign_instructor(
     *,
     by: Actor,
@@ -128,8 +157,10 @@ def assign_instructor(
     until_date: date | None = None,
     notes: str = "",
     override_reason: str | None = None,
+    for_subjects: bool = False,
 ) -> InstructorAssignment:
-    """Assign an instructor in a role for some days; without dates from today on.
+    """Assign an instructor in a role for some days; without dates from today on. An assistant `for_subjects` comes for
+    the sessions of their subjects alone.
 
     A substitute takes over the lead's bookings in its days. Where hours, days away, workload or skills speak against
     it, an empty `override_reason` is refused and a given one kept; None does not ask. Locks the batch, then the
@@ -166,8 +197,9 @@ def assign_instructor(
             code="already_assigned",
             field="instructor_id",
         )
-    timetable = timetable_of(batch, slots_of(batch), {instructor.pk}, start=from_date, end=until_date, stored=batch)
-    lock_and_check(Assessment(by, batch, timetable))
+    people = set() if for_subjects else {instructor.pk}
+    timetable = timetable_of(batch, slots_of(batch), people, start=from_date, end=until_date, stored=batch)
+    lock_and_check(ScheduleAssessment(by, batch, timetable))
     reason = must_have_a_reason(batch, instructor, by, timetable, override_reason)
     with (
         recorded(by, "assign_instructor", reason=reason),
@@ -182,6 +214,7 @@ def assign_instructor(
             until_date=until_date,
             assigned_by=by.user,
             notes=notes,
+            for_subjects=for_subjects,
         )
         batch.save_version()
     if until_date is None or until_date >= batch.today():
@@ -195,9 +228,10 @@ def end_assignment(
 ) -> InstructorAssignment:
     """End an assignment with `until_date`, its last day, else with yesterday. One that has not begun covers no day.
 
-    The row stays as history. The lead takes back the days of a substitute. Locks the batch, then for a substitute the
-    leads and the rooms. Raises BatchArchived, Invalid for a last day before yesterday or after the one it has, Conflict
-    when it has ended before, and ScheduleConflict where the lead is booked elsewhere by now.
+    The row stays as history. The lead takes back the days of a substitute, and the sessions of subjects that nobody
+    teaches then. Locks the batch, then where somebody takes over them and the rooms. Raises BatchArchived, Invalid for
+    a last day before yesterday or after the one it has, Conflict when it has ended before, and ScheduleConflict where
+    who takes over is booked elsewhere by now.
     """
     batch = locked_batch(assignment.batch)
     assignment = InstructorAssignment.objects.select_related("instructor").get(pk=assignment.pk)
@@ -229,10 +263,17 @@ def end_assignment(
 
 
 def given_back(batch: Batch, assignment: InstructorAssignment, last_day: date) -> Timetable | None:
-    """What the leads are booked for again when a substitute ends after the day; None for others."""
-    if assignment.role != InstructorAssignment.Role.SUBSTITUTE:
-        return None
+    """What the leads are booked for again when a substitute ends after the day, and everybody when one who teaches
+    subjects does; None for others."""
     first = last_day + timedelta(days=1)
+    if assignment.role != InstructorAssignment.Role.SUBSTITUTE:
+        faculty = faculty_of(batch)
+        left = {subject: people for subject, people in faculty.items() if assignment.instructor_id not in people}
+        others = batch.instructor_assignments.filter(instructor=assignment.instructor_id).exclude(pk=assignment.pk)
+        if left == faculty or others.exclude(until_date__lt=first).exists():
+            return None
+        people = booked_people(batch, first) - {assignment.instructor_id}
+        return timetable_of(batch, slots_of(batch), people, start=first, stored=batch, faculty=left)
     leads = batch.instructor_assignments.leads().exclude(until_date__lt=first)
     if assignment.until_date is not None:
         leads = leads.filter(from_date__lte=assignment.until_date)

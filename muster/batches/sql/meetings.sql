@@ -47,7 +47,7 @@ BEGIN
     -- Then who comes; all in one statement, so that whatever is booked for it finds everybody.
     WITH wanted AS MATERIALIZED (
         SELECT DISTINCT member.meeting_id, member.institution_id, assignment.instructor_id, assignment.role,
-               member.runs AS books,
+               NULL::uuid AS subject_id, member.runs AS books,
                unnest(
                    -- In a shared meeting they come for their own batch, as long as that lasts.
                    datemultirange(
@@ -63,23 +63,43 @@ BEGIN
                    ), '{}')
                ) AS days
         FROM muster_members(the_meetings) AS member
-        JOIN batches_instructorassignment AS assignment ON assignment.batch_id = member.batch_id
+        JOIN batches_instructorassignment AS assignment
+            ON assignment.batch_id = member.batch_id AND NOT assignment.for_subjects
+        UNION
+        -- The faculty of a subject, while they are assigned to the batch.
+        SELECT member.meeting_id, member.institution_id, faculty.instructor_id, 'faculty', faculty.subject_id,
+               member.runs,
+               unnest(
+                   datemultirange(
+                       daterange(faculty.from_date, faculty.until_date + 1)
+                       * CASE WHEN member.is_own THEN daterange(NULL, NULL) ELSE member.days END
+                   )
+                   * coalesce((
+                       SELECT range_agg(daterange(assignment.from_date, assignment.until_date + 1))
+                       FROM batches_instructorassignment AS assignment
+                       WHERE (assignment.batch_id, assignment.instructor_id) = (member.batch_id, faculty.instructor_id)
+                   ), '{}')
+               )
+        FROM muster_members(the_meetings) AS member
+        JOIN batches_subjectfaculty AS faculty ON faculty.batch_id = member.batch_id
     ), gone AS (
         DELETE FROM timetable_meetingperson AS person
         WHERE person.meeting_id = ANY (the_meetings) AND NOT EXISTS (
             SELECT FROM wanted
             WHERE (wanted.meeting_id, wanted.instructor_id, wanted.role, wanted.books, wanted.days)
                 = (person.meeting_id, person.instructor_id, person.role, person.books, person.days)
+            AND wanted.subject_id IS NOT DISTINCT FROM person.subject_id
         )
     )
     INSERT INTO timetable_meetingperson
-        (id, created_at, updated_at, institution_id, meeting_id, instructor_id, role, days, books)
-    SELECT muster_new_id(), now(), now(), institution_id, meeting_id, instructor_id, role, days, books
+        (id, created_at, updated_at, institution_id, meeting_id, instructor_id, role, subject_id, days, books)
+    SELECT muster_new_id(), now(), now(), institution_id, meeting_id, instructor_id, role, subject_id, days, books
     FROM wanted
     WHERE NOT EXISTS (
         SELECT FROM timetable_meetingperson AS person
         WHERE (wanted.meeting_id, wanted.instructor_id, wanted.role, wanted.books, wanted.days)
             = (person.meeting_id, person.instructor_id, person.role, person.books, person.days)
+        AND wanted.subject_id IS NOT DISTINCT FROM person.subject_id
     );
 END $$;
 
@@ -109,6 +129,7 @@ CREATE OR REPLACE FUNCTION muster_drop_meeting(the_meeting uuid) RETURNS void LA
     DELETE FROM timetable_classsession WHERE meeting_id = the_meeting;
     DELETE FROM timetable_scheduleslot WHERE meeting_id = the_meeting;
     DELETE FROM timetable_meetingperson WHERE meeting_id = the_meeting;
+    DELETE FROM batches_subjectfaculty WHERE batch_id = the_meeting;
     DELETE FROM timetable_meeting WHERE id = the_meeting;
 $$;
 

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Hour, Timetable, alternatives_to, clashes_of
 from muster.batches.errors import NotAnInstructor, ScheduleConflict
 from muster.batches.models import InstructorAssignment
@@ -92,7 +92,7 @@ def test_a_taken_room_comes_with_the_rooms_that_are_free(campus):
         batch.end_date,
         [Hour(1, MONDAY.start_time, MONDAY.end_time, taken.pk)],
     )
-    assessment = Assessment(campus.admin, batch, timetable)
+    assessment = ScheduleAssessment(campus.admin, batch, timetable)
     clashes = assessment.clashes
     assert [(clash.kind, clash.who) for clash in clashes] == [("room", "4")]
     assert clashes[0].dates == len(clashes[0].on_dates) == 25

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.clashes import Hour, Timetable
 from muster.batches.models import Batch
 from muster.batches.rules import assign_instructor, end_assignment
@@ -37,7 +37,7 @@ def question(campus, *hours):
 
 def offered(campus, *hours):
     timetable = question(campus, *hours)
-    found = Assessment(campus.admin, Batch(), timetable).alternatives
+    found = ScheduleAssessment(campus.admin, Batch(), timetable).alternatives
     return [str(hour) if hour.on_date is None else f"{hour.on_date} {hour.start:%H:%M}" for _index, hour in found.times]
 
 

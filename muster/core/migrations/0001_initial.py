@@ -14,6 +14,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Erasing',
+            fields=[
+                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+            ],
+        ),
+        migrations.CreateModel(
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -31,8 +37,8 @@ class Migration(migrations.Migration):
                 ('facts', models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['row_id', 'at'], name='audit_of_a_row'), models.Index(condition=models.Q(('part_of__isnull', False)), fields=['part_of', 'at'], name='audit_of_the_parts'), models.Index(fields=['owner_id', 'at'], name='audit_of_an_owner')],
-                'triggers': [pgtrigger.compiler.Trigger(name='audit_is_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What happened is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='d83964d795184060fde109e72df3fbc8ce1be9eb', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_only_added_to_181f4', table='core_auditentry', when='BEFORE'))],
+                'indexes': [models.Index(fields=['row_id', 'at'], name='audit_of_a_row'), models.Index(condition=models.Q(('part_of__isnull', False)), fields=['part_of', 'at'], name='audit_of_the_parts'), models.Index(fields=['owner_id', 'at', 'id'], name='audit_of_an_owner'), models.Index(condition=models.Q(('request__isnull', False)), fields=['request'], name='audit_of_a_request')],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_is_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'What happened is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'audit_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='f48ad61ece98df12716cef25df6b7719e1fa5210', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_is_only_added_to_181f4', table='core_auditentry', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(

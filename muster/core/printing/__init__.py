@@ -45,7 +45,12 @@ class NotPrinted(Conflict):
     sentence = _("This couldn't be printed. Choose a shorter period, or use a spreadsheet.")
 
 
-def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:
+def print_svg(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> bytes:
+    """The one page that the template makes of the data, as a picture: letters are drawn, so that it needs no font."""
+    return print_pdf(template, data, logo=logo, form="svg")
+
+
+def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"", form: str = "pdf") -> bytes:
     """The PDF that the template makes of the data, tagged for screen readers (PDF/UA-1 where the letters allow it).
 
     The template reads the data as JSON from `sys.inputs.data`; to it come `lang`, `rtl`, and `logo`, the name of the
@@ -63,6 +68,7 @@ def print_pdf(template: Path, data: Mapping[str, Any], *, logo: bytes = b"") -> 
             (Path(folder) / f"logo.{suffix}").write_bytes(logo)
         order = {
             "root": folder,
+            "form": form,
             "template": template.read_text(encoding="utf-8"),
             "data": shown,
             "fonts": [str(place) for place in settings.FONT_FOLDERS if place.is_dir()],

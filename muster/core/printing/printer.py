@@ -19,14 +19,13 @@ def main() -> int:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=order["fonts"])
     for data, standards in _tries(order["data"]):
         try:
-            # Its types want the root as bytes where the template is.
-            pdf = typst.compile(  # type: ignore[call-overload]
+            pdf = typst.compile(
                 order["template"].encode(),
                 root=order["root"],
                 font_paths=fonts,
-                format="pdf",
+                format=order["form"],
                 sys_inputs={"data": json.dumps(data)},
-                pdf_standards=standards,
+                pdf_standards=standards if order["form"] == "pdf" else [],  # type: ignore[arg-type]
             )
         except RuntimeError as error:
             sys.stderr.write(f"{error}\n")

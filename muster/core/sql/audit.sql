@@ -12,6 +12,10 @@ DECLARE
     kept jsonb := whole - TG_ARGV[0]::text[];
     previous jsonb;
 BEGIN
+    -- What is erased would stand here again.
+    IF current_setting('muster.erasing', TRUE) = 'yes' AND muster_is_erasing() THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         previous := to_jsonb(OLD);
         INSERT INTO core_auditentry (

@@ -24,6 +24,7 @@ from muster.enrollments.rules.many import SeatOutcome, SeatWish, enroll_many
 from muster.enrollments.rules.organisations import name_contact, remove_contact
 from muster.enrollments.rules.payments import add_payment, move_payment, steps_of
 from muster.enrollments.rules.reopening import LeftEnded, Reopening, follow_dates, reopen_batch, restore_batch
+from muster.enrollments.rules.returning import return_students
 from muster.enrollments.rules.spare_seats import keep_spare_seats, release_spare_seats
 from muster.enrollments.rules.transfer_requests import (
     approve_transfer,
@@ -31,15 +32,8 @@ from muster.enrollments.rules.transfer_requests import (
     reject_transfer,
     withdraw_transfer,
 )
-from muster.enrollments.rules.transferring import (
-    REFUSED,
-    TRANSFERRED,
-    WAITLISTED,
-    TransferOutcome,
-    Transfers,
-    return_students,
-    transfer_students,
-)
+from muster.enrollments.rules.transfer_seats import REFUSED, TRANSFERRED, WAITLISTED, TransferOutcome
+from muster.enrollments.rules.transferring import Transfers, transfer_students
 from muster.enrollments.rules.trials import convert_trial
 from muster.enrollments.rules.waitlist import (
     accept_offer,

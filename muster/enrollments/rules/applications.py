@@ -31,7 +31,7 @@ from muster.enrollments.rules.enrolling import enroll_student
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.rules import PersonInput, RoleGrant, add_person
-from muster.institutions.rules.people import problems_of_person
+from muster.institutions.rules.person_input import problems_of_person
 
 ANSWER = "enrollments.answer_application"
 # More than that nobody reads; whoever sends them is no applicant.

@@ -16,9 +16,16 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, FieldError, Invalid, Missing, Stale
 from muster.core.history import recorded
-from muster.enrollments.errors import AlreadyEnrolled, AlreadyWaiting, BatchFull, HadTrial, NotOpenForEnrollment
+from muster.enrollments.errors import (
+    AlreadyEnrolled,
+    AlreadyWaiting,
+    BatchFull,
+    EnrollmentEnded,
+    HadTrial,
+    NotOpenForEnrollment,
+)
 from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
-from muster.enrollments.opening import seats_for_the_line, why_not_cancelled
+from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_left_of, why_not_cancelled
 from muster.enrollments.permissions import enrollments
 from muster.enrollments.queries import open_siblings
 from muster.enrollments.rules.enrolling import (
@@ -29,9 +36,10 @@ from muster.enrollments.rules.enrolling import (
     trial_period,
 )
 from muster.enrollments.rules.filling import fill_seats
+from muster.enrollments.rules.moving import trial_of
 from muster.institutions.access import Actor
 
-CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "progress", "organisation")
+CHANGEABLE = ("enrollment_type", "source", "enrollment_date", "access_expiry_date", "organisation")
 
 
 def lock_enrollment(enrollment: Enrollment, version: int | None = None) -> Enrollment:
@@ -117,12 +125,15 @@ def resume_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") ->
     """Bring an enrollment back from hold, where its seat was kept, or one that was completed early or cancelled, if a
     seat is free: the same one, with its dates, its trial and what was paid for it.
 
-    Locks the batch, then the enrollment. Raises BatchArchived, Conflict for one that has expired or was transferred,
-    and where its seat is gone NotOpenForEnrollment, BatchFull, AlreadyEnrolled.
+    Students come back by themselves to what they left, where they could enroll themselves. Locks the batch, then the
+    enrollment. Raises BatchArchived, Conflict for one that has expired or was transferred, and where its seat is gone
+    NotOpenForEnrollment, EnrollmentEnded, BatchFull, AlreadyEnrolled.
     """
     enrollment = lock_enrollment(enrollment)
     if enrollment.status == Enrollment.Status.ACTIVE:
         return enrollment
+    if is_for_oneself(by, enrollment):
+        _must_come_back_oneself(by, enrollment)
     if enrollment.transferred_to is not None and enrollment.transferred_to.holds_a_seat:
         words = _("This seat was left by a transfer. Undo the transfer instead.")
         raise Conflict(words, code="already_transferred", field="status")
@@ -158,7 +169,7 @@ def complete_enrollment(*, by: Actor, enrollment: Enrollment, reason: str = "") 
 def change_enrollment(
     *, by: Actor, enrollment: Enrollment, changes: Mapping[str, Any], version: int | None = None
 ) -> Enrollment:
-    """Correct type, source, dates, progress or status.
+    """Correct type, source, dates or status.
 
     A status that takes a seat again needs a free one and an open batch. Locks the batch, then the enrollment. Raises
     Stale, BatchArchived, NotOpenForEnrollment, BatchFull, AlreadyEnrolled, HadTrial, Invalid naming the fields.
@@ -182,8 +193,6 @@ def change_enrollment(
         found.append(FieldError("enrollment_date", _("The enrollment date can't be in the future.")))
     elif enrollment.access_expiry_date and enrollment.access_expiry_date < enrollment.enrollment_date:
         found.append(FieldError("access_expiry_date", _("Access can't end before the enrollment starts.")))
-    if not 0 <= enrollment.progress <= 100:
-        found.append(FieldError("progress", _("Enter progress as a percentage from 0 to 100.")))
     if found:
         raise Invalid.fields(found)
     if enrollment.enrollment_type != kind_before:
@@ -196,17 +205,30 @@ def change_enrollment(
     return write_enrollment(enrollment, by, "change_enrollment", reason=str(changes.get("reason", "")))
 
 
+def must_be_open_to_oneself(by: Actor, enrollment: Enrollment) -> None:
+    """Raise EnrollmentEnded or Invalid where a student could not enroll by themself any more."""
+    batch, course = enrollment.batch, enrollment.course
+    last = last_day_to_enroll(batch, by.institution) if batch else None
+    if batch is not None and last is not None and today_of(enrollment, by) > last:
+        raise EnrollmentEnded(batch, last)
+    if batch is None and course is not None and not (course.is_active and course.individual_study):
+        raise Invalid(_("This course isn't currently offered. Ask your institution to enroll you."), field="courseId")
+
+
+def _must_come_back_oneself(by: Actor, enrollment: Enrollment) -> None:
+    batch, last = enrollment.batch, enrollment.access_expiry_date
+    if enrollment.status != Enrollment.Status.CANCELLED or enrollment.organisation_id is not None:
+        raise Conflict(_("Only your institution can resume this enrollment."), code="not_yours", field="status")
+    if last is not None and last < today_of(enrollment, by):
+        raise Conflict(_("Your access has ended. Ask your institution to enroll you."), code="access_ended")
+    must_be_open_to_oneself(by, enrollment)
+    if batch is not None and batch.takes_enrollments and seats_left_of(batch, by) == 0:
+        raise BatchFull(batch, open_siblings(batch, by))
+
+
 def today_of(enrollment: Enrollment, by: Actor) -> date:
     """What day it is where the batch meets, or else at the institution."""
     return enrollment.batch.today() if enrollment.batch else by.today()
-
-
-def trial_of(enrollment: Enrollment) -> date | None:
-    """The first day of the trial that the enrollment is or was; it may have begun with a seat that was left for it."""
-    seat: Enrollment | None = enrollment
-    while seat is not None and seat.trial_began_on is None:
-        seat = seat.transferred_from.first()
-    return seat.trial_began_on if seat else None
 
 
 def _take_kind(enrollment: Enrollment, before: str, by: Actor, *, keeps_end: bool) -> None:
@@ -235,7 +257,8 @@ def _take_status(enrollment: Enrollment, status: str, by: Actor) -> None:
     if status in Enrollment.SEATED and not enrollment.holds_a_seat:
         # Wherever they moved from it, they have it again.
         _bring_payments_back(by, enrollment)
-        enrollment.transferred_to, enrollment.cancel_reason = None, ""
+        enrollment.transferred_to = enrollment.returned_to = None
+        enrollment.cancel_reason = ""
     if status != enrollment.status:
         now = timezone.now()
         enrollment.completed_at = now if status == Enrollment.Status.COMPLETED else None

@@ -38,7 +38,7 @@ from muster.enrollments.errors import (
 )
 from muster.enrollments.models import Enrollment, Organisation, Payment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, seats_for_the_line, seats_kept_back, seats_left_of
-from muster.enrollments.queries import HasClash, open_siblings, own_clashes
+from muster.enrollments.queries import HasClash, further_sessions, open_siblings, own_clashes
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
 from muster.notifications.rules import is_quiet
@@ -427,7 +427,9 @@ def _student_here(student: UUID, institution: UUID, course: UUID, batch: UUID) -
         User.objects.filter(active_students(institution, OuterRef("pk")), pk=student, is_active=True)
         .annotate(
             is_enrolled=Exists(enrolled),
-            meets_at_once=HasClash(F("pk"), Value(institution), Value(batch)),
+            # What is of no batch is compared when there is any: few have a mentor.
+            meets_at_once=HasClash(F("pk"), Value(institution), Value(batch))
+            | Exists(further_sessions(OuterRef("pk"), institution)),
             own_place=Subquery(own.values("pk")[:1]),
             next_in_line=Subquery(line.values("pk")[:1]),
         )

@@ -113,7 +113,7 @@ def seat_elsewhere(place: WaitlistEntry, batch: Batch) -> Enrollment | None:
 def clashes_of(place: WaitlistEntry, batch: Batch, held: Enrollment | None) -> Sequence[Any]:
     """The student's other batches that meet at the same time, but for the one that they would leave."""
     found = own_clashes(place.student, batch.institution_id, [batch.pk]).get(batch.pk, [])
-    return [clash for clash in found if held is None or clash.batch.pk != held.batch_id]
+    return [clash for clash in found if held is None or clash.batch is None or clash.batch.pk != held.batch_id]
 
 
 def _is_lockable(batch_id: UUID) -> bool:

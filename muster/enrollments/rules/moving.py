@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
@@ -21,12 +22,12 @@ def move_seats(
 ) -> list[Enrollment]:
     """End these seats, and open one in the batch for each, in the same order. The batches are locked.
 
-    Type, source and payer go along, and within a course the progress; so do the payments, since what was paid counts
-    for the seat that the student has. Whoever is on hold stays so, unless a `status` says otherwise. Four statements,
-    however many seats there are.
+    Type, source and payer go along; so do the payments, since what was paid counts for the seat that the student has. A
+    trial in another course is that course's too. Whoever is on hold stays so,
+    unless a `status` says otherwise. Four statements, however many seats there are; one more for such trials.
     """
-    now = timezone.now()
-    opened = [_seat_like(by, seat, batch, status or seat.status) for seat in seats]
+    now, trials = timezone.now(), _trials_that_go_along(seats, batch)
+    opened = [_seat_like(by, seat, batch, status or seat.status, trials.get(seat.pk)) for seat in seats]
     said = " ".join(filter(None, (_("Moved to %(batch)s.") % {"batch": batch.code}, reason)))
     cancelled, said = Enrollment.Status.CANCELLED, said[:MOST_REASON]
     Enrollment.objects.filter(pk__in=[seat.pk for seat in seats]).update(
@@ -48,7 +49,31 @@ def type_in_batch(seat: Enrollment) -> str:
     return Enrollment.Type.BATCH if alone else seat.enrollment_type
 
 
-def _seat_like(by: Actor, seat: Enrollment, batch: Batch, status: str) -> Enrollment:
+def trial_of(enrollment: Enrollment) -> date | None:
+    """The first day of the trial that the enrollment is or was; it may have begun with a seat that was left for it."""
+    seat: Enrollment | None = enrollment
+    while seat is not None and seat.trial_began_on is None:
+        seat = seat.transferred_from.first()
+    return seat.trial_began_on if seat else None
+
+
+def _trials_that_go_along(seats: Sequence[Enrollment], batch: Batch) -> dict[UUID, date | None]:
+    """When the trials began that go on in another course, by their seats. Whoever had one there has no second."""
+    trials = [
+        seat
+        for seat in seats
+        if seat.enrollment_type == Enrollment.Type.TRIAL and batch.course_id not in (None, seat.course_id)
+    ]
+    if not trials:
+        return {}
+    had = Enrollment.objects.filter(
+        student__in=[seat.student_id for seat in trials], course=batch.course_id, trial_began_on__isnull=False
+    )
+    there = set(had.values_list("student_id", flat=True))
+    return {seat.pk: trial_of(seat) for seat in trials if seat.student_id not in there}
+
+
+def _seat_like(by: Actor, seat: Enrollment, batch: Batch, status: str, trial_began_on: date | None) -> Enrollment:
     today = batch.today()
     return Enrollment(
         institution_id=seat.institution_id,
@@ -60,7 +85,7 @@ def _seat_like(by: Actor, seat: Enrollment, batch: Batch, status: str) -> Enroll
         source=seat.source,
         enrollment_date=today,
         access_expiry_date=_access_in(by, seat, batch, today),
-        progress=seat.progress if seat.course_id == batch.course_id else 0,
+        trial_began_on=trial_began_on,
         organisation_id=seat.organisation_id,
         created_by=by.user,
     )

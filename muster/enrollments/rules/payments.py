@@ -72,7 +72,8 @@ def _refusals(enrollment: Enrollment, transaction_id: str) -> AbstractContextMan
         return BatchArchived(Batch.objects.get(enrollments=enrollment))
 
     def transferred() -> PaymentOfFormerSeat:
-        return PaymentOfFormerSeat(Enrollment.objects.select_related("transferred_to__batch").get(pk=enrollment.pk))
+        seat = Enrollment.objects.select_related("transferred_to__batch", "returned_to__batch").get(pk=enrollment.pk)
+        return PaymentOfFormerSeat(seat)
 
     return refused_as(
         payment_is_for_the_seat_now=transferred,

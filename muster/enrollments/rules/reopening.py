@@ -10,12 +10,14 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.accounts.models import User
 from muster.batches import rules as batch_rules
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
+from muster.enrollments import notices
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules.closing import change_status
 from muster.institutions.access import Actor
@@ -65,7 +67,10 @@ def reopen_batch(*, by: Actor, batch: Batch, reason: str) -> Reopening:
         pinned=after_its_end,
         reason=reason.strip()[:300],
     )
-    return _bring_back(by, batch, "reopen_batch")
+    reopening = _bring_back(by, batch, "reopen_batch")
+    students = User.objects.filter(enrollments__in=Enrollment.objects.holding_seats().filter(batch=batch))
+    notices.tell_reopened(by, reopening.batch, students)
+    return reopening
 
 
 @atomic

@@ -15,7 +15,8 @@ from muster.core.history import recorded
 from muster.enrollments import notices
 from muster.enrollments.errors import AlreadyAskedForTransfer, NotOpenForEnrollment, TransferDecided
 from muster.enrollments.models import Enrollment, TransferRequest
-from muster.enrollments.rules.transferring import TRANSFERRED, Transfers, transfer_students
+from muster.enrollments.rules.transfer_seats import TRANSFERRED
+from muster.enrollments.rules.transferring import Transfers, transfer_students
 from muster.institutions.access import Actor
 
 

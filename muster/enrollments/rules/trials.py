@@ -6,11 +6,16 @@ from django.utils.translation import gettext as _
 
 from muster.core.database import atomic
 from muster.core.errors import Invalid
-from muster.enrollments.errors import EnrollmentEnded, NotOpenForEnrollment, NoTrial
+from muster.enrollments.errors import NotOpenForEnrollment, NoTrial
 from muster.enrollments.models import Enrollment
-from muster.enrollments.opening import last_day_to_enroll
-from muster.enrollments.rules.changing import is_for_oneself, lock_enrollment, today_of, trial_of, write_enrollment
+from muster.enrollments.rules.changing import (
+    is_for_oneself,
+    lock_enrollment,
+    must_be_open_to_oneself,
+    write_enrollment,
+)
 from muster.enrollments.rules.enrolling import access_until
+from muster.enrollments.rules.moving import trial_of
 from muster.institutions.access import Actor
 
 
@@ -31,14 +36,11 @@ def convert_trial(*, by: Actor, enrollment: Enrollment) -> Enrollment:
         raise NoTrial
     if batch is not None and not batch.takes_enrollments:
         raise NotOpenForEnrollment(batch)
-    last = last_day_to_enroll(batch, by.institution) if batch else None
-    if own and batch is not None and last is not None and today_of(enrollment, by) > last:
-        raise EnrollmentEnded(batch, last)
+    if own:
+        must_be_open_to_oneself(by, enrollment)
     if own and not enrollment.is_own_trial:
         words = _("An organization pays for this trial. Ask your institution to enroll you fully.")
         raise Invalid(words, field="organisation_id")
-    if own and batch is None and course is not None and not (course.is_active and course.individual_study):
-        raise Invalid(_("This course isn't currently offered. Ask your institution to enroll you."), field="courseId")
     kind = Enrollment.Type.BATCH if batch else Enrollment.Type.INDIVIDUAL
     enrollment.enrollment_type = Enrollment.Type.CORPORATE if enrollment.organisation_id else kind
     enrollment.access_expiry_date = access_until(by, batch, course, enrollment.enrollment_date)

@@ -2,6 +2,7 @@
 CREATE OR REPLACE PROCEDURE muster_recount_seats(the_batch uuid) LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp SET muster.derives = 'yes' AS $$
 BEGIN
+    PERFORM muster_must_see(institution_id) FROM batches_batch WHERE id = the_batch;
     -- Nobody takes or frees a seat between the count and its being written.
     PERFORM FROM batches_batch WHERE id = the_batch FOR NO KEY UPDATE;
     UPDATE batches_batch SET enrolled_students = (

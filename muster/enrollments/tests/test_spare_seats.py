@@ -25,7 +25,7 @@ from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-EAST, WEST = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+EAST, WEST = "Pacific/Kiritimati", "Pacific/Honolulu"
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from muster.enrollments.rules import (
     hold_enrollment,
     join_waitlist,
     move_payment,
+    resume_enrollment,
     return_students,
     transfer_students,
 )
@@ -368,6 +369,21 @@ def test_a_transfer_is_undone_with_everything(campus, course):
     assert not one.enrollment.seat_periods.on(campus.admin.today()).exists()
 
 
+def test_a_payment_of_a_stale_form_is_sent_to_the_seat_that_the_student_has_again(campus, course):
+    old, new = campus.batch(course=course), campus.batch(course=course)
+    seat = campus.enroll(old)
+    [one] = move(campus, [seat], new).outcomes
+    return_students(by=campus.admin, enrollments=[seat])
+    with pytest.raises(PaymentOfFormerSeat, match=f"is in {old.code} again") as refused:
+        add_payment(by=campus.admin, enrollment=one.enrollment, payment=PaymentInput(Decimal(5), "EUR"))
+    assert refused.value.facts == {"enrollment": str(seat.pk)}
+    add_payment(by=campus.admin, enrollment=seat, payment=PaymentInput(Decimal(5), "EUR"))
+    # Given up there and taken again here, it is the seat that is paid for.
+    cancel_enrollment(by=campus.admin, enrollment=seat)
+    resume_enrollment(by=campus.admin, enrollment=one.enrollment)
+    add_payment(by=campus.admin, enrollment=one.enrollment, payment=PaymentInput(Decimal(5), "EUR"))
+
+
 def test_a_transfer_is_not_undone_where_the_seat_is_gone(campus, course):
     old, new = campus.batch(course=course, capacity=1), campus.batch(course=course)
     seat, waiting = campus.enroll(old), campus.student()
@@ -394,11 +410,11 @@ def test_what_was_corrected_since_stays_when_a_transfer_is_undone(campus, course
     old, new, payer = campus.batch(course=course), campus.batch(course=course), campus.organisation()
     seat = campus.enroll(old)
     [one] = move(campus, [seat], new).outcomes
-    changes = {"progress": 40, "organisation": payer, "source": "fair"}
+    changes = {"organisation": payer, "source": "fair"}
     change_enrollment(by=campus.admin, enrollment=one.enrollment, changes=changes)
     return_students(by=campus.admin, enrollments=[seat])
     seat.refresh_from_db()
-    assert (seat.progress, seat.organisation, seat.source) == (40, payer, "fair")
+    assert (seat.organisation, seat.source) == (payer, "fair")
 
 
 def test_whoever_came_back_to_the_course_since_is_named_when_a_transfer_is_not_undone(campus):

@@ -242,6 +242,36 @@ def test_a_trial_that_became_a_full_enrollment_stays_one_when_its_transfer_is_un
     assert [(balance.owed, balance.paid) for balance in balances_of(seat)] == [(Decimal(100), Decimal(100))]
 
 
+def test_a_trial_that_moves_to_another_course_is_that_course_s_trial_too(campus, begun):
+    seat, other = on_trial(campus, begun), campus.batch()
+    there = {"to": other, "course": other.course}
+    [one] = transfer_students(by=campus.admin, enrollments=[seat], **there).outcomes
+    assert one.enrollment.trial_began_on == seat.trial_began_on
+    cancel_enrollment(by=campus.admin, enrollment=one.enrollment)
+    for batch in (begun, other):
+        with pytest.raises(HadTrial):
+            on_trial(campus, batch, student=seat.student)
+
+
+def test_a_course_that_was_not_tried_after_all_can_be(campus, begun):
+    seat, other = on_trial(campus, begun), campus.batch()
+    transfer_students(by=campus.admin, enrollments=[seat], to=other, course=other.course)
+    return_students(by=campus.admin, enrollments=[seat])
+    seat.refresh_from_db()
+    assert (seat.enrollment_type, seat.trial_began_on) == ("trial", campus.admin.today())
+    cancel_enrollment(by=campus.admin, enrollment=seat)
+    assert on_trial(campus, other, student=seat.student).trial_began_on
+
+
+def test_whoever_tried_both_courses_moves_between_them_all_the_same(campus, begun):
+    other = campus.batch()
+    first = on_trial(campus, other)
+    cancel_enrollment(by=campus.admin, enrollment=first)
+    seat = on_trial(campus, begun, student=first.student)
+    [one] = transfer_students(by=campus.admin, enrollments=[seat], to=other, course=other.course).outcomes
+    assert (one.enrollment.enrollment_type, one.enrollment.trial_began_on) == ("trial", None)
+
+
 def test_individual_study_can_be_tried_too(campus):
     course, student = campus.course(), campus.student()
     seat = enroll_student(by=campus.actor(student), student=student, course=course, enrollment_type="trial")

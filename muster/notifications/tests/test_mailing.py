@@ -83,7 +83,7 @@ def test_a_mail_arrives_once_as_text_and_html(campus, thandi, notice, server):
     assert "You lead DA-2030\n\nData <Analytics>. From Monday." in text
     assert f"https://muster.example/notifications/{notice.pk}/" in text
     assert "https://muster.example/notifications/choices/" in text
-    assert "<p>You lead DA-2030</p>" in html
+    assert '<p class="what">You lead DA-2030</p>' in html
     assert "Data &lt;Analytics&gt;. From Monday." in html
     assert '<a href="https://muster.example/notifications/choices/" rel="nofollow">' in html
     notice.refresh_from_db()

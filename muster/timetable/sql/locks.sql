@@ -4,6 +4,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     context jsonb := coalesce(nullif(current_setting('muster.context', TRUE), ''), '{}');
 BEGIN
+    PERFORM muster_must_see(institution_id) FROM timetable_classsession WHERE id = the_session;
     IF btrim(coalesce(reason, '')) = '' THEN
         RAISE EXCEPTION 'A register is unlocked with a reason'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'register_is_unlocked_with_a_reason';

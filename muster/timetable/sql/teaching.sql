@@ -1,6 +1,6 @@
--- Who teaches each session: the one it names, else everybody who is there on that day; a faculty of its subject
--- instead of the lead. `books` is FALSE where whoever they come for keeps nobody busy.
-CREATE OR REPLACE VIEW timetable_teaching AS
+-- Who teaches each session: the one it names, else the faculty of its subject, else everybody else who is there on that
+-- day. `books` is FALSE where whoever they come for keeps nobody busy.
+CREATE OR REPLACE VIEW timetable_teaching WITH (security_invoker) AS
 SELECT session.id AS session_id, session.instructor_id, 'named' AS role, TRUE AS books
 FROM timetable_classsession AS session
 WHERE session.instructor_id IS NOT NULL
@@ -9,12 +9,11 @@ SELECT session.id, person.instructor_id, person.role, person.books
 FROM timetable_classsession AS session
 JOIN timetable_meetingperson AS person ON person.meeting_id = session.meeting_id AND person.days @> session.date
 WHERE session.instructor_id IS NULL
-AND (person.subject_id IS NULL OR person.subject_id = session.subject_id)
-AND NOT (person.role = 'lead' AND EXISTS (
+AND CASE WHEN person.role = 'faculty' THEN person.subject_id = session.subject_id ELSE NOT EXISTS (
     SELECT FROM timetable_meetingperson AS faculty
     WHERE faculty.meeting_id = session.meeting_id AND faculty.role = 'faculty'
     AND faculty.subject_id = session.subject_id AND faculty.days @> session.date
-));
+) END;
 
 -- Let these sessions book what they want, whatever they booked before: nothing when they are cancelled, have no times,
 -- or their meeting keeps nobody busy. Both statements are one, so that hours can be swapped within it.
@@ -56,14 +55,16 @@ RETURNS void LANGUAGE sql SET plan_cache_mode = force_custom_plan AS $$
     ORDER BY coalesce(instructor_id, room_id), period;
 $$;
 
--- Hold the meetings in share mode, so that archiving one and changing what hangs on it never pass each other.
+-- Hold the meetings in share mode, so that archiving one and changing what hangs on it never pass each other. Whether
+-- one is archived is read of the rows that are held: as a condition it would be asked before, of those that are not.
 CREATE OR REPLACE FUNCTION muster_must_be_open(the_meetings uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    any_archived boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM (
-            SELECT is_archived FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR SHARE
-        ) AS held WHERE is_archived
-    ) THEN
+    SELECT bool_or(is_archived) INTO any_archived FROM (
+        SELECT is_archived FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR SHARE
+    ) AS held;
+    IF any_archived THEN
         RAISE EXCEPTION 'An archived meeting does not change'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_meeting_does_not_change';
     END IF;

@@ -22,6 +22,7 @@ from muster.allocation.queries import instructor_of, students_with_instructors
 from muster.allocation.scoring import (
     Candidate,
     Suggestion,
+    Suggestions,
     candidates_of,
     load_of,
     needs_of_students,
@@ -50,9 +51,7 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
     person = mentees.get(actor, student_id, "assign")
     current = instructor_of(actor, person)
     found = suggestions_for_student(actor, person)
-    choices = [(str(one.who.id), _offer(one)) for one in found.ranked]
-    # Somebody at the limit may be chosen all the same.
-    choices += [(str(one.who.id), f"{one.who.name}, {one.reason}") for one in found.left_out if one.kind == "full"]
+    choices = _choices_of(found)
     if current:
         choices.append((str(current.instructor_id), _("%(name)s (current)") % {"name": current.instructor.full_name}))
     posted = request.POST.copy() if request.method == "POST" else None
@@ -78,6 +77,13 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
             _("%(name)s is the current %(type)s. That assignment will end and stay in the history.")
             % {"name": current.instructor.full_name, "type": current.get_assignment_type_display().lower()}
         )
+        text.append(
+            _(
+                "Planned mentoring sessions are cancelled. Open goals and questions go along, and the next mentor can "
+                "read summaries and goals. %(name)s is asked whether to release private notes."
+            )
+            % {"name": current.instructor.full_name}
+        )
     if not choices:
         text.append(_("There are no active instructors yet. Add them under Instructors."))
     title = _("Change %(name)s's instructor") if current else _("Assign an instructor to %(name)s")
@@ -92,6 +98,19 @@ def assign_page(request: ActorRequest, student_id: UUID) -> HttpResponse:
         body="allocation/assign.html",
         context={"nav": "mentoring", "suggested": [(one, _offer(one, named=False)) for one in found.ranked[:3]]},
     )
+
+
+def offers_for(actor: Actor, person: User) -> list[tuple[str, str]]:
+    """The instructors whom a student could have, as choices, the best match first."""
+    return _choices_of(suggestions_for_student(actor, person))
+
+
+def _choices_of(found: Suggestions) -> list[tuple[str, str]]:
+    choices = [(str(one.who.id), _offer(one)) for one in found.ranked]
+    # Somebody at the limit may be chosen all the same.
+    return choices + [
+        (str(one.who.id), f"{one.who.name}, {one.reason}") for one in found.left_out if one.kind == "full"
+    ]
 
 
 def _undo_end(ended: IndividualAssignment) -> Undo:

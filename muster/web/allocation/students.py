@@ -24,12 +24,15 @@ from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import assignments_of, distribution, students_with_instructors
 from muster.allocation.scoring import suggestions_for_student
+from muster.core.clocks import today_in
 from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import seats_seen_by, with_seats
 from muster.institutions.access import Actor
+from muster.mentoring.queries import Rhythm, with_rhythm
 from muster.people.links import student_url
 from muster.people.permissions import instructors as instructor_access
 from muster.people.permissions import students as student_access
+from muster.web.mentoring.section import section_of
 from muster.web.people.widgets import of_seats
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import BulkAction, View
@@ -76,6 +79,7 @@ class MenteeTable(Table):
         "batches": "meta",
         "type": "status",
         "instructor": "labelled",
+        "sessions": "meta",
         "since": "hide",
         "acts": "figure",
     }
@@ -90,6 +94,7 @@ class MenteeTable(Table):
     batches = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Current batches"))
     instructor = Column(accessor="mentor_name", verbose_name=gettext_lazy("Instructor"))
     type = Column(accessor="assignment_type", empty_values=(), verbose_name=gettext_lazy("Type"))
+    sessions = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Sessions"))
     since = Column(accessor="assigned_at", verbose_name=gettext_lazy("Since"))
     notes = Column(accessor="assignment_notes", verbose_name=gettext_lazy("Notes"), visible=False)
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
@@ -112,6 +117,24 @@ class MenteeTable(Table):
 
     def value_type(self, record: Any) -> str:
         return type_word(record.assignment_type)
+
+    def render_sessions(self, record: Any) -> SafeString | str:
+        """The next session, and what the guideline says."""
+        if record.assignment_id is None:
+            return "–"
+        ahead = (
+            [_("Next %(day)s") % {"day": formats.date_format(record.meets_next, "j M")}] if record.meets_next else []
+        )
+        said = [format_html('<span class="s">{}</span>', one) for one in ahead]
+        said += [pill(one, "warn", "clock") for one in self._advice(record)]
+        return format_html_join(" ", "{}", ((one,) for one in said)) or "–"
+
+    def value_sessions(self, record: Any) -> str:
+        return ", ".join(self._advice(record)) if record.assignment_id else ""
+
+    def _advice(self, record: Any) -> list[str]:
+        since = record.assigned_at.astimezone(self._zone).date()
+        return Rhythm(record.last_met, record.meets_next, since).advice(today_in(self._zone))
 
     def render_since(self, value: datetime) -> str:
         return formats.date_format(value.astimezone(self._zone), "j M Y")
@@ -150,7 +173,7 @@ def mentoring_list(request: ActorRequest) -> HttpResponseBase:
     """Students with their instructors, those without one first; to an instructor, their own."""
     actor = request.actor
     may_assign = mentees.may(actor, "assign")
-    rows = with_seats(actor, students_with_instructors(actor, "list")).order_by(
+    rows = with_rhythm(with_seats(actor, students_with_instructors(actor, "list")), "current__id").order_by(
         F("mentor_name").asc(nulls_first=True), "full_name__plain", "pk"
     )
     assigned, unassigned = distribution(actor)
@@ -211,6 +234,7 @@ def mentee_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "may_assign": may_assign,
             **(_suggested_for(actor, person) if may_assign and current is None else {}),
             "may_read_notes": not own,
+            **section_of(actor, person, rows, current, request.GET.get("show", "")),
             "current": current,
             "past": [row for row in rows if row.ended_at is not None],
             "known": known,

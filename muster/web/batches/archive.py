@@ -1,4 +1,4 @@
-"""Archiving, un-archiving, and the switch of a batch year."""
+"""Archiving and un-archiving."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +13,6 @@ from django.utils.translation import ngettext
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.core.errors import Invalid
 from muster.institutions.access import Actor
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.requests import ActorRequest
@@ -22,7 +20,7 @@ from muster.web.ui.bulk import bulk_dialog, picked_rows, picked_url
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, submit_form
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import own_path, page
-from muster.web.ui.undo import Undo, say_done, way_back
+from muster.web.ui.undo import Undo
 
 
 @page(batches["archive"])
@@ -32,7 +30,7 @@ def archive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     form, names, held = ConfirmForm(posted_data(request)), {"batch": batch.code}, batch.enrolled_students
     if submit_form(form, lambda: rules.archive_batch(by=request.actor, batch=batch)):
         undo = Undo(reverse("batches:unarchive", args=[batch.pk])) if batches.may(request.actor, "unarchive") else None
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s archived.") % names, undo)
+        return redirect_with_message(request, _back(request, batch), _archived_in_words(batch, held), undo)
     frozen = ngettext(
         "%(count)d current enrollment will be frozen. The student can enroll elsewhere.",
         "%(count)d current enrollments will be frozen. The students can enroll elsewhere.",
@@ -57,10 +55,27 @@ def unarchive_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     form, names = ConfirmForm(posted_data(request)), {"batch": batch.code}
     if submit_form(form, lambda: rules.unarchive_batch(by=request.actor, batch=batch)):
         undo = Undo(reverse("batches:archive", args=[batch.pk]))
-        return redirect_with_message(request, tab_url(batch), _("%(batch)s unarchived.") % names, undo)
+        return redirect_with_message(request, _back(request, batch), _("%(batch)s unarchived.") % names, undo)
     text = [_("You'll be able to change it again. Its instructors, rooms and students must still be free.")]
     title = _("Unarchive %(batch)s?") % names
     return batch_dialog(request, form, batch, title=title, button=_("Unarchive"), text=text)
+
+
+def _back(request: ActorRequest, batch: Batch) -> str:
+    """The list in which a switch was pressed, else the batch."""
+    return own_path(request, request.POST.get("next", "")) or tab_url(batch)
+
+
+def _archived_in_words(batch: Batch, held: int) -> str:
+    """That it is archived, and how many it concerns, since a switch asks nothing before."""
+    if not held:
+        return _("%(batch)s archived.") % {"batch": batch.code}
+    words = ngettext(
+        "%(batch)s archived. %(count)d current enrollment is frozen.",
+        "%(batch)s archived. %(count)d current enrollments are frozen.",
+        held,
+    )
+    return words % {"batch": batch.code, "count": held}
 
 
 @page(batches["archive"])
@@ -118,25 +133,3 @@ def unarchive_many(request: ActorRequest) -> HttpResponse:
 
 def _undo_many(actor: Actor, action: str, rows: Sequence[Batch]) -> Undo | None:
     return Undo(picked_url(reverse(f"batches:{action}-many"), rows)) if batches.may(actor, action) else None
-
-
-@page(batches["change"])
-def auto_rollover(request: ActorRequest, batch_id: UUID) -> HttpResponse:
-    """Turn the automatic request for promotion on or off, from the list of batch years."""
-    batch = batches.get(request.actor, batch_id, "change", among=batches_for_rules())
-    back = reverse("batches:list") + "?kind=academic"
-    if request.method != "POST":
-        return redirect(back)
-    if batch.kind != Batch.Kind.ACADEMIC:
-        raise Invalid(_("Only batch years have semesters."), field="auto_rollover")
-    wanted = request.POST.get("auto_rollover") == "on"
-    rules.change_batch(by=request.actor, batch=batch, changes={"auto_rollover": wanted})
-    turned = (
-        _("%(batch)s will request promotion automatically at the end of each semester.")
-        if wanted
-        else _("%(batch)s will only be promoted manually.")
-    )
-    back = own_path(request, request.POST.get("next", "")) or back
-    undo = Undo(request.path, {} if wanted else {"auto_rollover": "on"})
-    say_done(request, turned % {"batch": batch.code}, undo)
-    return redirect(way_back(request, back))

@@ -8,25 +8,37 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from muster.assessment.models import Assessment
+from muster.assessment.queries import with_marked
 from muster.attendance.queries.missing import missing_registers_of
+from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchPhase
+from muster.certificates.queries import ISSUED, seats_of_certificates
+from muster.certificates.queries.completion import TAKES_NONE
+from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import Enrollment
 from muster.enrollments.opening import why_not_cancelled
 from muster.enrollments.waitlists import why_it_stands_still
+from muster.feedback.models import FeedbackRound
+from muster.risk.queries import forecast_in_words
+from muster.submissions.deadlines import deadlines_of
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
 from muster.web.requests import ActorRequest
+from muster.web.risk.widgets import risk_card
+from muster.web.submissions.words import due_title, due_words, left_words, prepare_url
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
 
@@ -67,6 +79,7 @@ def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     }
     if frame.is_staff:
         context |= _roster(frame)
+        context["risk"] = risk_card(actor, frame.batch)
     else:
         context["place"] = _place(frame)
     return tab_page(request, frame, "batches/overview.html", context)
@@ -107,6 +120,9 @@ def steps_of(frame: Frame) -> Iterator[NextStep]:
         yield from _students(frame)
         yield from _waiting(frame)
     yield from _registers(frame)
+    yield from _deadlines(frame)
+    if frame.phase == BatchPhase.COMPLETION:
+        yield from _completing(frame)
     yield from _ending(frame)
 
 
@@ -195,6 +211,36 @@ def _registers(frame: Frame) -> Iterator[NextStep]:
         yield NextStep("late", title, "", url, _("View"), sheet=False)
 
 
+def _deadlines(frame: Frame) -> Iterator[NextStep]:
+    """What is due of the batch to an authority, counted down."""
+    for one in deadlines_of(frame.actor, frame.batch):
+        text = f"{capfirst(left_words(one))}. {due_words(one)}"
+        yield NextStep(
+            "late" if one.is_late else "todo", due_title(one), text, prepare_url(one), _("Prepare"), sheet=False
+        )
+
+
+def _completing(frame: Frame) -> Iterator[NextStep]:
+    """Once the batch is over: marks that aren't published, certificates that aren't issued, and the students' say."""
+    batch = frame.batch
+    marked: QuerySet[Any] = with_marked(Assessment.objects.filter(batch=batch))
+    late = marked.filter(published__lt=F("expected")).count()
+    if late:
+        title = ngettext("Marks of %(count)d assessment", "Marks of %(count)d assessments", late) % {"count": late}
+        yield NextStep("todo", title, _("Not all of them are published."))
+    seats = seats_of_certificates(batch)
+    if left := seats.exclude(status__in=TAKES_NONE).filter(~ISSUED).count():
+        title = ngettext("Certificate of %(count)d student", "Certificates of %(count)d students", left)
+        url = f"{frame.url('certificates:completion')}?certificate=none"
+        yield NextStep("todo", title % {"count": left}, "", url, _("View"), sheet=False)
+    elif seats.exists():
+        yield NextStep("done", _("Certificates issued"))
+    if FeedbackRound.objects.filter(batch=batch, kind=FeedbackRound.Kind.END).exists():
+        yield NextStep("done", _("Feedback requested"))
+    else:
+        yield NextStep("todo", _("Feedback"), "", frame.url("feedback:batch"), _("View"), sheet=False)
+
+
 def _ending(frame: Frame) -> Iterator[NextStep]:
     batch, today = frame.batch, frame.now.date()
     first, last = batch.start_date, batch.end_date
@@ -225,6 +271,15 @@ def _roster(frame: Frame) -> dict[str, Any]:
     }
 
 
+def _forecast(frame: Frame) -> str:
+    """What the student's attendance can still come to; nothing before there are sessions. One statement."""
+    found: Any = with_projection(Enrollment.objects.filter(pk=frame.own.pk)).get() if frame.own else None
+    if found is None or not found.to_come:
+        return ""
+    minimum = minimum_attendance_of(frame.actor.institution, frame.batch.course)
+    return forecast_in_words(AttendanceProjection(found.letters, found.to_come, minimum), own=True)
+
+
 def _place(frame: Frame) -> dict[str, Any] | None:
     """A student's own enrollment here, with the way out of it."""
     own = frame.own
@@ -245,4 +300,5 @@ def _place(frame: Frame) -> dict[str, Any] | None:
         "closed": closed.message if closed else "",
         "stay_url": reverse("enrollments:convert", args=[own.pk]) if held and own.is_own_trial else "",
         "reason": own.cancel_reason,
+        "forecast": _forecast(frame) if held else "",
     }

@@ -17,7 +17,8 @@ from muster.batches.errors import CodeTaken, ScheduleConflict
 from muster.batches.models import Batch
 from muster.batches.rules import SlotInput
 from muster.batches.rules.codes import code_to_be
-from muster.batches.rules.inputs import problems_of_batch, problems_of_slots
+from muster.batches.rules.inputs import NOBODY, problems_of_batch, problems_of_slots
+from muster.batches.rules.locks import faculty_of
 from muster.batches.warnings import PlanWarning, SoftWarning, limit_of, warnings_of_plan
 from muster.core.clocks import minutes_of
 from muster.core.errors import DomainError, FieldError
@@ -83,7 +84,8 @@ class Check(Draft):
         """What is wrong with each row of the week, by its place."""
         found = {place: list(words) for place, words in self.slot_complaints.items() if words}
         plans = [plan for _slot, plan in self.rows]
-        for wrong in problems_of_slots([*self.shared, *plans]):
+        faculty = faculty_of(self.batch) if self.batch is not None and self.batch.is_academic else NOBODY
+        for wrong in problems_of_slots([*self.shared, *plans], faculty):
             index = int(wrong.field.split(".")[1]) - len(self.shared)
             if index >= 0:
                 found.setdefault(self.rows[index][0].place, []).append(wrong.message)
@@ -115,7 +117,8 @@ class Check(Draft):
         people |= {plan.instructor.pk: plan.instructor.full_name for _slot, plan in self.rows if plan.instructor}
         # How many batches the lead has stands beside the field.
         plan = warnings_of_plan(self.draft, self.sound, self.draft.today())
-        return [*self.assessment.warnings(people), *self.assessment.advice(people), *plan]
+        said = self.assessment
+        return [*said.warnings(people), *said.advice(people), *plan, *said.twins]
 
     # --- ways out ---------------------------------------------------------------------------------------------------
     @cached_property

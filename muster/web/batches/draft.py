@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.forms import BaseForm
 
-from muster.batches.assessment import Assessment
+from muster.batches.assessment import ScheduleAssessment
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import SlotInput
 from muster.batches.rules.locks import assess, match_slots, slot_input_of, week_of
@@ -71,15 +71,15 @@ class Draft:
         return self._given.get(name)
 
     @cached_property
-    def assessment(self) -> Assessment:
+    def assessment(self) -> ScheduleAssessment:
         """What the batch would come to. Where a rule refused it, the answer that came with the refusal."""
         return self.assess(self.plans)
 
-    def assess(self, plans: list[SlotInput]) -> Assessment:
+    def assess(self, plans: list[SlotInput]) -> ScheduleAssessment:
         """The same question about another week; while there is none, or no dates, nothing is booked."""
         named = {plan.instructor.pk for _slot, plan in self.rows if plan.instructor}
         if self.dates is None or not plans:
-            return Assessment(self.actor, self.draft, None, named.union(self.staff))
+            return ScheduleAssessment(self.actor, self.draft, None, named.union(self.staff))
         return assess(
             self.actor,
             self.draft,
@@ -105,9 +105,10 @@ class Draft:
     @cached_property
     def staff(self) -> list[UUID]:
         """Who would be booked by the slots that name nobody."""
-        staff = list(self.assigned)
+        now = [one for one in self.form.assignments if not one.for_subjects]
         if self.lead is not None:
-            staff = [pk for pk in staff if self.assigned[pk] != InstructorAssignment.Role.LEAD]
+            now = [one for one in now if one.role != InstructorAssignment.Role.LEAD]
+        staff = [one.instructor_id for one in now]
         return list(dict.fromkeys([*staff, *(one.pk for one in (self.assistant, self.lead) if one)]))
 
     @cached_property

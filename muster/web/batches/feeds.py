@@ -18,6 +18,7 @@ from muster.batches.feeds import render_feed
 from muster.batches.models import Batch, CalendarFeed
 from muster.batches.permissions import batches, feeds
 from muster.batches.rules import feed_behind, make_feed, revoke_feed
+from muster.core.isolation import enter
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Role
 from muster.institutions.queries import colleagues
@@ -112,6 +113,8 @@ def revoke_page(request: ActorRequest, feed_id: UUID) -> HttpResponse:
 def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
     """What is behind a link, as iCalendar: whoever has it reads what its owner may see now."""
     found = feed_behind(secret)
+    if found is not None:
+        enter(found.institution_id)
     actor = Actor.of(found.user, found.institution) if found is not None and found.user.is_active else None
     if found is None or actor is None:
         # Gone: calendar programs stop asking. A wrong link is answered as a revoked one.

@@ -407,11 +407,16 @@ class Frame:
             return []
         copy_url = f"{reverse('batches:new')}?copy={batch.pk}"
         shown = [_plain_link(_("Edit"), self.edit_url, "edit"), _plain_link(_("Copy"), copy_url, "copy")]
+        if batch.course_id:
+            results_url = f"{reverse('progression:results')}?batch={batch.pk}&term=all"
+            shown.append(_plain_link(_("Results"), results_url, "award"))
         if batch.takes_enrollments:
             shown += [
                 sheet(_("Enroll students"), "enrollments:enroll", "student"),
                 sheet(_("Assign instructor"), "batches:assign", "person"),
             ]
+        if batch.kind == Batch.Kind.ACADEMIC:
+            shown.append(_plain_link(_("Rollover"), self.url("progression:rollover"), "promote"))
         shown += [
             sheet(_("Change capacity"), "enrollments:capacity", "seat"),
             *([sheet(*self.spare_seats_action, "seat")] if self.spare_seats_action else []),
@@ -454,7 +459,7 @@ class Frame:
         return [
             Tab(one.label, self.url(one.route), self.tab == one.key, one.count(self) if one.count else None)
             for one in sorted(TABS.values(), key=lambda one: one.order)
-            if one.action == "see" or self.may(one.action)
+            if (one.action == "see" or self.may(one.action)) and (one.shown is None or one.shown(self))
         ]
 
 

@@ -18,8 +18,8 @@ from django.db.models import (
 )
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -45,9 +45,19 @@ from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
-from muster.institutions.models import is_before_today, is_from_today
+from muster.institutions.models import Term, is_before_today, is_from_today
+from muster.institutions.queries import semester_terms
 from muster.people.links import batches_url
+from muster.progression.permissions import batch_rollovers
+from muster.progression.queries import end_of_semester
 from muster.web.batches.words import PHASES, code_line, name_of, no_lead, status_pill
+from muster.web.batches.years import (
+    archive_switch,
+    rollover_action,
+    rollover_switch,
+    semester_words,
+    with_rollovers,
+)
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page
@@ -263,50 +273,83 @@ class YearTable(BatchTable):
         "department": "meta",
         "year": "hide",
         "semester": "labelled",
+        "seats": "labelled",
         "rollover": "labelled",
-        "seats": "bar",
         "status": "status",
-        "archive": "figure",
+        "archive": "labelled",
+        "action": "bar",
     }
 
     branch = dates = lead = None
     department = Column(accessor="department__name", verbose_name=gettext_lazy("Department"))
     year = NumberColumn(verbose_name=gettext_lazy("Year"))
-    semester = NumberColumn(accessor="current_semester", verbose_name=gettext_lazy("Semester"))
+    semester = Column(accessor="current_semester", verbose_name=gettext_lazy("Semester"))
     rollover = Column(accessor="auto_rollover", verbose_name=gettext_lazy("Auto-rollover"))
-    seats = Column(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Students"))
-    archive = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Archive"))
+    seats = NumberColumn(empty_values=(), order_by="enrolled_students", verbose_name=gettext_lazy("Students"))
+    archive = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Archived"))
+
+    action = Column(
+        empty_values=(),
+        orderable=False,
+        exclude_from_export=True,
+        verbose_name=gettext_lazy("Rollover"),
+        attrs={"td": {"class": "end"}},
+    )
 
     class Meta(BatchTable.Meta):
-        sequence = ("name", "code", "department", "year", "semester", "rollover", "seats", "status", "archive")
+        attrs = {"class": "table cards-on-phone years"}
+        sequence = (
+            "name",
+            "code",
+            "department",
+            "year",
+            "semester",
+            "seats",
+            "status",
+            "rollover",
+            "archive",
+            "action",
+        )
+
+    @cached_property
+    def terms(self) -> Sequence[Term]:
+        """The semesters of the institution, asked for once."""
+        return list(semester_terms(self.request.actor.institution).order_by("end_date"))
+
+    @cached_property
+    def due(self) -> list[Any]:
+        """The batch years on this page whose semester is over, and that the reader may roll over."""
+        rows = [row.record for row in self.paginated_rows]
+        free = [one for one in rows if one.may_raise and not (one.waiting or one.is_archived or one.is_over)]
+        return [one.pk for one in free if end_of_semester(one, self.terms)]
+
+    @property
+    def solid(self) -> Any:
+        """The first that is due: it has the solid button."""
+        return next(iter(self.due), None)
+
+    @property
+    def due_number(self) -> int:
+        return len(self.due)
+
+    def render_semester(self, record: Any) -> Any:
+        return semester_words(record, self.terms)
+
+    def render_seats(self, record: Any) -> SafeString:
+        limit = "" if record.capacity is None else format_html(' <span class="muted">/ {}</span>', record.capacity)
+        return format_html("{}{}", record.learners, limit)
 
     def render_rollover(self, record: Any) -> Any:
-        is_on = record.auto_rollover
-        shown = pill(_("On"), "good", "okc") if is_on else pill(_("Off"), icon="ring")
-        if record.is_archived or not record.may_change:
-            return shown
-        return format_html(
-            '<form method="post" action="{}" class="cluster">'
-            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-            '<input type="hidden" name="auto_rollover" value="{}"><input type="hidden" name="next" value="{}">{}'
-            '<button class="btn btn-quiet" type="submit">{}<span class="vh">: {}</span></button></form>',
-            reverse("batches:auto-rollover", args=[record.pk]),
-            get_token(self.request),
-            "" if is_on else "on",
-            self.request.get_full_path(),
-            shown,
-            _("Turn off") if is_on else _("Turn on"),
-            record.name,
-        )
+        return rollover_switch(self.request, record, self.request.get_full_path())
 
     def value_rollover(self, record: Any) -> str:
         return _("on") if record.auto_rollover else _("off")
 
     def render_archive(self, record: Any) -> Any:
-        label, action = (_("Unarchive"), "unarchive") if record.is_archived else (_("Archive"), "archive")
-        if not getattr(record, f"may_{action}"):
-            return "–"
-        return dialog_link(label, reverse(f"batches:{action}", args=[record.pk]), "archive", "quiet")
+        return archive_switch(self.request, record)
+
+    def render_action(self, record: Any) -> Any:
+        return rollover_action(self.request, record, is_solid=record.pk == self.solid)
 
 
 class OpenTable(BatchTable):
@@ -409,6 +452,8 @@ def _bulk_actions(request: HttpRequest, actor: Actor) -> list[BulkAction]:
     found = [BulkAction(_("Archive"), reverse("batches:archive-many"), "archive")]
     if batches.may(actor, "unarchive") and request.GET.get("archived"):
         found.append(BulkAction(_("Unarchive"), reverse("batches:unarchive-many"), "undo"))
+    if request.GET.get("kind") == Batch.Kind.ACADEMIC and batch_rollovers.may(actor, "approve"):
+        found.insert(0, BulkAction(_("Promote"), reverse("progression:roll-over-many"), "promote"))
     return found if batches.may(actor, "archive") else []
 
 
@@ -439,10 +484,11 @@ class DeletedFilters(Filters):
 def visible_batches(actor: Actor, *, with_actions: bool = False) -> QuerySet[Batch]:
     """Everything the table draws, in one statement; of the table of batch years also what may be done with each."""
     rows = batches.rows(actor)
+    if with_actions:
+        rows = with_rollovers(actor, with_rights(actor, rows, "change", "archive", "unarchive"))
+    shown = batches_of(actor, rows)
     return (
-        with_phase(
-            batches_of(actor, with_rights(actor, rows, "change", "archive", "unarchive") if with_actions else rows)
-        )
+        with_phase(shown.select_related("course", "branch", "department", "institution") if with_actions else shown)
         .annotate(standing=STANDING, lead_name=F("lead__full_name"))
         .order_by("standing", "start_date", "name__plain", "pk")
     )

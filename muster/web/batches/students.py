@@ -15,18 +15,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
+from muster.assessment.queries import BY_PROGRESS, with_progress
 from muster.attendance.queries import with_attendance
 from muster.batches.permissions import batches
+from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.balances import total_of
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import payments
 from muster.enrollments.queries import everyone_of
 from muster.exchange.exports import ROSTER
 from muster.institutions.permissions import users
+from muster.risk.queries import with_open_flag
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
-from muster.web.enrollments.words import balance_words, state_of_seat
+from muster.web.enrollments.words import balance_words, progress_cell, state_of_seat
 from muster.web.requests import ActorRequest
+from muster.web.risk.widgets import risk_badge
 from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction
 from muster.web.ui.pages import page
@@ -43,6 +47,11 @@ class RosterFilters(Filters):
     search_hint = gettext_lazy("Name or number")
     status = Facet(gettext_lazy("Status"), value="status", words=Enrollment.Status.choices)
     type = Facet(gettext_lazy("Type"), value="enrollment_type", words=Enrollment.Type.choices)
+    risk = Buckets(
+        gettext_lazy("Risk"),
+        Bucket("yes", gettext_lazy("At risk"), Q(risk_flag__isnull=False)),
+        Bucket("no", gettext_lazy("Not at risk"), Q(risk_flag__isnull=True)),
+    )
     cancelled = Buckets(
         gettext_lazy("Cancelled"),
         Bucket("", gettext_lazy("Hidden"), CURRENT),
@@ -70,7 +79,7 @@ class RosterTable(Table):
         "phone": "hide",
         "since": "labelled",
         "type": "meta",
-        "progress": "hide",
+        "progress": "labelled",
         "attendance": "labelled",
         "status": "status",
         "acts": "figure",
@@ -84,7 +93,7 @@ class RosterTable(Table):
     phone = Column(accessor="student__phone", verbose_name=gettext_lazy("Phone"), orderable=False)
     since = Column(accessor="enrollment_date", verbose_name=gettext_lazy("Enrolled"))
     type = Column(accessor="enrollment_type", verbose_name=gettext_lazy("Type"))
-    progress = NumberColumn(verbose_name=gettext_lazy("Progress"))
+    progress = NumberColumn(accessor=BY_PROGRESS, verbose_name=gettext_lazy("Progress"))
     attendance = NumberColumn(accessor="attendance_percent", verbose_name=gettext_lazy("Attendance"))
     status = Column(verbose_name=gettext_lazy("Status"))
     acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
@@ -104,7 +113,8 @@ class RosterTable(Table):
         if self.contacts and record.student.email:
             # Where the address has no room it breaks before its host.
             known.append(format_html("{}<wbr>{}{}", *record.student.email.rpartition("@")))
-        return person(record.student.full_name, "", format_html_join(", ", "{}", ((one,) for one in known)))
+        name = person(record.student.full_name, "", format_html_join(", ", "{}", ((one,) for one in known)))
+        return format_html("{}{}", name, risk_badge(record.risk_flag)) if record.risk_flag else name
 
     def render_since(self, value: Any) -> Any:
         return local_date(value)
@@ -112,11 +122,11 @@ class RosterTable(Table):
     def render_type(self, record: Any) -> str:
         return str(record.get_enrollment_type_display())
 
-    def render_progress(self, value: Any) -> str:
-        return percent(value)
+    def render_progress(self, record: Any) -> Any:
+        return progress_cell(record)
 
-    def render_attendance(self, value: Any) -> Any:
-        minimum = self.request.actor.institution.minimum_attendance_percent
+    def render_attendance(self, record: Any, value: Any) -> Any:
+        minimum = minimum_attendance_of(self.request.actor.institution, record.course)
         shown = percent(value)
         if value >= minimum:
             return shown
@@ -172,7 +182,7 @@ def roster_page(request: ActorRequest, batch_id: UUID) -> HttpResponseBase:
         request,
         table_class=RosterTable,
         filterset_class=RosterContactFilters if contacts else RosterFilters,
-        queryset=with_attendance(everyone_of(batch)),
+        queryset=with_open_flag(actor, with_progress(with_attendance(everyone_of(batch))).select_related("course")),
         template="batches/students.html",
         context={"frame": frame, "batch": batch, "nav": "batches", "balance": balance},
         empty=Empty(_("No students enrolled yet"), text, "student", begin),

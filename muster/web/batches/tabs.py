@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BatchTab:
-    """A tab for those who may do `action` to the batch; `count` stands in a badge."""
+    """A tab for those who may do `action` to the batch, and for whom it is `shown`; `count` stands in a badge."""
 
     key: str
     label: Any
@@ -20,6 +20,7 @@ class BatchTab:
     order: int
     action: str = "see"
     count: Callable[[Frame], int] | None = None
+    shown: Callable[[Frame], bool] | None = None
 
 
 TABS: dict[str, BatchTab] = {}

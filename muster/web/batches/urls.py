@@ -14,6 +14,7 @@ from muster.web.batches import (
     students,
     suggestions,
     waitlist,
+    years,
 )
 from muster.web.batches import list as lists
 
@@ -45,5 +46,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("batches/<uuid:batch_id>/history/", history.history_page, name="history"),
     path("batches/<uuid:batch_id>/archive/", archive.archive_page, name="archive"),
     path("batches/<uuid:batch_id>/unarchive/", archive.unarchive_page, name="unarchive"),
-    path("batches/<uuid:batch_id>/auto-rollover/", archive.auto_rollover, name="auto-rollover"),
+    path("batches/<uuid:batch_id>/auto-rollover/", years.auto_rollover, name="auto-rollover"),
 ]

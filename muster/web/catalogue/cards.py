@@ -139,7 +139,7 @@ def _place_pill(place: WaitlistEntry) -> SafeString:
 def _card(
     actor: Actor, batch: Any, url: str, clashes: Sequence[OwnClash] = (), *, own: SafeString | None = None
 ) -> CourseCard:
-    clash = ", ".join(one.batch.name for one in clashes)
+    clash = ", ".join(one.name for one in clashes)
     return CourseCard(
         batch=batch,
         url=url,

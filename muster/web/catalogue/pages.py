@@ -19,6 +19,7 @@ from muster.accounts.errors import TooManyLooks
 from muster.accounts.limits import count_look, counted_application
 from muster.batches.models import Batch
 from muster.core.days import days_in_words
+from muster.core.isolation import enter
 from muster.core.permissions import ANYONE
 from muster.courses.permissions import courses
 from muster.enrollments import rules
@@ -141,7 +142,9 @@ class ApplicationForm(Form):
 def _stranger_before(request: HttpRequest, slug: str) -> Actor:
     """A stranger before the catalogue. Raises TooManyLooks, Missing."""
     count_look(request)
-    return published_by(slug)
+    stranger = published_by(slug)
+    enter(stranger.owner_id)
+    return stranger
 
 
 def _keep(response: HttpResponseBase) -> HttpResponseBase:

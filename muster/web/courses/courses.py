@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
+from muster.certificates.queries import needs_of
 from muster.core.money import money
 from muster.courses import resources
 from muster.courses.models import Course
@@ -21,7 +22,9 @@ from muster.enrollments.models import Enrollment
 from muster.enrollments.queries import open_batches_of
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES
+from muster.materials.permissions import course_materials
 from muster.people.links import batches_url
+from muster.web.materials.rows import section_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
@@ -69,6 +72,7 @@ def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
         "course": course,
         "may_change": may_change,
         "facts": _facts(course),
+        "needs": needs_of(course),
         "subjects": list(course.subjects.order_by("semester", "title__plain")),
         "batches": list(running.order_by("-start_date", "name__plain")[:SHOWN]),
         "learns": learns,
@@ -78,7 +82,9 @@ def course_page(request: ActorRequest, course_id: str) -> HttpResponse:
         "batches_url": "" if learns else batches_url(course=course.pk),
         "new_batch_url": f"{reverse('batches:new')}?course={course.pk}" if may_change and course.is_active else "",
     }
-    return render(request, "courses/course.html", context)
+    may_add = course_materials.allows(actor, "add", course)
+    add_url = reverse("materials:new-course", args=[course.pk]) if may_add else ""
+    return render(request, "courses/course.html", {**context, **section_of(actor, course, add_url=add_url)})
 
 
 def _own_enrollment(actor: Actor, course: Course) -> Enrollment | None:

@@ -21,7 +21,7 @@ from muster.enrollments.rules import today_of
 from muster.institutions.access import Actor
 from muster.people.links import student_url
 from muster.web.batches.dialogs import batch_dialog, tab_url
-from muster.web.enrollments.words import price_words, self_url
+from muster.web.enrollments.words import price_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import MOST_AT_ONCE, picked_url
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
@@ -87,11 +87,13 @@ def hold_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
     return _dialog(request, form, enrollment, title=title, button=_("Put on hold"), text=text)
 
 
-@page(enrollments["change"])
+@page(enrollments["resume"])
 def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
-    """Bring an enrollment back from hold."""
+    """Bring an enrollment back from hold, or one that ended before its batch. Students come back to what they left."""
     actor, form = request.actor, ConfirmForm(posted_data(request))
-    enrollment = _enrollment_to_change(actor, enrollment_id, "change")
+    enrollment = _enrollment_to_change(actor, enrollment_id, "resume")
+    if _is_own(actor, enrollment):
+        return _come_back(request, form, enrollment)
     names = _names(enrollment)
     if submit_form(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
         said = _("%(name)s resumed in %(batch)s.") % names
@@ -99,6 +101,18 @@ def resume_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
         return redirect_with_message(request, _back(actor, enrollment), said, undo)
     text = [_("They return to the register of %(batch)s today.") % names]
     return _dialog(request, form, enrollment, title=_("Resume %(name)s?") % names, button=_("Resume"), text=text)
+
+
+def _come_back(request: ActorRequest, form: Form, enrollment: Enrollment) -> HttpResponse:
+    actor, names = request.actor, _names(enrollment)
+    if submit_form(form, lambda: rules.resume_enrollment(by=actor, enrollment=enrollment)):
+        closed = why_not_cancelled(enrollment, actor.institution, today_of(enrollment, actor))
+        undo = None if closed else undo_enrolling([enrollment])
+        said = _("You're back in %(batch)s.") % names
+        return redirect_with_message(request, _back(actor, enrollment), said, undo)
+    text = [_("You get the same enrollment back, with what was paid for it.")]
+    title = _("Return to %(batch)s?") % names
+    return _dialog(request, form, enrollment, title=title, button=_("Return"), text=text)
 
 
 @page(enrollments["convert"])
@@ -181,12 +195,10 @@ def cancel_page(request: ActorRequest, enrollment_id: UUID) -> HttpResponse:
 
 
 def _seat_again(enrollment: Enrollment, own: bool) -> Undo | None:
-    """The way back: the same enrollment again for who manages it, a new one for who left by themself."""
-    if not own:
-        return Undo(reverse("enrollments:resume", args=[enrollment.pk]))
-    # By their own word they get no seat that somebody else pays for, and no second trial.
-    is_free = enrollment.enrollment_type in (Enrollment.Type.BATCH, Enrollment.Type.INDIVIDUAL)
-    return Undo(self_url(enrollment)) if is_free and enrollment.organisation_id is None else None
+    """The way back: the same enrollment again. By their own word nobody gets a seat that somebody else pays for."""
+    if own and enrollment.organisation_id is not None:
+        return None
+    return Undo(reverse("enrollments:resume", args=[enrollment.pk]))
 
 
 def undo_enrolling(places: Sequence[Enrollment]) -> Undo | None:

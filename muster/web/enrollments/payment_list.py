@@ -65,7 +65,7 @@ class PaymentFilters(OwnPaymentFilters):
 def place_of_payment(payment: Any) -> str:
     """What was paid for."""
     enrollment = payment.enrollment
-    return enrollment.batch.name if enrollment.batch else str(enrollment.course)
+    return enrollment.batch.marked(enrollment.batch.name) if enrollment.batch else str(enrollment.course)
 
 
 class PaymentTable(Table):

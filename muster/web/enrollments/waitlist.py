@@ -19,6 +19,7 @@ from muster.batches.models import Batch
 from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.errors import DomainError, Forbidden
+from muster.core.isolation import enter
 from muster.core.money import money
 from muster.core.permissions import ANYONE
 from muster.enrollments import rules
@@ -185,6 +186,7 @@ def offer_page(request: HttpRequest, key: str) -> HttpResponse:
     place = place_of(key)
     if place is None:
         return render(request, "enrollments/offer_over.html", {"place": None}, status=410)
+    enter(place.institution_id)
     actor = Actor.of(place.student, place.institution)
     refusal = ""
     if request.method == "POST" and actor is not None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.assessment.queries import WEIGHTS, EnrollmentProgress, progress_in
+from muster.assessment.totals import Total
 from muster.core.money import money
 from muster.courses.models import Course
 from muster.enrollments.balances import Balance
 from muster.enrollments.models import Enrollment, Payment, WaitlistEntry
 from muster.enrollments.offers import key_of
 from muster.people.links import batch_url
+from muster.progression.grading.typed import plain_number
 from muster.web.ui.components import Tone
+from muster.web.ui.widgets import percent
 
 # The tone and the icon of each status.
 LOOKS: dict[str, tuple[Tone, str]] = {
@@ -120,11 +126,32 @@ def kept_back_words(kept: int) -> str:
     return words % {"count": kept}
 
 
-def self_url(enrollment: Enrollment) -> str:
-    """Where a student enrolls in the same again."""
-    if enrollment.batch_id:
-        return reverse("enrollments:enroll-self", args=[enrollment.batch_id])
-    return reverse("enrollments:study-alone", args=[enrollment.course_id])
+def progress_words(progress: EnrollmentProgress) -> str:
+    """What makes it: such as "12 of 14 sessions attended, 1 of 2 goals reached". Empty where nothing was due yet."""
+    came, done, reached = progress.sessions, progress.assessments, progress.milestones
+    parts = (
+        (came, ngettext("%(done)d of %(due)d session attended", "%(done)d of %(due)d sessions attended", came.due)),
+        (done, ngettext("%(done)d of %(due)d assessment done", "%(done)d of %(due)d assessments done", done.due)),
+        (reached, ngettext("%(done)d of %(due)d goal reached", "%(done)d of %(due)d goals reached", reached.due)),
+    )
+    return ", ".join(words % {"done": part.done, "due": part.due} for part, words in parts if part.due)
+
+
+def progress_rule() -> str:
+    """How progress is counted, in words."""
+    words = _(
+        "Progress is what was done of what was due so far: sessions attended count %(sessions)s, assessments done "
+        "%(assessments)s, goals reached %(milestones)s. What nothing was due of yet leaves its share to the others."
+    )
+    return words % {name: percent(weight) for name, weight in WEIGHTS.items()}
+
+
+def progress_cell(enrollment: Enrollment) -> Any:
+    """The progress in a table: in percent, and below it what makes it."""
+    progress = progress_in(enrollment)
+    if not progress.is_begun:
+        return "–"
+    return format_html('{}<span class="s">{}</span>', percent(progress.percent), progress_words(progress))
 
 
 @dataclass(frozen=True)
@@ -134,10 +161,14 @@ class EnrollmentRow:
     enrollment: Enrollment
     lines: Sequence[str]
     actions: Sequence[tuple[str, str, str]] = ()
+    # Of the marks that are published, and the page on which they stand; rows with `opens_marks` say who opens it.
+    total: Total | None = None
+    marks_page: str = "assessment:marks"
 
     @property
     def title(self) -> str:
-        return self.enrollment.batch.name if self.enrollment.batch else str(self.enrollment.course)
+        batch = self.enrollment.batch
+        return batch.marked(batch.name) if batch else str(self.enrollment.course)
 
     @property
     def url(self) -> str:
@@ -147,3 +178,24 @@ class EnrollmentRow:
     @property
     def state(self) -> tuple[str, Tone, str]:
         return state_of_seat(self.enrollment)
+
+    @property
+    def marks(self) -> str:
+        """The total so far; empty where nothing counts yet."""
+        return f"{plain_number(self.total.percent)}%" if self.total and self.total.percent is not None else ""
+
+    @property
+    def marks_url(self) -> str:
+        """Where the marks stand that make it; empty where the reader's access ended."""
+        opens = getattr(self.enrollment, "opens_marks", False)
+        return reverse(self.marks_page, args=[self.enrollment.batch_id]) if opens else ""
+
+    @property
+    def progress(self) -> EnrollmentProgress | None:
+        """None where nothing was due yet, and of a seat that was given up."""
+        progress = progress_in(self.enrollment)
+        return progress if progress.is_begun and self.enrollment.status != Enrollment.Status.CANCELLED else None
+
+    @property
+    def progress_words(self) -> str:
+        return progress_words(self.progress) if self.progress else ""

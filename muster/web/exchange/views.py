@@ -72,6 +72,13 @@ ABOUT = {
         gettext_lazy("A row for each student in a batch, or in a course without a batch."),
         gettext_lazy("Students by number or email. With status cancelled a row ends the enrollment that is here."),
     ),
+    ImportRun.Kind.MARKS: (
+        gettext_lazy("A row for each student in an assessment of a batch, by its title."),
+        gettext_lazy(
+            "Marks are numbers, or AB, EX or WH. An empty cell changes nothing. Published marks stay; nothing is "
+            "published by the import."
+        ),
+    ),
     ImportRun.Kind.SECTIONS: (
         gettext_lazy(
             "A line for each weekly time of a section. Creates the departments, courses, rooms, instructors and "

@@ -22,15 +22,15 @@ from muster.accounts.models import User
 from muster.attendance.queries import with_attendance
 from muster.core.days import days_in_words
 from muster.core.errors import Missing
-from muster.core.exports import Export, ExportColumn
+from muster.core.isolation import across_institutions, enter
 from muster.core.money import money
 from muster.core.permissions import SIGNED_IN
-from muster.enrollments.balances import Balance, balances_of, total_of
+from muster.enrollments.balances import total_of
 from muster.enrollments.models import Enrollment, Organisation, Payment
 from muster.enrollments.permissions import enrollments, organisations
-from muster.enrollments.queries import organisations_of, payments_by, seats_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, payments_by, seats_of
 from muster.enrollments.receipts import receipt_of
-from muster.exchange.exports import PAYMENTS
+from muster.exchange.exports import ATTENDED, PAYMENTS, SEATS_PAID_FOR, sums_of_seat
 from muster.web.enrollments.payment_list import place_of_payment
 from muster.web.enrollments.words import LOOKS, PAYMENT_LOOKS, balance_words
 from muster.web.requests import ActorRequest
@@ -42,40 +42,8 @@ from muster.web.ui.widgets import percent, pill
 NUMBERS = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 
-def _sums(row: Any, name: str) -> str:
-    """One of the sums of a seat, in each currency."""
-    shown = (money(getattr(one, name), one.currency) for one in balances_of(row))
-    return ", ".join(shown) or "–"
-
-
-def _only(row: Any, name: str) -> Any:
-    """The same as a number, where there is one currency."""
-    found: list[Balance] = balances_of(row)
-    return getattr(found[0], name) if len(found) == 1 else _sums(row, name) if found else None
-
-
 def _place(row: Any) -> str:
-    return row.batch.name if row.batch else str(row.course)
-
-
-PEOPLE = Export(
-    [
-        ExportColumn("student_name", lambda row: row.student.full_name, gettext_lazy("Student")),
-        ExportColumn("batch_code", lambda row: row.batch.code if row.batch else None, gettext_lazy("Batch")),
-        ExportColumn("course", lambda row: str(row.course) if row.course else None, gettext_lazy("Course")),
-        ExportColumn("enrollment_date", lambda row: row.enrollment_date, gettext_lazy("Enrolled")),
-        ExportColumn("status_words", lambda row: str(row.get_status_display()), gettext_lazy("Status")),
-        ExportColumn(
-            "currency", lambda row: ", ".join(one.currency for one in balances_of(row)), gettext_lazy("Currency")
-        ),
-        ExportColumn("owed", lambda row: _only(row, "owed"), gettext_lazy("Owed")),
-        ExportColumn("paid", lambda row: _only(row, "paid"), gettext_lazy("Paid")),
-        ExportColumn("open", lambda row: _only(row, "open"), gettext_lazy("Open")),
-        ExportColumn("status", lambda row: row.status),
-        ExportColumn("enrollment_id", lambda row: str(row.pk)),
-    ]
-)
-ATTENDED = ExportColumn("attendance_percent", lambda row: row.attendance_percent, gettext_lazy("Attendance"))
+    return row.batch.marked(row.batch.name) if row.batch else str(row.course)
 
 
 class PeopleFilters(Filters):
@@ -109,7 +77,7 @@ class PeopleTable(Table):
 
     def __init__(self, *args: Any, sees_attendance: bool, **kwargs: Any) -> None:
         super().__init__(*args, exclude=() if sees_attendance else ("attended",), **kwargs)
-        self.exported = PEOPLE | [ATTENDED] if sees_attendance else PEOPLE  # type: ignore[misc]
+        self.exported = SEATS_PAID_FOR | [ATTENDED] if sees_attendance else SEATS_PAID_FOR  # type: ignore[misc]
 
     def render_place(self, record: Any) -> str:
         return _place(record)
@@ -121,13 +89,13 @@ class PeopleTable(Table):
         return percent(value)
 
     def render_owed(self, record: Any) -> str:
-        return _sums(record, "owed")
+        return sums_of_seat(record, "owed")
 
     def render_paid(self, record: Any) -> str:
-        return _sums(record, "paid")
+        return sums_of_seat(record, "paid")
 
     def render_open(self, record: Any) -> str:
-        return _sums(record, "open")
+        return sums_of_seat(record, "open")
 
     def render_status(self, record: Any) -> SafeString:
         return pill(record.get_status_display(), *LOOKS[record.status])
@@ -212,9 +180,11 @@ def people_page(request: ActorRequest, organisation_id: str) -> HttpResponseBase
 # --- for who signs in for it ----------------------------------------------------------------------------------------
 def _own(request: HttpRequest, organisation_id: UUID) -> Organisation:
     """One of the organisations for which the reader signs in. Raises Missing."""
-    own = organisations_of(cast("User", request.user)).filter(pk=organisation_id).first()
+    with across_institutions(PAYS_IN_SEVERAL):
+        own = organisations_of(cast("User", request.user)).filter(pk=organisation_id).first()
     if own is None:
         raise Missing
+    enter(own.institution_id)
     return own
 
 
@@ -252,8 +222,10 @@ def own_payments_page(request: HttpRequest, organisation_id: UUID) -> HttpRespon
 @page(SIGNED_IN)
 def own_receipt_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     """The receipt of a payment that one of the reader's organisations made."""
-    own = organisations_of(cast("User", request.user))
-    payment = payments_by(own).filter(pk=payment_id).first()
+    with across_institutions(PAYS_IN_SEVERAL):
+        own = organisations_of(cast("User", request.user))
+        payment = payments_by(own).filter(pk=payment_id).first()
     if payment is None:
         raise Missing
+    enter(payment.institution_id)
     return response_of(receipt_of(payment))

@@ -17,12 +17,13 @@ from muster.accounts.models import User
 from muster.attendance.queries import with_attendance
 from muster.core.days import days_in_words
 from muster.core.errors import Missing
+from muster.core.isolation import across_institutions
 from muster.core.permissions import SIGNED_IN
 from muster.enrollments import rules
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.permissions import enrollments, organisations
-from muster.enrollments.queries import organisations_of, seats_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, seats_of
 from muster.enrollments.resources import ORGANISATIONS as RESOURCE
 from muster.people.links import student_url
 from muster.web.enrollments.words import LOOKS, balance_words
@@ -102,7 +103,7 @@ def _people(
 
 def _seat(row: Any, *, sees_payments: bool, sees_attendance: bool, links: bool) -> dict[str, Any]:
     attended = row.attendance_percent if sees_attendance else None
-    place = row.batch.name if row.batch else str(row.course)
+    place = row.batch.marked(row.batch.name) if row.batch else str(row.course)
     days = days_in_words(row.batch.start_date, row.batch.end_date) if row.batch else ""
     lines = [
         ", ".join(filter(None, (place, days))),
@@ -172,6 +173,7 @@ def remove_contact_page(request: ActorRequest, organisation_id: str) -> HttpResp
 
 
 @page(SIGNED_IN)
+@across_institutions(PAYS_IN_SEVERAL)
 def own_page(request: HttpRequest) -> HttpResponse:
     """What somebody who signs in for organisations sees: their own people, seats, attendance if allowed, and sums."""
     own = list(organisations_of(cast("User", request.user)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import ngettext
 
 from muster.attendance.queries.projection import AttendanceProjection
 from muster.attendance.queries.student import LATELY, AttendanceRun, BatchAttendance
+from muster.risk.queries import forecast_in_words
 from muster.web.ui.components import View
 from muster.web.ui.widgets import MARKS, percent
 
@@ -57,7 +57,7 @@ def chips_of(found: Sequence[BatchAttendance], chosen: BatchAttendance) -> list[
     """The batches between which the reader chooses."""
     return [
         View(
-            one.enrollment.batch.name if one.enrollment.batch else "",
+            one.enrollment.batch.marked(one.enrollment.batch.name) if one.enrollment.batch else "",
             f"?attendance={one.enrollment.pk}#attendance",
             current=one is chosen,
         )
@@ -93,7 +93,7 @@ def picture_of(one: BatchAttendance, run: AttendanceRun, *, own: bool) -> RunPic
                 lines.append(Line("ifworst", x(place), str(y(value)), x(width - 1), str(y(outlook.minimum))))
     signs = _signs(outlook, run)
     return RunPicture(
-        _sentence(outlook, own=own),
+        forecast_in_words(outlook, own=own),
         _note(one),
         _label(outlook, run),
         lines,
@@ -147,36 +147,6 @@ def _counts(outlook: AttendanceProjection) -> list[tuple[str, str]]:
     ]
     said = [(sign, words % {"count": number}) for sign, number, words in counted if number]
     return [*said, *([("m", _("can be missed"))] if outlook.may_miss and outlook.to_come else [])]
-
-
-def _sentence(outlook: AttendanceProjection, *, own: bool) -> str:
-    words: dict[str, Any] = {
-        "needed": percent(outlook.minimum),
-        "ahead": outlook.to_come,
-        "miss": outlook.may_miss or 0,
-        "best": percent(outlook.best or 0),
-    }
-    if not outlook.to_come:
-        return _("No more sessions are scheduled.")
-    if outlook.may_miss is None:
-        said = (
-            _("You can no longer reach %(needed)s. If you attend every remaining session, you'll reach %(best)s.")
-            if own
-            else _("Can no longer reach %(needed)s; %(best)s by attending every remaining session.")
-        )
-    elif outlook.may_miss == 0:
-        said = (
-            _("Attend every one of the remaining %(ahead)d to reach %(needed)s.")
-            if own
-            else _("Must attend every one of the remaining %(ahead)d to reach %(needed)s.")
-        )
-    else:
-        said = (
-            _("You can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)s.")
-            if own
-            else _("Can miss %(miss)d of the remaining %(ahead)d and still reach %(needed)s.")
-        )
-    return said % words
 
 
 def _note(one: BatchAttendance) -> str:

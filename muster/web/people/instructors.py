@@ -37,6 +37,7 @@ from muster.core.days import days_in_words
 from muster.exchange.exports import INSTRUCTORS, next_moment
 from muster.institutions.models import Institution, Role
 from muster.institutions.permissions import users
+from muster.mentoring.queries import ResponseTime, response_times
 from muster.people.links import (
     add_person_url,
     availability_url,
@@ -186,6 +187,8 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
     held = _assignments_of(actor.institution, person, seen)
     own_limit = said.profile.max_mentees
     most_mentees = actor.institution.max_mentees if own_limit is None else own_limit
+    own = actor.user is not None and actor.user.pk == person.pk
+    answers = response_times(actor.owner_id, [person.pk]).get(person.pk) if own or actor.is_admin else None
     return render(
         request,
         "people/instructor.html",
@@ -194,7 +197,7 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
             "person": person,
             "face": face(person),
             "photo_url": photo_url_of(actor, person),
-            "own": actor.user is not None and actor.user.pk == person.pk,
+            "own": own,
             "back_url": instructors_url() if instructor_access.may(actor, "list") else "",
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "standing": instructor_pill(person),
@@ -204,7 +207,7 @@ def instructor_page(request: ActorRequest, instructor_id: str) -> HttpResponse:
                 Fact(_("This week"), hours_in_words(weekly_minutes(person))),
                 Fact(_("Active students"), str(person.students)),
             ],
-            "performance": _performance(performance_of(person), said.profile),
+            "performance": [*_performance(performance_of(person), said.profile), *_answers(answers)],
             "facts": [
                 Fact(_("Email"), person.email, url=f"mailto:{person.email}"),
                 Fact(_("Phone"), person.phone or "–"),
@@ -238,6 +241,15 @@ def _performance(found: Performance, row: InstructorProfile) -> list[Fact]:
         Fact(_("Attendance"), "–" if came is None else percent(came)),
         Fact(_("Rating"), rating),
     ]
+
+
+def _answers(found: ResponseTime | None) -> list[Fact]:
+    """How fast they answer their students' questions, where they answered any."""
+    if found is None:
+        return []
+    hours = ngettext("Half within an hour", "Half within %(count)d hours", found.whole_hours)
+    number = ngettext("%(count)d question", "%(count)d questions", found.answered) % {"count": found.answered}
+    return [Fact(_("Answers"), hours % {"count": found.whole_hours}, number)]
 
 
 def _profile_facts(row: InstructorProfile, skills: Iterable[InstructorSkill]) -> list[Fact]:
@@ -277,11 +289,8 @@ def _row(one: InstructorAssignment) -> dict[str, Any]:
     """A batch that somebody teaches, in words."""
     batch: Any = one.batch
     role = one.get_role_display()
-    first = ", ".join(filter(None, (batch.code, batch.branch.name if batch.branch else "")))
-    if batch.is_archived:
-        first = f"[{_('ARCHIVED')}] {first}"
     lines = [
-        first,
+        batch.marked(", ".join(filter(None, (batch.code, batch.branch.name if batch.branch else "")))),
         week_in_words(batch.week) if batch.takes_enrollments else "",
         days_in_words(batch.start_date, batch.end_date),
     ]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.student import BatchAttendance
@@ -16,6 +18,9 @@ from muster.core.days import days_in_words
 from muster.core.money import money
 from muster.enrollments.balances import balances_of
 from muster.institutions.access import Actor
+from muster.risk.notices import url_of
+from muster.risk.permissions import flags
+from muster.risk.queries import flags_in_full, open_flags_seen_by, reasons_in_words
 from muster.web.ui.components import Tone
 from muster.web.ui.widgets import percent
 
@@ -45,6 +50,26 @@ def needs_of(
 ) -> list[StudentNeed]:
     """What needs the reader, or what the student waits for, the gravest first. One statement at most."""
     return [*_too_low(attended, own=own), *_waiting(actor, away, own=own), *_open_sums(current, own=own)]
+
+
+def risk_needs(actor: Actor, person: User) -> list[StudentNeed]:
+    """The open flags of the student that the reader may see, with owner and next step. One statement at most."""
+    if not flags.may(actor, "see"):
+        return []
+    rows = flags_in_full(open_flags_seen_by(actor).filter(enrollment__student=person)).order_by("due_on", "pk")
+    found = []
+    for flag in rows:
+        words = {
+            "since": date_format(flag.created_at, "D j M"),
+            "batch": flag.enrollment.batch.code,
+            "reasons": ", ".join(reasons_in_words(flag)),
+            "owner": flag.owner.full_name if flag.owner else "",
+            "day": date_format(flag.due_on, "D j M"),
+        }
+        whose = _("Owner: %(owner)s. Contact by %(day)s.") if flag.owner else _("No owner yet. Contact by %(day)s.")
+        title = _("At risk in %(batch)s since %(since)s: %(reasons)s")
+        found.append(StudentNeed("flag", title % words, whose % words, "bad", _("View"), url_of(flag)))
+    return found
 
 
 def _too_low(attended: Sequence[BatchAttendance], *, own: bool) -> list[StudentNeed]:

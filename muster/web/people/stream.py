@@ -101,7 +101,7 @@ def _notes(actor: Actor, person: User) -> Iterator[StreamEntry]:
 def _messages(actor: Actor, person: User) -> Iterator[StreamEntry]:
     for row in messages_to(actor, person.pk)[:SHOWN_ALONE]:
         sender = row.sent_by.full_name if row.sent_by else ""
-        by = ", ".join(filter(None, (sender, row.batch.code if row.batch else "")))
+        by = ", ".join(filter(None, (sender, row.batch.marked(row.batch.code) if row.batch else "")))
         text = Truncator(row.text).words(MOST_WORDS)
         url = reverse("messaging:message", args=[row.pk])
         yield StreamEntry(MESSAGES, row.created_at, "mail", row.subject, text, by, url=url)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -24,9 +24,14 @@ from django_tables2 import Column
 from muster.accounts.models import User
 from muster.allocation.permissions import mentees
 from muster.allocation.queries import instructor_of
+from muster.assessment.permissions import opens_marks, own_marks
+from muster.assessment.queries import totals_of, with_progress
+from muster.assessment.totals import Total
 from muster.attendance.queries.student import BatchAttendance, absences_of, attendance_of, run_of
 from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
+from muster.certificates.permissions import certificates, completions
+from muster.certificates.queries import ISSUED, certificates_seen_by
 from muster.core.json_rows import JSONList
 from muster.core.money import money
 from muster.enrollments import rules
@@ -49,18 +54,22 @@ from muster.messaging.permissions import messages
 from muster.people.links import add_person_url, batch_url, invite_person_url, person_url, student_url, students_url
 from muster.people.permissions import students as student_access
 from muster.people.queries import is_here, people_here
-from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words
+from muster.progression.permissions import records
+from muster.risk.queries import with_risk
+from muster.web.certificates.certificates import certificate_rows
+from muster.web.enrollments.words import PAYMENT_LOOKS, EnrollmentRow, balance_words, progress_rule
 from muster.web.people.attendance_run import chips_of, picture_of
-from muster.web.people.needs import needs_of
+from muster.web.people.needs import needs_of, risk_needs
 from muster.web.people.photos import face, photo_url_of
 from muster.web.people.stream import stream_of
 from muster.web.people.week import PersonWeek, week_of
 from muster.web.people.widgets import active_buckets, of_seats
+from muster.web.progression.records import results_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.bulk import picked_url
 from muster.web.ui.components import Action, BulkAction, Fact
 from muster.web.ui.pages import page
-from muster.web.ui.tables import Empty, Filters, Table, TitleColumn, list_page
+from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, Table, TitleColumn, list_page
 from muster.web.ui.widgets import date_range, percent, pill
 
 STANDINGS: dict[StudentState, tuple[str, str]] = {
@@ -86,6 +95,11 @@ class StudentFilters(Filters):
     course = of_seats(gettext_lazy("Course"), value="course_id", text="course__title")
     batch = of_seats(gettext_lazy("Batch"), value="batch_id", text="batch__name", none=gettext_lazy("Not in a batch"))
     semester = of_seats(gettext_lazy("Semester"), value="batch__current_semester", text="batch__current_semester")
+    risk = Buckets(
+        gettext_lazy("Risk"),
+        Bucket("yes", gettext_lazy("At risk"), Q(at_risk=True)),
+        Bucket("no", gettext_lazy("Not at risk"), Q(at_risk=False)),
+    )
     active = active_buckets()
 
     @cached_property
@@ -141,12 +155,22 @@ class StudentTable(Table):
         return format_html_join(", ", "{}", ((part,) for part in said)) if said else "–"
 
     def render_status(self, record: Any) -> SafeString:
-        return student_pill(record, record.seats_now)
+        shown = student_pill(record, record.seats_now)
+        return format_html("{} {}", shown, pill(_("At risk"), "bad", "flag")) if record.at_risk else shown
 
 
 def student_pill(person: Any, seats: Sequence[Enrollment]) -> SafeString:
     standing = student_state(person, seats)
     return pill(standing.label, *STANDINGS[standing])
+
+
+def learning_words(seats: Sequence[Enrollment], *, has_mentor: bool) -> str:
+    """How somebody learns, by the enrollments they have now and whether they have a mentor; empty where neither is."""
+    in_batch = any(seat.batch_id for seat in seats)
+    alone = has_mentor or any(seat.batch_id is None for seat in seats)
+    if in_batch and alone:
+        return _("Hybrid learning")
+    return _("Batch learning") if in_batch else _("Individual learning") if alone else ""
 
 
 @page(student_access["list"])
@@ -160,7 +184,7 @@ def student_list(request: ActorRequest) -> HttpResponseBase:
         request,
         table_class=StudentTable,
         filterset_class=StudentContactFilters if contacts else StudentFilters,
-        queryset=students_with_seats(actor),
+        queryset=with_risk(actor, students_with_seats(actor)),
         template="people/students.html",
         context={"add_url": add_url, "nav": "students"},
         empty=Empty(
@@ -213,6 +237,12 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
     mentor_url = reverse("mentoring:student", args=(person.pk,)) if person.sees_mentor else ""
     writes = not own and messages.may(actor, "send") and is_here(person)
     balance = total_of(rows) if paid is not None else []
+    results = results_of(actor, person) if person.sees_record else None
+    totals = totals_of([row.pk for row in rows if row.sees_marks])  # type: ignore[attr-defined]
+    shown = [
+        _row(actor, row, totals.get(row.pk), own=own)
+        for row in (*current, *(row for row in rows if row not in current))
+    ]
     away = list(absences_of(actor, person)[: MOST_ABSENCES + 1])
     return render(
         request,
@@ -225,14 +255,22 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "photo_url": photo_url_of(actor, person),
             "back_url": students_url() if student_access.may(actor, "list") else "",
             "standing": student_pill(person, current),
-            "figures": _figures(found, week, balance, mentor, mentor_url) if current else [],
-            "needs": needs_of(actor, current, found, away, own=own),
+            "learning": learning_words(current, has_mentor=mentor is not None),
+            "figures": [
+                *(_figures(found, week, balance, mentor, mentor_url) if current else ()),
+                *(results["figures"] if results else ()),
+            ],
+            "needs": [
+                *(() if own else risk_needs(actor, person)),
+                *needs_of(actor, current, found, away, own=own),
+            ],
             "facts": _facts(person, contacts=contacts),
             "edit_url": person_url(person.pk) if users.may(actor, "change") else "",
             "invite_url": invite_person_url(person.pk) if person.may_invite and not person.has_come_in else "",
             "enroll_url": _enroll_url(actor, person),
-            "current": [_row(actor, row, own=own) for row in current],
-            "past": [_row(actor, row, own=own) for row in rows if row not in current],
+            "current": shown[: len(current)],
+            "past": shown[len(current) :],
+            "progress_rule": progress_rule() if any(row.progress for row in shown) else "",
             "week": week,
             "payments": paid,
             "balance": [balance_words(one) for one in balance],
@@ -244,6 +282,10 @@ def student_page(request: ActorRequest, student_id: str) -> HttpResponse:
             "stream": stream_of(actor, person, request.GET.get("show", "")),
             "mentor": mentor,
             "mentor_url": mentor_url,
+            "results": results,
+            "certificates": certificate_rows(
+                certificates_seen_by(actor).filter(enrollment__student=person) if certificates.may(actor, "see") else ()
+            ),
         },
     )
 
@@ -263,6 +305,7 @@ def _in_full(actor: Actor) -> QuerySet[User]:
             study.values(row=JSONObject(role="role", branch="branch__name", department="department__name"))
         ),
         sees_mentor=Exists(mentees.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
+        sees_record=Exists(records.rows(actor, "see", among=User.objects.filter(pk=OuterRef("pk")))),
         may_invite=Exists(users.rows(actor, "invite", among=User.objects.filter(pk=OuterRef("pk")))),
     )
 
@@ -274,9 +317,12 @@ def _enrollments_of(actor: Actor, person: User) -> QuerySet[Enrollment]:
         may_change=Exists(enrollments.rows(actor, "change", among=own)),
         may_cancel=Exists(enrollments.rows(actor, "cancel", among=own)),
         sees_payments=Exists(enrollments.rows(actor, "see_payments", among=own)),
+        sees_marks=Exists(own_marks.rows(actor, "see", among=own)),
+        opens_marks=opens_marks(actor, "list" if actor.user == person else "sheet"),
+        may_issue=Exists(completions.rows(actor, "issue", among=own).exclude(ISSUED)),
         asked_lately=_transfers_asked(actor),
     )
-    return enrollments_in_full(actor, rows).prefetch_related("payments")
+    return enrollments_in_full(actor, with_progress(rows)).prefetch_related("payments")
 
 
 def _transfers_asked(actor: Actor) -> JSONList:
@@ -286,7 +332,7 @@ def _transfers_asked(actor: Actor) -> JSONList:
     return JSONList(lately.order_by("created_at", "pk").values(row=JSONObject(**columns)))
 
 
-def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
+def _row(actor: Actor, row: Any, total: Total | None, *, own: bool) -> EnrollmentRow:
     batch, held = row.batch, row.holds_a_seat
     lines = []
     if batch is not None:
@@ -300,8 +346,6 @@ def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
     ]
     if held and row.access_expiry_date:
         dates.append(_("access until %(day)s") % {"day": _day(row.access_expiry_date)})
-    if row.progress:
-        dates.append(_("%(percent)s complete") % {"percent": percent(row.progress)})
     lines.append(", ".join(dates))
     if row.status == Enrollment.Status.CANCELLED:
         ended = _("Transferred on %(day)s") if row.transferred_to_id else _("Cancelled on %(day)s")
@@ -329,9 +373,11 @@ def _row(actor: Actor, row: Any, *, own: bool) -> EnrollmentRow:
             here = f"&next={student_url(row.student_id)}"
             urls.insert(1, (_("Transfer"), picked_url(reverse("enrollments:transfer"), [row]) + here, "swap"))
         urls += _transfer_asked(row, lines, own=own)
+    if row.may_issue and row.status == Enrollment.Status.COMPLETED:
+        urls.append((_("Issue certificate"), reverse("certificates:issue", args=(row.pk,)), "award"))
     if row.sees_payments:
         urls.append((_("Payments"), reverse("enrollments:payments", args=(row.pk,)), "note"))
-    return EnrollmentRow(row, lines, urls)
+    return EnrollmentRow(row, lines, urls, total, "assessment:marks" if own else "assessment:sheet")
 
 
 def _transfer_asked(row: Any, lines: list[str], *, own: bool) -> list[tuple[str, str, str]]:

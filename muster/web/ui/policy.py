@@ -6,6 +6,7 @@ from functools import cached_property
 
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -22,6 +23,8 @@ class PolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         response.headers.setdefault("Content-Security-Policy", self.policy)
+        for name, value in settings.BROWSER_HEADERS.items():
+            response.headers.setdefault(name, value)
         if request.path.startswith(AROUND_SIGNING_IN):
             response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -7,18 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import rjsmin
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
-# Comments that stand on lines of their own, and the whitespace before and between lines.
-UNREAD = {
-    ".css": re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE),
-    ".js": re.compile(r"^\s*//.*\n|^\s+", re.MULTILINE),
-}
+# Comments of sheets, and the whitespace before and between lines. What takes out more (rcssmin 1.3) mistakes a nested
+# selector such as `.a :is(.b)` for a property.
+UNREAD = re.compile(r"/\*.*?\*/\s*|^\s+", re.DOTALL | re.MULTILINE)
+
+
+def minify_sheet(text: str) -> str:
+    """A sheet of ours without what no browser reads."""
+    return UNREAD.sub("", text)
+
+
+# Nothing is renamed.
+MINIFIED = {".css": minify_sheet, ".js": rjsmin.jsmin}
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """As WhiteNoise keeps them; our own modules that import each other name the hashed files too."""
+    """As WhiteNoise keeps them; our own modules that import each other name the hashed files too.
+
+    Development and tests serve the files as they were written.
+    """
 
     support_js_module_import_aggregation = True
     # What others wrote is left alone: its comments speak of files that are not there.
@@ -28,11 +39,11 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     )
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Hash and compress them, ours without what no browser reads: a sixth of their weight."""
+        """Hash and compress them, ours without what no browser reads: a fifth of their weight."""
         for name in paths:
             if name.startswith(("css/", "js/")) and not dry_run:
                 file = Path(self.path(name))
-                file.write_text(UNREAD[file.suffix].sub("", file.read_text()))
+                file.write_text(MINIFIED[file.suffix](file.read_text()))
                 # Read here from now on, and not where it was collected from.
                 paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)

@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -118,6 +118,17 @@ def score(points: int, word: Any = "") -> SafeString:
         _bar(points),
         word or _("Score"),
         points,
+    )
+
+
+def share(value: int, word: Any, note: Any = "") -> SafeString:
+    """So many percent, as a bar and in numbers; `word` says of what, for screen readers."""
+    return format_html(
+        '<span class="seats share">{}<span class="n"><span class="vh">{}: </span>{}</span>{}</span>',
+        _bar(value),
+        word,
+        percent(value),
+        format_html('<span class="note">{}</span>', note) if note else "",
     )
 
 
@@ -273,6 +284,31 @@ def button(label: Any, url: str = "", icon: str = "", tone: str = "", name: str 
         return format_html('<a class="{}" href="{}">{}{}</a>', kind, url, drawn, label)
     named = format_html(' name="{}" value="{}"', name, value) if name else ""
     return format_html('<button class="{}" type="submit"{}>{}{}</button>', kind, named, drawn, label)
+
+
+def switch(
+    label: Any, url: str, *, is_on: bool, fields: Mapping[str, str], id: str = "", live: bool = False
+) -> SafeString:
+    """A switch that saves at once: pressed it posts the `fields` to `url`. On or off stands beside it as a word.
+
+    A `live` one is swapped for what `url` answers to htmx (`wants_fragment(request, id)`); without JavaScript, and
+    without that, the page comes anew.
+    """
+    hidden = format_html_join("", '<input type="hidden" name="{}" value="{}">', fields.items())
+    swaps = format_html(' hx-post="{}" hx-target="this" hx-swap="outerHTML"', url) if live else ""
+    return format_html(
+        '<form class="switch-form" method="post" action="{}" id="{}"{}>{}'
+        '<button class="switch" type="submit" role="switch" id="{}-switch" aria-checked="{}" aria-label="{}">'
+        '<span class="knob" aria-hidden="true"></span><span class="word" aria-hidden="true">{}</span></button></form>',
+        url,
+        id,
+        swaps,
+        hidden,
+        id,
+        "true" if is_on else "false",
+        label,
+        _("On") if is_on else _("Off"),
+    )
 
 
 def underlined(text: str, words: Sequence[str]) -> SafeString:

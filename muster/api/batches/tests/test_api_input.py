@@ -122,7 +122,7 @@ def test_an_archived_batch_refuses_every_touch(api, campus):
         api.post(f"/batches/{batch.pk}/instructors", {"instructor_id": str(campus.instructor().pk)}),
         api.delete(f"/batches/{batch.pk}?enrollments=cancel"),
         api.delete(f"/enrollments/{enrollment.pk}"),
-        api.put(f"/enrollments/{enrollment.pk}", {"progress": 5}),
+        api.put(f"/enrollments/{enrollment.pk}", {"enrollment_source": "fair"}),
         api.post(f"/enrollments/students/{campus.student().pk}/enroll", {"batchId": str(batch.pk)}),
     ]
     assert {reply.status for reply in replies} == {400}

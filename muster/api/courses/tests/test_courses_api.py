@@ -75,6 +75,12 @@ def test_a_course_is_added_listed_changed_and_deleted(campus, api):
         "language": "English",
         "price": 5200.5,
         "currency": "ZAR",
+        "minimum_attendance_percent": None,
+        "certificate_attendance_percent": None,
+        "certificate_marks_percent": None,
+        "certificate_progress_percent": None,
+        "certificate_needs_results": False,
+        "certificate_needs_payment": False,
         "active": True,
     }
     assert api.get(f"/courses/{stored.pk}").data == added.data

@@ -75,6 +75,14 @@ def test_a_plan_is_asked_for_followed_and_applied(campus, browser):
     assert InstructorAssignment.objects.count() == 1
 
 
+def test_a_plan_opens_at_its_proposals(campus, browser):
+    campus.instructor()
+    morning(campus)
+    page = text_of(browser, planned(browser))
+    places = [page.index(words) for words in ("Apply all 1", 'id="proposals"', "Workload after this plan")]
+    assert places == sorted(places)
+
+
 def test_only_what_was_picked_is_applied(campus, browser):
     campus.instructor(), campus.instructor()
     morning(campus), morning(campus, 2)

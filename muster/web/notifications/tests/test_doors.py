@@ -111,9 +111,10 @@ def test_choices_are_made_with_two_boxes(campus, thandi, browser):
     assert (row.user, row.in_app, row.mail) == (thandi, False, True)
 
 
-def test_who_is_told_of_nothing_has_nothing_to_choose(campus):
-    regulator = campus.person("regulator")
-    assert "No settings yet" in words_of(Browser(campus, regulator).get("/notifications/choices/"))
+def test_regulators_choose_how_they_are_told_of_access(campus):
+    words = words_of(Browser(campus, campus.person("regulator")).get("/notifications/choices/"))
+    assert "Access of mine is about to end" in words
+    assert "A batch is assigned to me" not in words
 
 
 def test_the_list_costs_the_same_at_one_row_and_at_many(campus, thandi, browser, api):

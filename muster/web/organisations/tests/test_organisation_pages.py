@@ -303,3 +303,53 @@ def test_the_lists_cost_the_same_for_many(campus, works):
                 page.get(path)
             costs.append(len(sent))
         assert costs[0] == costs[1] <= 14, name
+
+
+# --- the same for programs --------------------------------------------------------------------------------------------
+def read(page, path):
+    answer = page.get(f"/api/organisation{path}")
+    is_json = answer["Content-Type"].startswith("application/json")
+    return answer.status_code, answer.json()["data"] if is_json else answer
+
+
+def test_the_contact_reads_the_same_over_the_api(campus, works, batch):
+    own, other = campus.enroll(batch, organisation=works), campus.enroll(batch, organisation=campus.organisation())
+    paid, foreign = pay(campus, own, works), pay(campus, other, None, "77")
+    page = Browser(campus, contact_of(campus, works))
+    status, [organisation] = read(page, "")
+    assert (status, organisation["name"], organisation["sees_attendance"]) == (200, "Harbour Works", False)
+    [balance] = organisation["balance"]
+    assert (balance["owed"], balance["paid"], balance["open"]) == (100, 60, 40)
+    [seat] = read(page, f"/{works.pk}/people")[1]
+    assert (seat["student_name"], seat["attendance_percent"]) == (own.student.full_name, None)
+    [payment] = read(page, f"/{works.pk}/payments")[1]
+    assert payment["_id"] == str(paid.pk)
+    for name in ("people", "payments"):
+        page_file = text_of(page.get(f"/organisation/{works.pk}/{name}/?export=csv"))
+        assert text_of(read(page, f"/{works.pk}/{name}/export")[1]) == page_file
+    assert read(page, f"/receipts/{paid.pk}")[1]["Content-Type"] == "application/pdf"
+    assert page.get(f"/api/organisation/receipts/{foreign.pk}").status_code == 404
+    # Nothing else of the institution.
+    assert page.get("/api/batches").status_code == 401
+
+
+def test_over_the_api_nobody_reads_another_organisation(campus, works, batch):
+    other = campus.organisation()
+    campus.enroll(batch, organisation=other)
+    contact, student = Browser(campus, contact_of(campus, works)), Browser(campus, campus.student())
+    for name in ("people", "payments", "people/export", "payments/export"):
+        assert contact.get(f"/api/organisation/{other.pk}/{name}").status_code == 404
+        assert student.get(f"/api/organisation/{works.pk}/{name}").status_code == 404
+        assert Api().get(f"/organisation/{works.pk}/{name}").status == 401
+    assert student.get("/api/organisation").json()["data"] == []
+
+
+def test_over_the_api_attendance_is_told_only_if_the_institution_allows_it(campus, works):
+    room = Class(campus, 1)
+    Enrollment.objects.filter(pk=room.enrollments[0].pk).update(organisation=works)
+    room.mark(room.row(0, "PRESENT"))
+    page = Browser(campus, contact_of(campus, works))
+    for allowed, percent in ((False, None), (True, 100.0)):
+        Institution.objects.filter(pk=campus.institution.pk).update(organisations_see_attendance=allowed)
+        assert [seat["attendance_percent"] for seat in read(page, f"/{works.pk}/people")[1]] == [percent]
+        assert ("Attendance" in text_of(read(page, f"/{works.pk}/people/export")[1])) == allowed

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from muster.allocation.rules import assign_student
 from muster.attendance.rules import MarkInput, Upload, add_evidence_for_learner, lock_register, mark_learners
 from muster.batches.models import CalendarFeed
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
 from muster.enrollments.rules import cancel_enrollment
+from muster.mentoring.rules import agree_goal, change_goal
 from muster.messaging.rules import send_message
 from muster.timetable.models import ClassSession
 from tests.files import PDF
@@ -102,8 +104,8 @@ def test_the_student_reads_the_same_as_you(campus, seat):
         ),
         (
             "PPPAA",
-            "Attend every one of the remaining 3 to reach 75%.",
-            "Must attend every one of the remaining 3 to reach 75%.",
+            "Attend all 3 remaining sessions to reach 75%.",
+            "Must attend all 3 remaining sessions to reach 75%.",
         ),
     ],
 )
@@ -185,3 +187,19 @@ def test_home_subscribes_the_calendar_in_one_tap(campus, seat):
     content = opened.content.decode()
     assert '<meta http-equiv="refresh" content="0; url=webcal://testserver/calendar/' in content
     assert 'http-equiv="refresh"' not in browser.post("/calendar/links/", {"what": "personal"}).content.decode()
+
+
+def test_the_page_says_how_somebody_learns_and_how_far_they_are(campus, seat, thandi):
+    mark(campus, seat, "PPAPL")
+    found = words_of(page_of(campus, seat))
+    assert "Batch learning" in found
+    assert "Progress: 80% 4 of 5 sessions attended" in found
+    assign_student(by=campus.admin, student=seat.student, instructor=thandi)
+    goal = agree_goal(by=campus.actor(thandi), student=seat.student, title="Pass the exam", due_on=None)
+    hybrid = words_of(page_of(campus, seat, seat.student))
+    assert "Hybrid learning" in hybrid
+    # 40 of 60 is the sessions' weight: 53.3 of 100.
+    assert "Progress: 53% 4 of 5 sessions attended, 0 of 1 goal reached" in hybrid
+    change_goal(by=campus.admin, goal=goal, changes={"status": "reached"})
+    cancel_enrollment(by=campus.admin, enrollment=seat)
+    assert "Individual learning" in words_of(page_of(campus, seat))

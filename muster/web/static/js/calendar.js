@@ -72,6 +72,12 @@ function hue(text) {
   return sum % HUES;
 }
 
+// Where a session leads: one of no batch is of a student and their mentor.
+function placeOf(session) {
+  if (!session.cohort_id) return [options.mentoring, session.session_id];
+  return [options.open, options.openIs === "session" ? session.session_id : session.cohort_id];
+}
+
 function drawn(session) {
   const byType = control("colour").value === "type";
   const colour = byType ? Object.keys(options.types).indexOf(session.session_type) : hue(session.cohort_id);
@@ -85,7 +91,7 @@ function drawn(session) {
     editable: session.may_change,
     durationEditable: session.may_change && !session.all_day,
     class: `ev c${colour}${state}`,
-    url: address(options.open, options.openIs === "session" ? session.session_id : session.cohort_id),
+    url: address(...placeOf(session)),
     extendedProps: session,
   };
 }
@@ -111,7 +117,7 @@ function legend(events) {
   for (const { extendedProps: session } of events) {
     const key = byType ? session.session_type : session.cohort_id;
     const colour = byType ? Object.keys(options.types).indexOf(key) : hue(key);
-    named.set(byType ? options.types[key] : session.cohort_code, colour);
+    named.set(byType ? options.types[key] : session.cohort_code || words.pairs, colour);
   }
   const list = document.querySelector("[data-legend]");
   list.hidden = named.size < 2 || named.size > 24;
@@ -176,7 +182,7 @@ function open({ event, jsEvent }) {
   part("text").textContent = [
     session.cohort_name,
     session.cohort_code,
-    options.types[session.session_type],
+    session.cohort_id && options.types[session.session_type],
     session.location,
     session.instructor,
   ]
@@ -188,7 +194,8 @@ function open({ event, jsEvent }) {
     links.push([words.changed, address(options.change, event.id), true]);
     links.push([words.cancelIt, address(options.cancel, event.id), true]);
   }
-  if (session.status !== "cancelled" && options.openIs === "session") links.push([words.register, event.url, false]);
+  if (!session.cohort_id) links.push([words.mentoring, event.url, false]);
+  else if (session.status !== "cancelled" && options.openIs === "session") links.push([words.register, event.url, false]);
   else links.push([words.batch, address(options.schedule, session.cohort_id), false]);
   part("actions").replaceChildren(
     ...links.map(([text, url, sheet], index) => {

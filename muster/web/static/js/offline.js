@@ -37,12 +37,12 @@ async function draw() {
 let timer = 0;
 let trying = false;
 
-// The register page sends its own; elsewhere this does.
+// The register and the results sheet send their own; elsewhere this does.
 async function empty() {
   if (trying || !(await draw())) return;
   trying = true;
   clearTimeout(timer);
-  if (!document.querySelector("#register")) await send(owner);
+  if (!document.querySelector("#register, #results")) await send(owner);
   trying = false;
   if (await draw()) timer = setTimeout(empty, TRY_AGAIN);
 }
@@ -63,7 +63,7 @@ async function keepToday(registration) {
 async function employ() {
   if (!("serviceWorker" in navigator)) return;
   // The first page came before there was a worker that could keep it.
-  const first = !navigator.serviceWorker.controller && document.querySelector("#register");
+  const first = !navigator.serviceWorker.controller && document.querySelector("#register, #results");
   try {
     await navigator.serviceWorker.register(worker, { updateViaCache: "none" });
     const registration = await navigator.serviceWorker.ready;

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import html
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -21,6 +21,16 @@ from muster.web.ui.downloads import response_of
 from muster.web.ui.tables.table import Table
 
 EXPORTS = (CSV, XLSX)
+
+
+# Told of each export before it is made; may refuse. The area that keeps the security log adds itself.
+told_of_exports: list[Callable[[HttpRequest, str], None]] = []
+
+
+def announce_export(request: HttpRequest, name: str) -> None:
+    """Tell who wants to know that the reader takes a list out. Raises what they refuse with."""
+    for tell in told_of_exports:
+        tell(request, name)
 
 
 def export_response(table: Table, kind: str, *, name: str) -> StreamingHttpResponse:

@@ -17,10 +17,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from muster.core.permissions import as_id
+from muster.core.replica import may_lag
 from muster.core.search import in_order, order_of
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page_number, vary_on_htmx, wants_fragment
-from muster.web.ui.tables.export import EXPORTS, export_response
+from muster.web.ui.tables.export import EXPORTS, announce_export, export_response
 from muster.web.ui.tables.filters import EVERY, SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
 from muster.web.ui.tables.table import PICKED, PickColumn, Table
 
@@ -109,7 +110,7 @@ class Listing:
         kwargs = dict(table_kwargs or {})
         if bulk:
             column = (PICKED, PickColumn(form="bulk", name_of=name_of))
-            kwargs |= {"extra_columns": [column], "sequence": (PICKED, "...")}
+            kwargs |= {"extra_columns": [column], "sequence": (PICKED, *(table_class._meta.sequence or ["..."]))}
         table = table_class(rows if rows.ordered else rows.order_by("pk"), request=None, **kwargs)
         table.request, self.table = request, table
         if sort := request.GET.getlist("sort"):
@@ -243,10 +244,11 @@ def list_page(
     below has these actions and the export of the selection; `name_of` a row is for screen readers. A template `body`
     draws `listing.drawn`, what `drawn` makes of the rows of a page, in the place of the table.
     """
+    kind = request.GET.get("export")
     listing = Listing(
         request,
         table_class,
-        queryset,
+        may_lag(queryset) if kind in EXPORTS else queryset,
         filterset_class,
         empty=empty,
         views=views,
@@ -256,9 +258,10 @@ def list_page(
         body=body,
         drawn=drawn,
     )
-    kind = request.GET.get("export")
     if kind in EXPORTS:
-        return export_response(listing.table, kind, name=export_name or slugify(str(table_class.__name__)))
+        name = export_name or slugify(str(table_class.__name__))
+        announce_export(request, name)
+        return export_response(listing.table, kind, name=name)
     shown = {**(context or {}), "listing": listing}
     if wants_fragment(request, REGION):
         response = render(request, "components/list_fragment.html", shown)

@@ -48,7 +48,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
 
     class Meta:
         template_name = "components/table.html"
-        attrs = {"class": "table cards-on-phone"}
+        attrs: ClassVar = {"class": "table cards-on-phone"}
         order_by_field = "sort"
         default = "–"
 

@@ -8,7 +8,7 @@ from muster.web.ui.undo import undo_of
 register = template.Library()
 for name in ("button", "control", "crumbs", "dialog_link", "icon", "last_five", "letter", "person", "pill"):
     register.simple_tag(getattr(widgets, name))
-for name in ("date_range", "local_date", "score", "seats"):
+for name in ("date_range", "local_date", "score", "seats", "share"):
     register.simple_tag(getattr(widgets, name))
 register.filter(undo_of)
 register.filter(widgets.percent)

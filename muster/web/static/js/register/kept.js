@@ -20,7 +20,7 @@ async function keptPages() {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) {
       const { pathname } = new URL(request.url);
-      if (!pathname.includes("/sessions/")) continue;
+      if (!/\/(sessions|results|marks)\//.test(pathname)) continue;
       const html = new DOMParser().parseFromString(await (await cache.match(request)).text(), "text/html");
       const text = (selector) => html.querySelector(selector)?.textContent.trim() ?? "";
       const starts = html.querySelector("#register")?.dataset.starts ?? "";

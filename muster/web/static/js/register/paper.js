@@ -1,7 +1,8 @@
 // Marks in words, to copy and to take away: what was typed must never be lost, whatever the server says.
 import { clock, element, icon, say, button } from "./words.js";
 
-export function markInWords({ status, minutes_late, notes }) {
+export function markInWords({ kind, part, shown, status, minutes_late, notes }) {
+  if (kind === "score") return `${part}: ${shown || say("cleared")}`;
   const parts = [say(status ?? "nothing")];
   if (minutes_late !== null && status === "LATE") parts.push(say("minutes", { n: minutes_late }));
   if (notes) parts.push(`“${notes}”`);
@@ -13,7 +14,13 @@ const cell = (value) => `"${String(value ?? "").replace(/^(?=[=+\-@\t\r])/, "'")
 
 function fileOf(marks) {
   const head = [say("name"), say("mark"), say("minutes_late"), say("note"), say("time")];
-  const rows = marks.map((mark) => [mark.name, say(mark.status ?? "nothing"), mark.minutes_late, mark.notes, mark.marked_at]);
+  const rows = marks.map((mark) => [
+    mark.name,
+    mark.kind === "score" ? markInWords(mark) : say(mark.status ?? "nothing"),
+    mark.minutes_late,
+    mark.notes,
+    mark.marked_at,
+  ]);
   const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
   return URL.createObjectURL(new Blob([`\uFEFF${text}`], { type: "text/csv" }));
 }

@@ -2,6 +2,7 @@
 import * as details from "./details.js";
 import { Grid } from "./grid.js";
 import { focusRow, listen } from "./keys.js";
+import { announcer } from "./outbox.js";
 import * as sync from "./sync.js";
 import { config, say } from "./words.js";
 import * as view from "./view.js";
@@ -10,18 +11,9 @@ const main = document.querySelector("main.reg");
 const form = document.querySelector("#register");
 const desk = matchMedia("(pointer: fine) and (width >= 48rem)");
 
-/* ---------- what a screen reader is told, one sentence at a time ---------- */
-
-const said = document.querySelector("#reg-said");
-let saying = 0;
-
-function announce(sentence) {
-  clearTimeout(saying);
-  saying = setTimeout(() => (said.textContent = sentence), 250);
-}
-
+const announce = announcer();
 const grid = new Grid(form);
-const { settled, isLocked, upload } = sync.prepare(grid, announce);
+const { isLocked, upload } = sync.prepare(grid, announce);
 const seen = view.prepare(grid, announce);
 const sheet = details.prepare(grid, {
   locked: isLocked,
@@ -75,27 +67,6 @@ all?.addEventListener("click", (event) => {
 });
 undo?.addEventListener("click", takeBack);
 move();
-
-/* ---------- locking takes what has arrived, so the rest goes first ---------- */
-
-form.addEventListener("muster:queue-drawn", ({ detail }) => {
-  for (const link of document.querySelectorAll("[data-needs-all-sent]")) {
-    link.toggleAttribute("aria-disabled", detail.off || detail.waiting > 0);
-  }
-});
-document.addEventListener(
-  "click",
-  (event) => {
-    const link = event.target.closest("[data-needs-all-sent][aria-disabled]");
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const text = say("lock_waits");
-    document.dispatchEvent(new CustomEvent("muster:toast", { detail: { text, tone: "warn" } }));
-    settled();
-  },
-  { capture: true },
-);
 
 /* ---------- what stands around it ---------- */
 

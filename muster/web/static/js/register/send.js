@@ -1,4 +1,4 @@
-// Brings marks to the server: one flight at a time in the whole browser, and nothing leaves the queue before the
+// Brings marks, and scores of results sheets, to the server: one flight at a time in the whole browser, and nothing leaves the queue before the
 // server said so. A mark carries the moment it was made, by which the server knows a repeat.
 // As store.js it serves pages and the service worker, and hands itself on as `self.musterSend`.
 {
@@ -36,18 +36,36 @@
     return response.json();
   }
 
-  function bodyOf(rows) {
-    const records = rows.map((mark) => ({
-      enrolment_id: mark.enrolment,
-      status: mark.status,
-      minutes_late: mark.status === "LATE" ? mark.minutes_late : null,
-      notes: mark.status === null ? "" : mark.notes,
-      marked_at: mark.marked_at,
-      // "Mark all present" never goes over what a colleague marked in the meantime.
-      ...(mark.fill ? { only_unmarked: true } : {}),
-    }));
-    return JSON.stringify({ records });
-  }
+  // Marks of a register and scores of a results sheet go to their own places, and come back in their own shapes.
+  const WAYS = {
+    mark: {
+      method: "PATCH",
+      address: ({ session }) => `/api/institution/class-sessions/${session}/records`,
+      body: (rows) => ({
+        records: rows.map((mark) => ({
+          enrolment_id: mark.enrolment,
+          status: mark.status,
+          minutes_late: mark.status === "LATE" ? mark.minutes_late : null,
+          notes: mark.status === null ? "" : mark.notes,
+          marked_at: mark.marked_at,
+          // "Mark all present" never goes over what a colleague marked in the meantime.
+          ...(mark.fill ? { only_unmarked: true } : {}),
+        })),
+      }),
+    },
+    score: {
+      method: "PUT",
+      address: ({ api }) => api,
+      body: (rows) => ({
+        rows: rows.map((score) => ({
+          enrollment_id: score.student,
+          components: { [score.component]: score.value },
+          marked_at: score.marked_at,
+        })),
+      }),
+    },
+  };
+  const wayOf = (entry) => WAYS[entry.kind ?? "mark"];
 
   function tell(message) {
     channel?.postMessage(message);
@@ -66,7 +84,7 @@
   async function refused(rows, failure) {
     const named = new Set(
       (failure.errors ?? [])
-        .map((error) => /^(?:body\.)?records\.(\d+)/.exec(error.field ?? ""))
+        .map((error) => /^(?:body\.)?(?:records|rows)\.(\d+)/.exec(error.field ?? ""))
         .filter(Boolean)
         .map((found) => Number(found[1])),
     );
@@ -94,10 +112,11 @@
       // From here on they count as told: what is undone now is told as well.
       const rows = await marks.amend(waiting.filter((mark) => mark.session === session).slice(0, MOST), { tried: true });
       if (!rows.length) continue;
-      const response = await fetch(`/api/institution/class-sessions/${session}/records`, {
-        method: "PATCH",
+      const way = wayOf(rows[0]);
+      const response = await fetch(way.address(rows[0]), {
+        method: way.method,
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-        body: bodyOf(rows),
+        body: JSON.stringify(way.body(rows)),
         cache: "no-store",
         signal: AbortSignal.timeout(PATIENCE),
       });

@@ -1,4 +1,4 @@
-// What the browser keeps of registers: marks on their way, what the server said last, who uses this browser.
+// What the browser keeps of registers and results sheets: marks and scores on their way, what the server said last, who uses this browser.
 // Pages import it as a module and the service worker by importScripts, so it hands itself on as `self.musterStore`.
 {
   const NAME = "muster-registers";
@@ -144,9 +144,12 @@
 
   const known = {
     of: (owner, session) => read("known", (store) => store.get([owner, session])),
-    /** An answer of the server, `at` its time: of the whole register or of some of its learners. */
-    async learn(owner, session, at, { session: facts, register }) {
+    /** An answer of the server, `at` its time: of the whole register, some of its learners, or a results sheet. */
+    async learn(owner, session, at, { session: facts, register, rows: sheet }) {
       const { rows = {} } = (await known.of(owner, session)) ?? {};
+      // Rows of a sheet say no time of their own.
+      const marked_at = new Date(at).toISOString();
+      register ??= sheet.map((row) => ({ ...row, enrolment_id: row.enrollment_id, marked_at }));
       for (const record of register) {
         const before = rows[record.enrolment_id]?.record.marked_at ?? "";
         // Answers may come out of order; of two the one with the newer mark is the later.

@@ -1,5 +1,5 @@
 // What the server gave the page to work with: words in the person's language, icons, addresses.
-export const config = JSON.parse(document.querySelector("#register-config")?.textContent ?? "{}");
+export const config = JSON.parse(document.querySelector("#register-config, #results-config")?.textContent ?? "{}");
 
 const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
 
