@@ -108,6 +108,11 @@ def refused(outcomes: Sequence[Any]) -> list[DomainError]:
     return [outcome for outcome in outcomes if isinstance(outcome, DomainError)]
 
 
+def trigger(model: Any, name: str) -> str:
+    """What the model's trigger is called in the database."""
+    return next(one for one in model._meta.triggers if one.name == name).get_pgid(model)
+
+
 @contextmanager
 def without(table: str, *, constraints: Sequence[str] = (), triggers: Sequence[str] = ()) -> Any:
     """A control: the table without what guards it, to show that the race is real."""

@@ -11,13 +11,9 @@ from muster.core.errors import Missing
 from muster.oversight.models import AccessLook, AccessRequest
 from muster.oversight.rules import grant_access, look_at_register, reject_access, revoke_access
 from muster.oversight.tests.make import Inspected
-from tests.races.rush import in_the_middle, refused, rush, without, won
+from tests.races.rush import in_the_middle, refused, rush, trigger, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def trigger(model, name):
-    return next(one for one in model._meta.triggers if one.name == name).get_pgid(model)
 
 
 @pytest.fixture

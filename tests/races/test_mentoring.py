@@ -1,17 +1,26 @@
 """One mentor, several students, one moment; and a mentoring that ends at that moment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
 from muster.allocation.rules import assign_student, unassign_student
-from muster.mentoring.models import MentoringQuestion, MentoringSession, MentorRequest
-from muster.mentoring.rules import ask_for_another_mentor, ask_question, schedule_sessions
+from muster.mentoring.models import MentoringQuestion, MentoringSession, MentoringTimeRequest, MentorRequest
+from muster.mentoring.rules import (
+    accept_time_request,
+    ask_for_another_mentor,
+    ask_for_another_time,
+    ask_question,
+    decline_time_request,
+    schedule_sessions,
+    withdraw_time_request,
+)
 from muster.timetable.models import Booking, ClassSession
 from tests.make import Campus
-from tests.races.rush import refused, rush, without, won
+from tests.races.rush import refused, rush, trigger, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +130,56 @@ def test_without_the_locks_no_question_stays_with_a_pair_that_ended(campus):
     rush([end, ask])
     with pytest.raises(IntegrityError, match="assigned to each other"):
         ask()
+
+
+def asked_for_another_time(campus):
+    """A session at noon, and its student's request to meet three hours later; the student, as they act."""
+    [student] = mentored(campus, campus.instructor(), 1)
+    [row] = schedule_sessions(by=campus.admin, student=student, starts_at=NOON)
+    by = campus.actor(student)
+    return by, ask_for_another_time(by=by, session=row, starts_at=NOON + timedelta(hours=3))
+
+
+def test_a_request_for_another_time_is_decided_once(campus):
+    for _each in range(4):
+        student, asked = asked_for_another_time(campus)
+        mentor = campus.actor(asked.session.assignment.instructor)
+        outcomes = rush(
+            [
+                *[partial(accept_time_request, by=by, request=asked) for by in (mentor, campus.admin)],
+                *[partial(decline_time_request, by=by, request=asked) for by in (mentor, campus.admin)],
+                partial(withdraw_time_request, by=student, request=asked),
+            ]
+        )
+        assert len(won(outcomes)) == 1, outcomes
+        assert {error.code for error in refused(outcomes)} == {"already_decided"}
+        asked.refresh_from_db()
+        session = ClassSession.objects.get(mentoring=asked.session_id)
+        assert session.start_time.hour == (15 if asked.status == "accepted" else 12)
+
+
+def decided(asked, status):
+    """As the rules write it, without their locks and checks."""
+    row = MentoringTimeRequest.objects.get(pk=asked.pk)
+    row.status, row.decided_at = status, timezone.now()
+    row.save(update_fields=["status", "decided_at"])
+    return status
+
+
+def decisions(asked):
+    return [partial(decided, asked, status) for status in ("accepted", "declined", "withdrawn") * 2]
+
+
+def test_without_the_locks_the_database_lets_one_decide(campus):
+    _student, asked = asked_for_another_time(campus)
+    outcomes = rush(decisions(asked))
+    assert len(won(outcomes)) == 1, outcomes
+    assert {type(outcome) for outcome in outcomes} == {str, IntegrityError}
+
+
+def test_control_without_the_trigger_all_believe_that_they_decided(campus):
+    _student, asked = asked_for_another_time(campus)
+    with without(
+        "mentoring_mentoringtimerequest", triggers=[trigger(MentoringTimeRequest, "time_request_is_decided_once")]
+    ):
+        assert len(won(rush(decisions(asked)))) == 6
