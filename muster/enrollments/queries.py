@@ -10,6 +10,7 @@ from operator import or_
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -86,7 +87,9 @@ class OwnClash:
     end: time
     number: int
     # What meets that is of no batch.
-    meeting: str = ""
+    meeting: str
+    # The batch or the meeting.
+    other_id: UUID
 
     @property
     def name(self) -> str:
@@ -132,22 +135,37 @@ def further_sessions(person: Any, institution: Any) -> QuerySet[ClassSession]:
 
 
 def clashes_of_many(seats: Sequence[Enrollment], asked: Sequence[UUID]) -> dict[tuple[UUID, UUID], list[OwnClash]]:
-    """By student and asked batch, with which of their batches it clashes, but for the seats that they would leave.
+    """By student and asked batch, with which of their batches and meetings it clashes, but for the seats that they
+    would leave.
 
-    Three statements at most, however many students there are.
+    Four statements at most, however many students there are.
     """
+    if not seats or not asked:
+        return {}
+    students = {seat.student_id for seat in seats}
     active = Enrollment.objects.current().filter(status=Enrollment.Status.ACTIVE, batch__isnull=False)
-    others = active.filter(student__in={seat.student_id for seat in seats}).exclude(pk__in=[seat.pk for seat in seats])
-    theirs = list(others.values_list("student_id", "batch_id")) if asked else []
+    others = active.filter(student__in=students).exclude(pk__in=[seat.pk for seat in seats])
+    theirs: dict[UUID, set[UUID]] = {}
+    for student, batch in others.values_list("student_id", "batch_id"):
+        theirs.setdefault(batch, set()).add(student)
+    batches_of_all = list(theirs)
+    sessions = []
+    further = further_sessions(OuterRef("pk"), seats[0].institution_id)
+    pairs = [ArraySubquery(further.values(field)) for field in ("pk", "meeting_id")]
+    for student, several, meetings in User.objects.filter(pk__in=students).values_list("pk", *pairs):
+        sessions += several
+        for meeting in meetings:
+            theirs.setdefault(meeting, set()).add(student)
     if not theirs:
         return {}
-    batches_of_all = list({batch for _student, batch in theirs})
-    clashes = _clashes("muster_clashes_of_batches(%s::uuid[], %s::uuid[])", batches_of_all, list(asked))
+    own = "SELECT *, '' FROM muster_clashes_of_batches(%s::uuid[], %s::uuid[])"
+    of_none = "SELECT * FROM muster_clashes_of_sessions(%s::uuid[], %s::uuid[])"
+    clashes = _clashes(f"({own} UNION ALL {of_none}) AS clash", batches_of_all, list(asked), sessions, list(asked))
     found: dict[tuple[UUID, UUID], list[OwnClash]] = {}
-    for batch, several in clashes.items():
-        for clash in several:
-            for student in (one for one, other in theirs if clash.batch and other == clash.batch.pk):
-                found.setdefault((student, batch), []).append(clash)
+    for asked_batch, all_of_it in clashes.items():
+        for clash in all_of_it:
+            for student in theirs[clash.other_id]:
+                found.setdefault((student, asked_batch), []).append(clash)
     return found
 
 
@@ -158,7 +176,7 @@ def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
     others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
     found: dict[UUID, list[OwnClash]] = {}
     for batch, other, *when in rows:
-        found.setdefault(batch, []).append(OwnClash(others.get(other), *when))
+        found.setdefault(batch, []).append(OwnClash(others.get(other), *when, other))
     return found
 
 

@@ -12,7 +12,9 @@ from muster.batches.feeds import render_feed, sessions_of_feed
 from muster.batches.rules import add_session, make_feed
 from muster.batches.rules.sessions import SessionInput
 from muster.core.errors import Conflict, Forbidden, Invalid
-from muster.enrollments.queries import own_clashes
+from muster.enrollments.errors import TransferRefused
+from muster.enrollments.queries import clashes_of_many, own_clashes
+from muster.enrollments.rules import transfer_students
 from muster.institutions.access import Actor
 from muster.institutions.models import Holiday
 from muster.mentoring import rules
@@ -398,3 +400,17 @@ def test_a_class_that_meets_mentoring_is_named_to_whoever_enrolls_and_to_the_stu
     others = campus.batch(slots=[slot(2, "13:00", "14:00")])
     assert campus.enroll(others, ada).warnings == []
     assert own_clashes(campus.student(), campus.institution.pk, [batch.pk]) == {}
+
+
+def test_a_class_that_meets_mentoring_is_named_to_whoever_moves_many(campus, ada, meet):
+    meet()
+    course = campus.course()
+    old = campus.batch(course=course, slots=[slot(1, "12:00", "13:00")])
+    new = campus.batch(course=course, code="NEW", slots=[slot(2, "12:00", "13:00")])
+    seats = [campus.enroll(old, student) for student in (ada, campus.student())]
+    found = clashes_of_many(seats, [new.pk])
+    assert {who: [*map(str, several)] for (who, _batch), several in found.items()} == {
+        ada.pk: [*map(str, own_clashes(ada, campus.institution.pk, [new.pk])[new.pk])]
+    }
+    with pytest.raises(TransferRefused, match="NEW meets at the same time as Mentoring: Ada Byron with"):
+        transfer_students(by=campus.admin, enrollments=seats, to=new, accept_clash=False)

@@ -22,6 +22,7 @@ from muster.batches.models import Batch
 from muster.batches.queries import is_running
 from muster.core.search import in_order
 from muster.enrollments.models import Enrollment
+from muster.enrollments.queries import further_sessions
 from muster.institutions.access import Actor
 from muster.institutions.models import is_before_today, is_from_today
 from muster.progression.models import ElectiveChoice, ElectiveGroup, SubjectMapping
@@ -107,8 +108,13 @@ def clashes_of_electives(enrollment: Enrollment, mappings: Sequence[UUID]) -> di
     if not mappings:
         return {}
     found: dict[UUID, list[ElectiveClash]] = {}
+    further = further_sessions(enrollment.student_id, enrollment.institution_id)
+    sessions, values = further.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM muster_elective_clashes(%s, %s::uuid[])", [enrollment.pk, list(mappings)])
+        cursor.execute(
+            f"SELECT * FROM muster_elective_clashes(%s, ARRAY({sessions}), %s::uuid[])",  # noqa: S608
+            [enrollment.pk, *values, list(mappings)],
+        )
         for mapping, *clash in cursor.fetchall():
             found.setdefault(mapping, []).append(ElectiveClash(*clash))
     return found

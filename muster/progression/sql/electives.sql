@@ -1,6 +1,7 @@
 -- The first sessions of some electives at which the student of the enrollment is already elsewhere: one for each elective
 -- and each thing that meets then, with how many there are. From now on; electives that they did not choose do not count.
-CREATE OR REPLACE FUNCTION muster_elective_clashes(the_enrollment uuid, the_mappings uuid[])
+-- The sessions that are named beside are of no batch, such as those with a mentor.
+CREATE OR REPLACE FUNCTION muster_elective_clashes(the_enrollment uuid, the_sessions uuid[], the_mappings uuid[])
 RETURNS TABLE (mapping_id uuid, what text, on_date date, start_time time, end_time time, number bigint)
 LANGUAGE sql STABLE AS $$
     WITH own AS MATERIALIZED (
@@ -24,6 +25,11 @@ LANGUAGE sql STABLE AS $$
                 WHERE (choice.mapping_id, choice.enrollment_id) = (other.id, enrollment.id)
             )
         )
+        UNION ALL
+        SELECT class.id, class.subject_id, meeting.name,
+               muster_period(class.date, class.start_time, class.end_time, meeting.time_zone)
+        FROM timetable_classsession AS class JOIN timetable_meeting AS meeting ON meeting.id = class.meeting_id
+        WHERE class.id = ANY (the_sessions) AND class.start_time IS NOT NULL
     )
     SELECT DISTINCT ON (asked.id, asked.what) asked.id, asked.what, asked.date, asked.start_time, asked.end_time,
            count(*) OVER (PARTITION BY asked.id, asked.what)

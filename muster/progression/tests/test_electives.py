@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from muster.accounts.models import User
+from muster.allocation.rules import assign_student
 from muster.batches.errors import BatchArchived
 from muster.batches.rules import archive_batch, change_batch
 from muster.core.database import violated_constraint
@@ -17,6 +18,7 @@ from muster.core.errors import Invalid
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import cancel_enrollment
 from muster.institutions.models import Role
+from muster.mentoring.rules import schedule_sessions
 from muster.notifications.models import Notification
 from muster.progression.errors import (
     ChoiceClosed,
@@ -32,7 +34,7 @@ from muster.progression.errors import (
 )
 from muster.progression.jobs import remind_all_to_choose
 from muster.progression.models import AcademicRecord, ElectiveChoice, ElectiveGroup, SubjectMapping
-from muster.progression.queries import missing_from, offers_of, open_choices, sheet_of
+from muster.progression.queries import clashes_of_electives, missing_from, offers_of, open_choices, sheet_of
 from muster.progression.rules import (
     ScoreInput,
     add_elective_group,
@@ -299,6 +301,17 @@ def test_a_clash_is_named_by_both_doors_and_wants_a_tick_on_the_page(year: Offer
     assert browser.post(at, {"accept_clash": "on"})["Location"] == page
     told = year.api_of(year.ben).post(f"{year.electives}/choose", {"mapping_id": str(year.drama.pk)})
     assert (told.status, "At the same time as Subject A" in told.body["warnings"][0]["message"]) == (200, True)
+
+
+def test_an_elective_at_the_hour_with_the_mentor_is_named(year: OfferYear) -> None:
+    campus, first = year.campus, max(year.batch.start_date, year.batch.today())
+    assign_student(by=campus.admin, student=year.ada, instructor=campus.instructor())
+    monday = first + timedelta(days=8 - first.isoweekday())
+    schedule_sessions(by=campus.admin, student=year.ada, starts_at=datetime.combine(monday, time(9, 30)))
+    week = [slot(1, "09:00", "10:00", subject=year.drama.subject, instructor=campus.instructor(), room=campus.room())]
+    change_batch(by=campus.admin, batch=year.batch, changes={"slots": week})
+    [clash] = clashes_of_electives(year.seat, [year.drama.pk])[year.drama.pk]
+    assert (clash.what.split(":")[0], clash.on_date, clash.dates) == ("Mentoring", monday, 1)
 
 
 # --- doors ------------------------------------------------------------------------------------------------------------
