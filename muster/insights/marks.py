@@ -9,8 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
+from muster.core.replica import reading_cursor
 from muster.insights.definitions import Figure
 from muster.insights.periods import Period
 from muster.insights.scope import PARTS, Scope
@@ -97,7 +96,7 @@ _WHOLE, _WEEK, _BATCH, _BRANCH, _DEPARTMENT, _HOUR, _TYPE = (
 
 def attendance_counts(scope: Scope, period: Period) -> AttendanceCounts:
     """The marks of the scope between two days, each by its class's own day. One statement."""
-    with connection.cursor() as cursor:
+    with reading_cursor() as cursor:
         cursor.execute(_MARKS, scope.values(period))
         rows = cursor.fetchall()
     sets: dict[int, dict[Any, Marks]] = defaultdict(dict)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
@@ -22,6 +21,7 @@ from muster.batches.models import Batch
 from muster.batches.workload import still_running, weekly_minutes, with_load
 from muster.certificates.models import Certificate
 from muster.certificates.queries import valid_certificates
+from muster.core.replica import reading_cursor, reads_what_may_lag
 from muster.enrollments.models import Enrollment, SeatPeriod, WaitlistEntry
 from muster.enrollments.permissions import enrollments
 from muster.feedback.models import FeedbackInvitation, FeedbackRound, ShownAnswer
@@ -63,6 +63,7 @@ class Insight:
         return self.figures[name].change_from(self.before(name))
 
 
+@reads_what_may_lag
 def insight_into(scope: Scope, period: Period, compared: Period | None = None) -> Insight:
     """All figures of the scope, and of the days compared with. A constant number of statements.
 
@@ -123,7 +124,7 @@ def registers_taken(scope: Scope, period: Period) -> Figure:
 
     Whether one is over is asked of its own clock. One statement.
     """
-    with connection.cursor() as cursor:
+    with reading_cursor() as cursor:
         cursor.execute(_REGISTERS, scope.values(period))
         return Figure("registers_taken", *cursor.fetchone())
 
@@ -288,6 +289,7 @@ def utilization_of(people: Sequence[Any]) -> Figure:
 
 
 # --- one student, and mentoring ---------------------------------------------------------------------------------------
+@reads_what_may_lag
 def insight_into_student(actor: Actor, student: User, period: Period) -> list[Figure]:
     """A student's marks and results, in the batches in which the actor may see them. Three statements."""
     seats = enrollments.rows(actor, among=Enrollment.objects.filter(student=student, batch__isnull=False))
@@ -305,6 +307,7 @@ def insight_into_student(actor: Actor, student: User, period: Period) -> list[Fi
 _COUNTS = Q(status__in=COUNTED)
 
 
+@reads_what_may_lag
 def insight_into_mentoring(actor: Actor, period: Period) -> list[Figure]:
     """What mentoring came to of the students whom the actor may assign or mentors. Four statements."""
     seen = mentees.rows(actor, "list").order_by().values("pk")

@@ -22,6 +22,7 @@ from tools.demo_server import free_port
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="Starts servers of its own.")
 SETTINGS = {"fsync": "off", "wal_level": "replica", "hot_standby": "on", "max_connections": "60", "timezone": "UTC"}
+OF_REPLICA = {**SETTINGS, "log_statement": "all"}
 PASSWORD = "correct-horse-battery"
 
 
@@ -77,7 +78,7 @@ def installation() -> Iterator[Installation]:
         primary.ensure_database("muster")
         source = ("-h", str(primary.socket), "-p", "5432", "-U", "muster")
         standby.must_run("pg_basebackup", *source, "-D", str(standby.data), "-R", "-c", "fast", "--no-sync")
-        assert standby.launch({**SETTINGS, "log_statement": "all"}), standby.last_words()
+        assert standby.launch(OF_REPLICA), standby.last_words()
         running.callback(standby.shut_down)
         (folder / "home").mkdir()
         environment = {
@@ -145,7 +146,7 @@ def test_without_the_replica_the_primary_answers(installation: Installation):
         assert "East" in installation.branches()
         assert "isn't read: it doesn't answer" in installation.muster("doctor")
     finally:
-        assert installation.replica.launch(SETTINGS), installation.replica.last_words()
+        assert installation.replica.launch(OF_REPLICA), installation.replica.last_words()
 
 
 def test_what_one_web_machine_writes_the_other_shows(installation: Installation):
@@ -173,3 +174,9 @@ def test_what_one_web_machine_writes_the_other_shows(installation: Installation)
         assert made.status_code == 201, made.text
         shown = requests.get(f"{other}/api/branches/{made.json()['data']['_id']}", headers=session, timeout=30)
         assert shown.json()["data"]["name"] == "West"
+        # Figures are read from the replica, those that are counted by SQL of their own too.
+        for path, table in (("institution", "attendance_batchtally"), ("mentoring", "mentoring_mentoringgoal")):
+            before = installation.replica.log.read_text().count(table)
+            counted = requests.get(f"{other}/api/analytics/{path}", headers=session, timeout=30)
+            assert counted.status_code == 200, counted.text
+            assert installation.replica.log.read_text().count(table) > before, path
