@@ -10,6 +10,9 @@ PYTEST := $(PY) -m pytest -n $(JOBS)
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 
+# What one process has compiled serves all others.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-changed check style hooks demo bench bench-large \
 	shots picture lock audit vendor wheel clean setup setup-dev fuzz chaos sbom

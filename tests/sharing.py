@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Modules whose tests share a browser or a server, which is started for the module.
-SHARING = ("tests/browser/", "tests/platform/test_serve.py", "tests/platform/test_replica.py")
+# Modules whose tests share a browser, a server or a data set, which is there for the module. Two processes that ask for
+# the data set at once would both wait for one of them to make it.
+SHARING = ("tests/browser/", "tests/platform/test_serve.py", "tests/platform/test_replica.py", "tests/test_scale.py")
 # Seconds that a test takes, roughly, where it is more than a moment.
 TAKES = {
     "tests/platform/test_serve.py": 10,
@@ -22,6 +23,14 @@ TAKES = {
     "tests/api/test_bad_values.py": 2,
     "tests/api/test_fuzz.py": 3,
     "tests/test_fuzzed_pages.py": 8,
+    "tests/test_scale.py": 60,
+    "tests/test_budgets.py": 30,
+    "tests/test_thousand_sessions.py": 10,
+    "tests/test_insights.py": 5,
+    "tests/workflows/": 5,
+    "tests/access/": 0.3,
+    "muster/exchange/tests/test_import.py": 5,
+    "muster/core/tests/test_backups.py": 5,
     "": 0.2,
 }
 

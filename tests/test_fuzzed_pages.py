@@ -15,7 +15,7 @@ from django.test import Client, TestCase, override_settings
 
 from tests.access.routes import Route, routes
 from tests.access.table import EVERY_ROLE
-from tests.access.world import World
+from tests.access.world import LastingWorld
 from tests.fuzzing import CASES, NASTY, SEED, share_of
 
 # Parameters that lists know, whether or not a page shows them.
@@ -42,11 +42,11 @@ OK, REFUSED, FAULT = 200, 400, 500
 class MadeUpPages(TestCase):
     """As every role, on its own objects. A test for each role is added below."""
 
-    world: World
+    world: LastingWorld
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.world = World.built()
+        cls.world = LastingWorld.built()
 
     def fuzz(self, role: str) -> None:
         faults: list[str] = []

@@ -14,10 +14,11 @@ from tests.sharing import longest_first, together
         ("muster/a/tests/test_a.py::Parts::test_a[x::y]", "muster/a/tests/test_a.py::Parts"),
         ("tests/browser/test_sheets.py::test_a[WIDE]", "tests/browser/test_sheets.py"),
         ("tests/browser/test_every_page.py::test_page[admin/home]", "tests/browser/test_every_page.py[admin]"),
+        ("tests/test_scale.py::test_a", "tests/test_scale.py"),
         ("muster/a/tests/test_a.py::test_a[x::y]", "muster/a/tests/test_a.py::test_a[x::y]"),
     ],
 )
-def test_what_is_built_for_a_class_or_a_browser_is_shared_and_all_else_is_dealt_out(name, group):
+def test_what_is_built_for_a_class_or_a_module_is_shared_and_all_else_is_dealt_out(name, group):
     assert together(name) == group
 
 

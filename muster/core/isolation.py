@@ -22,6 +22,8 @@ from psycopg import OperationalError
 from psycopg.pq import ExecStatus, TransactionStatus
 
 NOWHERE, EVERYWHERE = "", "*"
+# Statements that look at no row: the connection is told before the next one that does.
+LOOK_AT_NO_ROW = ("SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO ")
 
 _said: ContextVar[str | None] = ContextVar("institution", default=None)
 # What holds for a process that does not serve.
@@ -87,6 +89,11 @@ def _whose() -> str:
 def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Tell the connection whose rows are there, where that differs from what it was told."""
     line = context["connection"].connection
+    if isinstance(sql, str) and sql.startswith(LOOK_AT_NO_ROW):
+        if sql.startswith("ROLLBACK"):
+            # It may take back what was told.
+            line.told_institution = None
+        return execute(sql, params, many, context)
     wanted = _whose()
     if wanted != getattr(line, "told_institution", NOWHERE) or (
         # Told in a transaction that is over by now: committed or not, who knows.
@@ -94,9 +101,6 @@ def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, 
     ):
         with context["connection"].wrap_database_errors:
             _tell(line, wanted)
-    if isinstance(sql, str) and sql.startswith("ROLLBACK TO"):
-        # It may take back what was told.
-        line.told_institution = None
     return execute(sql, params, many, context)
 
 

@@ -11,9 +11,10 @@ from django.test import Client, TestCase
 
 from tests.access.routes import Route, routes
 from tests.access.table import EVERY_ROLE, ROUTES, TABLE
-from tests.access.world import World
+from tests.access.world import LastingWorld
 from tests.client import Api
 
+REFUSED, AS_HTMX = ("403", "404"), {"HX-Request": "true"}
 # Nothing was reached, and nobody told anything: the page knows no such method.
 NO_SUCH_METHOD = 405
 
@@ -21,13 +22,15 @@ NO_SUCH_METHOD = 405
 class RolesOnRoutes(TestCase):
     """One test a route, added below; the world is built once."""
 
-    world: World
+    world: LastingWorld
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.world = World.built()
+        cls.world = LastingWorld.built()
 
-    def answer(self, route: Route, who: Api | Client, objects: dict[str, Any]) -> HttpResponse:
+    def answer(
+        self, route: Route, who: Api | Client, objects: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> HttpResponse:
         """The answer to an empty body, its effect undone. Refused with 400 it has reached the rule all the same."""
         path = route.address(objects)
         with transaction.atomic():
@@ -37,9 +40,9 @@ class RolesOnRoutes(TestCase):
                     route.method, path, body, content_type="application/json", headers=who.headers
                 )
             elif route.method == "POST":
-                response = who.post(path)
+                response = who.post(path, headers=headers)
             else:
-                response = who.get(path)
+                response = who.get(path, headers=headers)
             transaction.set_rollback(True)
         return response
 
@@ -51,8 +54,11 @@ class RolesOnRoutes(TestCase):
         for role in EVERY_ROLE:
             who = self.world.api(role) if route.is_api else self.world.browser(role)
             for whose in ("own", "sibling", "other") if route.objects else ("own",):
-                expected[f"{role} on {whose}"] = who_may.expected(role, whose)
-                found[f"{role} on {whose}"] = self.answer(route, who, self.world.objects[whose])
+                label = f"{role} on {whose}"
+                expected[label] = who_may.expected(role, whose)
+                # Refused on their own they see a page; on that of others a sentence, as htmx asks.
+                headers = AS_HTMX if whose != "own" and expected[label] in REFUSED else None
+                found[label] = self.answer(route, who, self.world.objects[whose], headers)
         told = {
             label: said(answer, is_api=route.is_api) if answer.status_code != NO_SUCH_METHOD else expected[label]
             for label, answer in found.items()

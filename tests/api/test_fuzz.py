@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 
 from tests.access.table import EVERY_ROLE
-from tests.access.world import World
+from tests.access.world import LastingWorld
 from tests.api.described import description, disagreement, operations
 from tests.fuzzing import CASES, SEED, share_of
 
@@ -31,20 +32,18 @@ TAKES_ANYTHING = {"verify_document"}
 class MadeUpCalls(TestCase):
     """As every role, on real objects and on made-up ones. A test for each role and mode is added below."""
 
-    world: World
+    world: LastingWorld
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.world = World.built()
+        cls.world = LastingWorld.built()
 
     def fuzz(self, role: str, mode: GenerationMode) -> None:
         own = {name: str(value) for name, value in self.world.objects["own"].items()}
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens[role]}"})
-        schema = schemathesis.openapi.from_dict(description())
         faults: list[str] = []
         for (_role, _mode, method, path), cases in TRIED.get((role, mode), []):
-            made_up = schema[path][method.lower()].as_strategy(generation_mode=mode)
-            self.route(client, made_up, own, faults, cases)
+            self.route(client, made_up(mode, method, path), own, faults, cases)
         self.assertEqual(faults, [])
 
     def route(self, client: Client, cases: Any, own: dict[str, str], faults: list[str], number: int) -> None:
@@ -94,6 +93,17 @@ class MadeUpCalls(TestCase):
             return f"{label}: {response.status_code}"
         wrong = disagreement(response)
         return f"{label}: {wrong}" if wrong else ""
+
+
+@functools.cache
+def schema() -> Any:
+    return schemathesis.openapi.from_dict(description())
+
+
+@functools.cache
+def made_up(mode: GenerationMode, method: str, path: str) -> Any:
+    """Calls of a route. Finding out how to make them up takes longer than making a call, so roles share it."""
+    return schema()[path][method.lower()].as_strategy(generation_mode=mode)
 
 
 def _test_of(role: str, mode: GenerationMode) -> Any:

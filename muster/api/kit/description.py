@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode
 
 SECURITY = {
     "bearer": {
@@ -53,6 +54,7 @@ class Description(OpenAPISchema):
     """The OpenAPI description. Raises ValueError where two shapes or two routes have one name."""
 
     def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
+        self._described: dict[Any, tuple[dict[str, Any], bool]] = {}
         super().__init__(api, path_prefix)
         for methods in self["paths"].values():
             for operation in methods.values():
@@ -99,6 +101,15 @@ class Description(OpenAPISchema):
             return super().operation_parameters(operation)
         finally:
             self.schemas = shapes
+
+    def _create_schema_from_model(
+        self, model: Any, by_alias: bool = True, remove_level: bool = True, mode: JsonSchemaMode = "validation"
+    ) -> tuple[dict[str, Any], bool]:
+        # Refusals have one shape on all routes, and each takes milliseconds to describe.
+        asked = (model, by_alias, remove_level, mode)
+        if mode != "serialization" or asked not in self._described:
+            self._described[asked] = super()._create_schema_from_model(*asked)
+        return self._described[asked]
 
     def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
         for name, shape in definitions.items():

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Router, Schema
 
 from muster.api.kit.fields import Failure, Listed, Success
 from muster.api.kit.lists import GoneOut, takes_paging, tell_who_asks
@@ -70,6 +70,12 @@ LIMITS = {
     )
 }
 RETRY_AFTER = {"description": "Seconds to wait", "schema": {"type": "integer"}}
+
+
+class Refused(Schema):
+    """What a route is told to answer for each refusal. ninja would make a shape of its own for every one of them."""
+
+    response: Failure
 
 
 class NotSignedIn(DomainError):
@@ -206,7 +212,7 @@ class Door(Router):
                 methods,
                 path,
                 auth=Guard(allow, on, among, find, repeatable=repeatable),
-                response={status: success, **(answers or {}), **dict.fromkeys(sorted(refusals), Failure)},
+                response={status: success, **(answers or {})},
                 summary=options.pop("summary", summary.partition(". ")[0].removesuffix(".")),
                 description=options.pop("description", f"{summary}\n{more}".strip()),
                 openapi_extra={
@@ -224,6 +230,8 @@ class Door(Router):
             door = name_unused(asked, fixed=fixed or self.fixed)
             door = spare_unchanged(door) if spares else door
             register(_replay_first_answer(remember_answers(door)) if repeatable else door)
+            told = self.path_operations[path].operations[-1].response_models
+            told |= {code: Refused for code in sorted(refusals) if code not in told}
             return view
 
         return declare
