@@ -179,6 +179,22 @@ def test_a_worker_that_is_still_connecting_ends_when_asked(open_folder: Path):
                 worker.kill()
 
 
+def test_the_web_loads_everything_once_and_connects_to_nothing_before_it_copies_itself(open_folder: Path):
+    loading = (
+        "import os, sys, threading; from muster.cli import set_up_django; from muster.cli.web import load_application;"
+        "set_up_django(); load_application();"
+        "held = [os.path.realpath(f'/proc/self/fd/{one}') for one in os.listdir('/proc/self/fd') if int(one) > 3];"
+        "print('muster.api.root' in sys.modules, threading.active_count(), [one for one in held if 'socket' in one])"
+    )
+    environment = {
+        **os.environ,
+        "MUSTER_HOME": str(open_folder / "home"),
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
+    }
+    done = subprocess.run([sys.executable, "-c", loading], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout == "True 1 []\n", done.stderr
+
+
 def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Served]):
     served = serve()
     data = served.server.places.data

@@ -17,7 +17,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Router
+from ninja import Router, Schema
 
 from muster.api.kit.fields import Failure, Listed, Success
 from muster.api.kit.lists import GoneOut, takes_paging, tell_who_asks
@@ -142,6 +142,12 @@ def request_object(request: HttpRequest, model: type[M]) -> M:
     return row
 
 
+class Refused(Schema):
+    """What wraps the shape of every refusal: ninja would build one for each route and status, a third of each start."""
+
+    response: Failure
+
+
 class Door(Router):
     """A router whose every route declares `allow`, and repeats of whose POSTs get the first answer.
 
@@ -206,7 +212,7 @@ class Door(Router):
                 methods,
                 path,
                 auth=Guard(allow, on, among, find, repeatable=repeatable),
-                response={status: success, **(answers or {}), **dict.fromkeys(sorted(refusals), Failure)},
+                response={status: success, **(answers or {})},
                 summary=options.pop("summary", summary.partition(". ")[0].removesuffix(".")),
                 description=options.pop("description", f"{summary}\n{more}".strip()),
                 openapi_extra={
@@ -224,6 +230,8 @@ class Door(Router):
             door = name_unused(asked, fixed=fixed or self.fixed)
             door = spare_unchanged(door) if spares else door
             register(_replay_first_answer(remember_answers(door)) if repeatable else door)
+            operation = self.path_operations[path].operations[-1]
+            operation.response_models.update(dict.fromkeys(sorted(refusals), Refused))
             return view
 
         return declare
