@@ -21,7 +21,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from pathlib import Path
@@ -506,6 +506,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--kill", default="", help="What to kill in each round, with commas, instead of at random.")
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument(
+        "--home", type=Path, help="A data folder with its tables, instead of a new one on a small disk."
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--furnish", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -516,7 +519,7 @@ def main() -> int:
         return 0
     say(f"{rounds} rounds, seed {asked.seed}")
     begun = time.monotonic()
-    with small_disk() as (home, is_small):
+    with nullcontext((asked.home, False)) if asked.home else small_disk() as (home, is_small):
         site = Site(home)
         made = site.run("-m", "benchmarks.chaos", "--furnish", f"--rounds={rounds}")
         if made.returncode:
