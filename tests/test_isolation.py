@@ -33,7 +33,7 @@ from muster.timetable.models import ClassSession, Teaching
 from muster.web.institutions.middleware import ActorMiddleware, IsolationMiddleware
 from tests.hanging import everything_of
 from tests.jobs import run_jobs
-from tests.make import Campus
+from tests.make import PASSWORD, Campus, prove_email
 from tests.races.rush import rush
 
 pytestmark = pytest.mark.django_db
@@ -262,7 +262,13 @@ def test_a_job_about_one_row_sees_its_institution_alone(both, settings):
     settings.EMAIL_BACKEND = "tests.test_isolation.WhereMailsAreSent"
     for campus in both:
         WhereMailsAreSent.seen.clear()
-        send_message(by=campus.admin, batch=campus.enroll(campus.batch()).batch, subject="Monday", text="At nine.")
+        seat = campus.enroll(campus.batch())
+        # Who never came in gets no mail.
+        seat.student.set_password(PASSWORD)
+        seat.student.signs_in = True
+        seat.student.save()
+        prove_email(seat.student)
+        send_message(by=campus.admin, batch=seat.batch, subject="Monday", text="We start at nine.")
         with across_institutions("as the worker, whose process says nothing else"):
             run_jobs()
             welcome_students()

@@ -18,7 +18,7 @@ from muster.institutions.models import ApiToken
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SEEN_KEY, SINCE_KEY
 from tests.client import Api
-from tests.make import PASSWORD, Campus
+from tests.make import PASSWORD, Campus, prove_email
 
 pytestmark = pytest.mark.django_db
 
@@ -111,8 +111,9 @@ def contact_of(campus):
         by=campus.admin, organisation=works, full_name="Cas Contact", email="cas@example.org"
     ).contact
     contact.set_password(PASSWORD)
-    contact.signs_in = contact.has_proved_email = True
+    contact.signs_in = True
     contact.save()
+    prove_email(contact)
     return contact, works
 
 

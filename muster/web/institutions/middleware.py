@@ -54,9 +54,9 @@ class ActorMiddleware:
             # The sign-in page shows the sentence in its form; programs and caches go by the status.
             response.status_code = 429
             response["Retry-After"] = str(wait)
-        # Of a program the API has found out by now who it is.
-        if response.status_code == Forbidden.status and (refused := getattr(request, "actor", None)):
-            note_refusal(by=refused, what=_asked_for(request))
+        # The API tells it by itself.
+        if actor and response.status_code == Forbidden.status and not request.path.startswith("/api/"):
+            note_refusal(by=actor, what=_asked_for(request))
         return response
 
     def process_view(
