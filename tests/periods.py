@@ -10,10 +10,12 @@ from django.utils import timezone
 from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, Evidence, EvidenceLook
 from muster.core.files import keep
+from muster.core.models import AuditEntry
 from muster.core.ownership import as_owner, without_triggers
 from muster.enrollments.models import Application, Enrollment
 from muster.enrollments.rules import cancel_enrollment
 from muster.exchange.models import ImportRun
+from muster.institutions.models import SecurityEvent
 from muster.messaging.models import Message
 from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
@@ -22,7 +24,7 @@ from muster.people.notes import add_note
 from tests.files import PDF
 from tests.make import Campus
 
-AGE = timedelta(days=100)
+AGE, LONG_AGO = timedelta(days=100), timedelta(days=4 * 365)
 
 
 def everything_a_hundred_days_old(campus: Campus) -> User:
@@ -68,3 +70,14 @@ def everything_a_hundred_days_old(campus: Campus) -> User:
         for model, column in aged:
             model.objects.filter(**here).update(**{column: then})
     return person
+
+
+def logs_of_four_years_ago(campus: Campus) -> None:
+    """An entry of the security log and one of history from then."""
+    here, then = {"institution": campus.institution}, timezone.now() - LONG_AGO
+    event = SecurityEvent.objects.create(kind="signed-in", name="Ada Admin", **here)
+    with as_owner(), without_triggers("institutions.SecurityEvent:security_events_are_only_added_to"):
+        SecurityEvent.objects.filter(pk=event.pk).update(created_at=then)
+    with as_owner(), without_triggers("core.AuditEntry:audit_is_only_added_to"):
+        newest = AuditEntry.objects.filter(owner_id=campus.institution.pk).latest("pk")
+        AuditEntry.objects.filter(pk=newest.pk).update(at=then)

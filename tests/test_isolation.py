@@ -6,11 +6,12 @@ What is tried here asks as the application's role, as everything in the tests do
 import re
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.mail.backends.locmem import EmailBackend as LocmemBackend
 from django.db import ProgrammingError, connection, connections, transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
@@ -25,11 +26,14 @@ from muster.cli.check import invariants
 from muster.core.checks import run_checks
 from muster.core.isolation import _tell_first, across_institutions, enter, nowhere, only_in
 from muster.core.ownership import as_owner, hidden_tables, keep_institutions_apart, kept_tables, tables_not_apart
+from muster.enrollments.rules import welcome_students
 from muster.institutions.models import ApiToken, Membership, Role
+from muster.messaging.rules import send_message
 from muster.timetable.models import ClassSession, Teaching
 from muster.web.institutions.middleware import ActorMiddleware, IsolationMiddleware
 from tests.hanging import everything_of
-from tests.make import Campus
+from tests.jobs import run_jobs
+from tests.make import PASSWORD, Campus, prove_email
 from tests.races.rush import rush
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +83,8 @@ ACROSS = {
     "batches/rules/feeds.py": (1, "a secret opens a calendar"),
     "cli/demo.py": (1, "the demonstration is made before anybody is served"),
     "documents/queries.py": (1, "a serial opens a document"),
+    "web/accounts/views.py": (1, "who pays may pay in several"),
+    "web/institutions/sign_in.py": (1, "who pays may pay in several"),
     "enrollments/offers.py": (1, "a signed key opens an offer"),
     "institutions/rules/founding.py": (1, "an institution is founded"),
     "institutions/rules/people.py": (1, "somebody is active as long as one institution says so"),
@@ -240,6 +246,34 @@ def test_what_looks_across_institutions_is_known():
         if (count := len(re.findall(r"\bacross_institutions\(", file.read_text())))
     }
     assert found == {file: count for file, (count, _why) in ACROSS.items()}
+
+
+class WhereMailsAreSent(LocmemBackend):
+    """Knows whose rows were there as each mail was sent."""
+
+    seen: ClassVar[list[str]] = []
+
+    def send_messages(self, messages):
+        self.seen.append(asked("SELECT current_setting('muster.institution')")[0][0])
+        return super().send_messages(messages)
+
+
+def test_a_job_about_one_row_sees_its_institution_alone(both, settings):
+    settings.EMAIL_BACKEND = "tests.test_isolation.WhereMailsAreSent"
+    for campus in both:
+        WhereMailsAreSent.seen.clear()
+        seat = campus.enroll(campus.batch())
+        # Who never came in gets no mail.
+        seat.student.set_password(PASSWORD)
+        seat.student.signs_in = True
+        seat.student.save()
+        prove_email(seat.student)
+        send_message(by=campus.admin, batch=seat.batch, subject="Monday", text="We start at nine.")
+        with across_institutions("as the worker, whose process says nothing else"):
+            run_jobs()
+            welcome_students()
+            run_jobs()
+        assert set(WhereMailsAreSent.seen) == {str(campus.institution.pk)}
 
 
 # --- what is read in other ways ---------------------------------------------------------------------------------------

@@ -12,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from muster.core.errors import Forbidden
+from muster.enrollments.resources import ORGANISATIONS
+from muster.enrollments.rules import name_contact
 from muster.institutions.models import ApiToken
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SEEN_KEY, SINCE_KEY
 from tests.client import Api
-from tests.make import PASSWORD, Campus
+from tests.make import PASSWORD, Campus, prove_email
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,39 @@ def test_of_several_institutions_the_others_stay_open(campus):
     assert browser.get("/me/").status_code == 200
 
 
+def contact_of(campus):
+    works = ORGANISATIONS.add(by=campus.admin, fields={"name": "Harbour Works"})
+    contact = name_contact(
+        by=campus.admin, organisation=works, full_name="Cas Contact", email="cas@example.org"
+    ).contact
+    contact.set_password(PASSWORD)
+    contact.signs_in = True
+    contact.save()
+    prove_email(contact)
+    return contact, works
+
+
+@pytest.mark.parametrize(("asked", "is_asked"), [("nobody", False), ("staff", False), ("everybody", True)])
+def test_who_signs_in_for_an_organization_needs_a_second_step_where_everybody_does(campus, asked, is_asked):
+    contact, works = contact_of(campus)
+    campus.let(second_factor_for=asked)
+    browser = browser_of(contact)
+    closed = ("/organisation/", f"/organisation/{works.pk}/people/", f"/organisation/{works.pk}/payments/")
+    for path in closed:
+        answer = browser.get(path)
+        assert (answer.status_code, answer.headers.get("Location")) == (
+            (302, "/accounts/2fa/") if is_asked else (200, None)
+        )
+    for path in ("/api/organisation", f"/api/organisation/{works.pk}/people", f"/api/organisation/{works.pk}/payments"):
+        answer = browser.get(path)
+        assert answer.status_code == (403 if is_asked else 200), path
+        assert not is_asked or answer.json()["code"] == "second_factor_required"
+    if is_asked:
+        assert f"{campus.institution.name} requires two-step sign-in" in browser.get("/accounts/2fa/").content.decode()
+        TOTP.activate(contact, generate_totp_secret())
+        assert [browser.get(path).status_code for path in closed] == [200, 200, 200]
+
+
 @pytest.mark.parametrize(
     "sent",
     [
@@ -139,17 +174,17 @@ def test_a_passkey_asks_programs_for_a_recovery_code(campus):
     assert Api().post("/v1/auth/login", {**body, "otp": codes[0]}).status == 200
 
 
-def seen_after(campus, *pauses, **settings):
+def seen_after(campus, *pauses, path="/me/", user=None, **settings):
     """What a browser is answered that asks for a page now and after each of these pauses, and the browser."""
     campus.let(**settings)
-    browser = browser_of(campus.admin.user)
-    answers = [browser.get("/me/").status_code]
+    browser = browser_of(user or campus.admin.user)
+    answers = [browser.get(path).status_code]
     for pause in pauses:
         session = browser.session
         for moment in (SINCE_KEY, SEEN_KEY):
             session[moment] -= pause.total_seconds()
         session.save()
-        answers.append(browser.get("/me/").status_code)
+        answers.append(browser.get(path).status_code)
     return answers, browser
 
 
@@ -160,6 +195,14 @@ def test_a_session_ends_after_hours_without_activity_and_says_so(campus):
     statuses, browser = seen_after(campus, HOUR, 1.9 * HOUR, 1.9 * HOUR, 2.2 * HOUR, idle_hours=2)
     assert statuses == [200, 200, 200, 200, 302]
     assert "You were signed out after 2 hours without activity." in browser.get("/accounts/login/").content.decode()
+
+
+def test_the_session_of_who_signs_in_for_an_organization_ends_likewise(campus):
+    asked = {"path": "/organisation/", "user": contact_of(campus)[0]}
+    statuses, browser = seen_after(campus, HOUR, 1.9 * HOUR, 2.2 * HOUR, **asked, idle_hours=2)
+    assert statuses == [200, 200, 200, 302]
+    assert "You were signed out after 2 hours without activity." in browser.get("/accounts/login/").content.decode()
+    assert seen_after(campus, 2 * DAY, **asked, idle_hours=None)[0] == [200, 200]
 
 
 def test_without_the_setting_a_session_lasts_through_idle_days_and_ends_after_fourteen(campus):

@@ -15,6 +15,7 @@ from muster.institutions.models import SecurityEvent, TokenScope
 from muster.institutions.rules import PersonChange, RoleGrant, change_person, invite_again, make_token
 from tests.client import Api
 from tests.make import PASSWORD, Campus
+from tests.pages import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,23 @@ def test_signing_in_and_out_by_api_and_tokens(campus):
     ]
     seen = SecurityEvent.objects.filter(kind="token-seen").values_list("address", flat=True)
     assert set(seen) == {"192.0.2.7", "198.51.100.2"}
+
+
+def test_what_somebody_may_not_is_told_with_what_they_asked_for_a_few_times_an_hour(campus, monkeypatch):
+    student, batch = campus.person("student"), campus.batch()
+    page, api = Browser(campus, student), Api(campus.token(student))
+    assert page.post(f"/batches/{batch.pk}/archive/").status_code == 403
+    assert api.delete(f"/batches/{batch.pk}").status == 403
+    assert api.get("/v1/auth/me").status == 200
+    (kind, name, by, by_page), (_kind, _name, _by, by_call) = told(campus, person=student, kind="refused")
+    assert (kind, name, by) == ("refused", student.full_name, student.full_name)
+    assert by_page == f"POST /batches/<uuid:batch_id>/archive/ {batch.pk}"
+    assert by_call == f"DELETE /api/batches/{{batch_id}} {batch.pk}"
+    monkeypatch.setattr(security, "REFUSALS_AN_HOUR", 3)
+    for _again in range(3):
+        assert page.get("/settings/audit/").status_code == 403
+    assert len(told(campus, kind="refused")) == 3
+    assert told(Campus.found(), kind="refused") == []
 
 
 def test_an_unknown_email_is_kept_nowhere_in_clear(campus, caplog):

@@ -58,7 +58,7 @@ from tests.asking import asked_batch, running
 from tests.client import Api
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
-from tests.periods import everything_a_hundred_days_old
+from tests.periods import everything_a_hundred_days_old, logs_of_four_years_ago
 
 pytestmark = pytest.mark.django_db
 # Who the institution is; all else is a setting.
@@ -78,11 +78,13 @@ class Effect:
 
 # --- how long what is kept
 def due(kind: str) -> Callable[[Campus], Any]:
-    """How many of the kind the institution's periods would erase tonight, of one that is a hundred days old."""
+    """How many of the kind the institution's periods would erase tonight, of one that is a hundred days old; of what is
+    kept for longer, of one of four years ago."""
 
     def seen(campus: Campus) -> int:
         if not Message.objects.filter(institution=campus.institution).exists():
             everything_a_hundred_days_old(campus)
+            logs_of_four_years_ago(campus)
         [found] = [one for one in retention_preview(campus.admin) if one.kind == kind]
         return found.total
 
@@ -483,6 +485,8 @@ EFFECTS = {
     "keep_notes_days": Effect(due("notes"), {None: 0, 60: 1}),
     "keep_applications_days": Effect(due("applications"), {None: 0, 60: 1}),
     "keep_students_days": Effect(due("students"), {None: 0, 60: 1}),
+    "keep_security_days": Effect(due("security"), {None: 0, 180: 1}),
+    "keep_history_days": Effect(due("history"), {None: 0, 1095: 1}),
     "enrollment_file_days": Effect(due_of("ENROLMENT_LIST"), {None: None, 5: 5, 9: 9}),
     "attendance_file_day": Effect(due_of("ATTENDANCE_REGISTER"), {None: None, 1: 1, 9: 9}),
     "import_change_percent": Effect(changes_at_will, {10: 1, 50: 5}, {"import_change_rows": 0}),

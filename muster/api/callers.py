@@ -18,6 +18,7 @@ from muster.core.isolation import enter
 from muster.institutions.access import Actor
 from muster.institutions.errors import SecondFactorRequired
 from muster.institutions.models import TokenScope
+from muster.institutions.security import note_refusal
 from muster.institutions.sign_in import bearer_of, lacks_second_factor
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -77,6 +78,14 @@ def who_calls(request: HttpRequest) -> Actor | None:
     request.user = token.user
     request.api_token = token  # type: ignore[attr-defined]
     return actor
+
+
+def note_refused(request: HttpRequest) -> None:
+    """Tell the security log what the caller asked for and may not: the route, and the ids in its address."""
+    actor = getattr(request, "actor", None)
+    if actor is not None:
+        ids = [str(value) for name, value in request.resolver_match.kwargs.items() if name.endswith("_id")]  # type: ignore[union-attr]
+        note_refusal(by=actor, what=" ".join([str(request.method), f"/api{_route(request)}", *ids]))
 
 
 def _must_have_second_factor(actor: Actor) -> None:

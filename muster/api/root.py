@@ -1,5 +1,7 @@
 """The one API and the one error handler."""
 
+from errno import EDQUOT, ENOSPC
+
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -13,12 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from procrastinate.exceptions import ConnectorException
 
-import muster.api.callers  # noqa: F401  (how callers are known)
 from muster.api.allocation import router as allocation
 from muster.api.assessment import router as assessment
 from muster.api.attendance import router as attendance
 from muster.api.audit import router as audit
 from muster.api.batches import router as batches
+from muster.api.callers import note_refused
 from muster.api.certificates import router as certificates
 from muster.api.courses import router as courses
 from muster.api.documents import router as documents
@@ -126,6 +128,8 @@ SENTENCES = {
 
 @api.exception_handler(DomainError)
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    if error.status == Forbidden.status:
+        note_refused(request)
     return failure(error)
 
 
@@ -195,6 +199,11 @@ def refuse_http(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 403:
         return failure(Forbidden(_("This page was open for too long. Reload it and try again.")))
     return failure(Invalid(str(error), code="bad_request"))
+
+
+@api.exception_handler(OSError)
+def be_full(request: HttpRequest, error: OSError) -> HttpResponse:
+    return be_unavailable(request, error) if error.errno in (ENOSPC, EDQUOT) else admit_defeat(request, error)
 
 
 @api.exception_handler(Exception)

@@ -1,5 +1,6 @@
 """`muster web`: the web server alone, granian with Muster's WSGI application."""
 
+import multiprocessing
 import os
 import tempfile
 from importlib import import_module
@@ -47,8 +48,11 @@ def _serve(host: str, port: int, workers: int, child: bool) -> None:
         ensure_running(make=not child)
     except EmbeddedPostgresError as error:
         raise click.ClickException(str(error)) from error
+    application = load_application()
     if child:
         end_with_parent()
+    # Workers are copies of this process, so that one that is lost is back at once instead of loading everything anew.
+    multiprocessing.set_start_method("fork")
     server = Granian(
         "config.wsgi:application",
         address=host,
@@ -69,9 +73,19 @@ def _serve(host: str, port: int, workers: int, child: bool) -> None:
         # In each worker: a killed main process would leave it behind, holding the port.
         if child:
             end_with_parent()
-        return WsgiOverRsgi(import_module("config.wsgi").application, THREADS)
+        return WsgiOverRsgi(application, THREADS)
 
     server.serve(target_loader=load, wrap_loader=False)
+
+
+def load_application() -> Any:
+    """The application with all its pages and calls, which Django would load when the first request comes.
+
+    Opens no connection: copies of this process could not share one.
+    """
+    application = import_module("config.wsgi").application
+    import_module("django.urls").get_resolver().url_patterns  # noqa: B018 - read to be loaded
+    return application
 
 
 def _logging() -> dict[str, Any]:

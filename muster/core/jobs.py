@@ -3,6 +3,8 @@
 import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from muster.core.backups import write_scheduled_backup
 from muster.core.models import RememberedAnswer
@@ -17,9 +19,17 @@ HOURS_TO_KEEP_FINISHED_JOBS = 24 * 30
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="retry_stalled_jobs")
 async def retry_stalled_jobs(timestamp: int) -> None:
-    """Give back the jobs whose worker was killed. Every job must bear being run again."""
+    """Give back the jobs whose worker was killed. Every job must bear being run again.
+
+    Of those that are never put in twice, such as what is done each minute, the next one may wait already: it does all
+    that is due, and the lost one is over.
+    """
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SECONDS_WITHOUT_HEARTBEAT):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            assert job.id is not None  # noqa: S101 - for the types
+            await app.job_manager.finish_job_by_id_async(job_id=job.id, status=Status.ABORTED, delete_job=False)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cache, reduce
@@ -32,7 +32,9 @@ from muster.enrollments.opening import taking_students, with_a_seat, with_seats_
 from muster.enrollments.permissions import applications, enrollments, organisations, payments, transfers
 from muster.enrollments.receipts import with_receipts
 from muster.institutions.access import Actor
-from muster.institutions.models import STUDENT_ROLES, Affiliation, is_from_today
+from muster.institutions.errors import SecondFactorRequired
+from muster.institutions.models import STUDENT_ROLES, Affiliation, Institution, is_from_today
+from muster.institutions.sign_in import second_factors_of
 from muster.people.permissions import students
 from muster.people.queries import is_here, people_here, with_places
 from muster.timetable.models import ClassSession
@@ -401,3 +403,24 @@ def organisations_of(account: User) -> QuerySet[Organisation]:
     here = Affiliation.objects.filter(institution=OuterRef("institution"), user=OuterRef("contact"), is_active=True)
     rows = Organisation.objects.filter(Exists(here), contact__in=User.objects.behind(account), is_active=True)
     return rows.select_related("institution").order_by("name__plain", "pk")
+
+
+def second_step_asked_by(account: User, own: Iterable[Organisation]) -> Institution | None:
+    """Which institution of these organisations asks everybody for two-step sign-in, where who signs in has none.
+
+    Who signs in for an organisation holds no role, so they are asked where everybody is."""
+    asked = [one.institution for one in own if one.institution.second_factor_for == Institution.SecondFactor.EVERYBODY]
+    return asked[0] if asked and not second_factors_of(account.account_id or account.pk).exists() else None
+
+
+def must_have_second_step(account: User, own: Iterable[Organisation]) -> None:
+    """Raises SecondFactorRequired where `second_step_asked_by` names an institution."""
+    if place := second_step_asked_by(account, own):
+        raise SecondFactorRequired(place.name)
+
+
+def idle_hours_of_contact(account: User) -> int | None:
+    """After how many hours without activity the sign-in of somebody without a role ends: the shortest that any
+    institution of their organisations has."""
+    hours = organisations_of(account).order_by().values_list("institution__idle_hours", flat=True)
+    return min((one for one in hours if one is not None), default=None)

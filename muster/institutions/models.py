@@ -56,9 +56,9 @@ def setting(words: Any, least: int, most: int, **options: Any) -> models.Positiv
     return models.PositiveSmallIntegerField(words, validators=between(least, most), **options)
 
 
-def period(words: Any) -> models.PositiveSmallIntegerField[int | None, int | None]:
+def period(words: Any, least: int = 30) -> models.PositiveSmallIntegerField[int | None, int | None]:
     """Days after which something is erased, or none."""
-    return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=between(30, 30_000))
+    return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=between(least, 30_000))
 
 
 @tracked(owner="id")
@@ -170,6 +170,9 @@ class Institution(Row):
     keep_notes_days = period(_("keep notes about students who left (days)"))
     keep_applications_days = period(_("keep rejected applications (days)"))
     keep_students_days = period(_("keep students who left (days)"))
+    # An attack is often noticed months later; claims are made for years.
+    keep_security_days = period(_("keep the security log (days)"), 180)
+    keep_history_days = period(_("keep the history of changes (days)"), 3 * 365)
     # How much each part counts when instructors are suggested, from 0 (not at all) to 10.
     weight_skills = setting(_("skills"), 0, 10, default=4)
     weight_availability = setting(_("availability"), 0, 10, default=4)
@@ -573,6 +576,7 @@ class SecurityEvent(InstitutionRow):
         ROLE_CHANGED = "role-changed", _("Role changed")
         INVITED = "invited", _("Invited")
         EXPORTED = "exported", _("Exported")
+        REFUSED = "refused", _("Not allowed")
 
     kind = models.CharField(_("event"), max_length=20, choices=Kind)
     person = models.ForeignKey(

@@ -21,6 +21,7 @@ Kind = SecurityEvent.Kind
 
 # What one person may do in an hour: far more than work needs, far less than somebody who empties an institution.
 MOST_IN_AN_HOUR = {Kind.EXPORTED: 120, Kind.INVITED: 100}
+REFUSALS_AN_HOUR = 20
 
 
 def note_event(*, by: Actor, kind: str, person: User | None = None, detail: str = "") -> SecurityEvent:
@@ -85,6 +86,12 @@ def note_limited(*, by: Actor, kind: Kind, person: User | None = None, detail: s
 def note_export(*, by: Actor, name: str) -> None:
     """Write down that the actor takes a list out. Raises TooManyThisHour."""
     note_limited(by=by, kind=Kind.EXPORTED, detail=name)
+
+
+def note_refusal(*, by: Actor, what: str) -> None:
+    """Write down what the actor asked for and may not; a few an hour, which is enough to be noticed."""
+    if by.user is not None and _in_the_last_hour(by, Kind.REFUSED).count() < REFUSALS_AN_HOUR:
+        note_event(by=by, kind=Kind.REFUSED, detail=what)
 
 
 def _in_the_last_hour(by: Actor, kind: str) -> QuerySet[SecurityEvent]:

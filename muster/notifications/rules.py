@@ -22,6 +22,7 @@ from muster.accounts.mails import Letter, MailSender, send
 from muster.accounts.models import User
 from muster.core.database import atomic
 from muster.core.errors import FieldError, Invalid
+from muster.core.isolation import only_in
 from muster.core.site import link_to, link_to_path
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation
@@ -62,16 +63,17 @@ def deliver(*, notification_id: str) -> None:
         if row is None:
             return
         error: Exception | None = None
-        if not row.user.is_active or not _belongs(row):
-            status = Notification.Mail.NONE
-        else:
-            status, error = _try_to_send(row)
-        Notification.objects.filter(pk=row.pk).update(
-            mail_status=status,
-            mail_attempts=row.mail_attempts + 1,
-            mail_tried_at=timezone.now(),
-            mail_error=_sentence(error) if error else "",
-        )
+        with only_in(row.institution_id):
+            if not row.user.is_active or not _belongs(row):
+                status = Notification.Mail.NONE
+            else:
+                status, error = _try_to_send(row)
+            Notification.objects.filter(pk=row.pk).update(
+                mail_status=status,
+                mail_attempts=row.mail_attempts + 1,
+                mail_tried_at=timezone.now(),
+                mail_error=_sentence(error) if error else "",
+            )
     if error is not None and status == Notification.Mail.WAITING:
         raise error
 

@@ -47,6 +47,8 @@ class Erasure(InstitutionRow):
         LOOKS = "looks", _("Who opened files, notes and archives")
         NOTES = "notes", _("Notes about students who left")
         APPLICATIONS = "applications", _("Rejected applications")
+        SECURITY = "security", _("Security log")
+        HISTORY = "history", _("History of changes")
 
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
     person = owned_key(settings.AUTH_USER_MODEL, null=True, related_name="+")

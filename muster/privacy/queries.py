@@ -40,6 +40,8 @@ PERIODS = {
     str(Erasure.Kind.NOTES): "keep_notes_days",
     str(Erasure.Kind.APPLICATIONS): "keep_applications_days",
     STUDENTS: "keep_students_days",
+    str(Erasure.Kind.SECURITY): "keep_security_days",
+    str(Erasure.Kind.HISTORY): "keep_history_days",
 }
 
 
@@ -61,6 +63,7 @@ def sort_words(what: str, count: int) -> str:
         "looks": ngettext("%(count)d file view", "%(count)d file views", count),
         "applications": ngettext("%(count)d application", "%(count)d applications", count),
         STUDENTS: ngettext("%(count)d student", "%(count)d students", count),
+        "security": ngettext("%(count)d security event", "%(count)d security events", count),
     }
     return words[what] % {"count": count}
 

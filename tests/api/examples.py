@@ -818,6 +818,8 @@ EXAMPLES: dict[str, Example] = {
             "keep_notes_days": 365,
             "keep_applications_days": 180,
             "keep_students_days": 3650,
+            "keep_security_days": 365,
+            "keep_history_days": 3650,
             "second_factor_for": "nobody",
             "idle_hours": 8,
             "weight_skills": 5,

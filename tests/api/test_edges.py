@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from errno import ENOSPC
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
@@ -283,8 +284,8 @@ def test_a_token_dies_with_what_it_stands_on(campus):
         person.affiliations.update(is_active=True)
 
 
-@pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), ConnectorException()])
-def test_a_database_that_is_away_is_said_however_it_is_noticed(error):
+@pytest.mark.parametrize("error", [OperationalError(), InterfaceError(), ConnectorException(), OSError(ENOSPC, "Full")])
+def test_a_database_that_is_away_or_a_full_disk_is_said_however_it_is_noticed(error):
     answer = root.api.on_exception(RequestFactory().get("/api/batches"), error)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert json.loads(answer.content)["success"] is False

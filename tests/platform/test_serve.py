@@ -1,5 +1,6 @@
 """`muster serve` as a whole: it answers, it stops, and it leaves nothing behind however it ends."""
 
+import json
 import os
 import select
 import signal
@@ -134,6 +135,25 @@ def test_lost_processes_come_back_by_themselves(serve: Callable[[], Served], hom
     assert not runs(served.server)
 
 
+def test_under_load_nothing_that_was_promised_is_lost_with_what_is_killed(
+    home: Path, serve: Callable[[], Served], tmp_path: Path
+):
+    # Its tables are made.
+    served = serve()
+    served.process.send_signal(signal.SIGTERM)
+    assert served.end() == 0
+    results = tmp_path / "chaos.json"
+    command = ["--kill=web worker,PostgreSQL,backend", f"--home={home}", f"--results={results}", "--seed=1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.chaos", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    found = json.loads(results.read_text())
+    assert found["wrong"] == []
+    assert min(found["acknowledged"].values()) > 0
+    assert found["seconds until back"].keys() == {"start", "web worker", "PostgreSQL", "backend"}
+
+
 def test_a_worker_alone_outlives_its_database(home: Path, server_of: Callable[[Path], EmbeddedServer]):
     muster = [sys.executable, "-m", "muster.cli"]
     environment = {**os.environ, "MUSTER_HOME": str(home)}
@@ -177,6 +197,22 @@ def test_a_worker_that_is_still_connecting_ends_when_asked(open_folder: Path):
                 assert worker.wait(60) == 1
             finally:
                 worker.kill()
+
+
+def test_the_web_loads_everything_once_and_connects_to_nothing_before_it_copies_itself(open_folder: Path):
+    loading = (
+        "import os, sys, threading; from muster.cli import set_up_django; from muster.cli.web import load_application;"
+        "set_up_django(); load_application();"
+        "held = [os.path.realpath(f'/proc/self/fd/{one}') for one in os.listdir('/proc/self/fd') if int(one) > 3];"
+        "print('muster.api.root' in sys.modules, threading.active_count(), [one for one in held if 'socket' in one])"
+    )
+    environment = {
+        **os.environ,
+        "MUSTER_HOME": str(open_folder / "home"),
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing",
+    }
+    done = subprocess.run([sys.executable, "-c", loading], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout == "True 1 []\n", done.stderr
 
 
 def test_serve_ends_when_its_data_are_gone_and_says_so(serve: Callable[[], Served]):

@@ -36,6 +36,7 @@ from muster.allocation.rules.assigning import MOST_AT_ONCE
 from muster.core.database import atomic, lock_word
 from muster.core.errors import Invalid
 from muster.core.history import recorded
+from muster.core.isolation import only_in
 from muster.core.retries import LOST_DATABASE
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
@@ -117,6 +118,11 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
     plan = Plan.objects.select_related("institution", "asked_by", "branch", "department").filter(pk=plan_id).first()
     if plan is None or plan.is_over:
         return
+    with only_in(plan.institution_id):
+        _work_out_here(plan, seconds)
+
+
+def _work_out_here(plan: Plan, seconds: float) -> None:
     by = Actor.of(plan.asked_by, plan.institution) if plan.asked_by else Actor.system(plan.institution)
     if by is None or not plans.may(by, "propose"):
         _fail(plan)
@@ -140,7 +146,7 @@ def work_out_plan(*, plan_id: UUID, seconds: float = SECONDS) -> None:
         # It is tried again, and nothing could be told now.
         raise
     except Exception:
-        log.exception("plan_failed", plan=str(plan_id))
+        log.exception("plan_failed", plan=str(plan.pk))
         _fail(plan)
         raise
 

@@ -30,7 +30,7 @@ from muster.enrollments import rules
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.permissions import enrollments, organisations
-from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, payments_by, seats_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, must_have_second_step, organisations_of, payments_by, seats_of
 from muster.enrollments.receipts import receipt_of
 from muster.enrollments.resources import ORGANISATIONS
 from muster.exchange.exports import ATTENDED, PAYMENTS, SEATS_PAID_FOR
@@ -149,8 +149,9 @@ def _own_one(request: HttpRequest, organisation_id: str) -> Organisation:
     """Raises Missing for one for which the caller doesn't sign in."""
     with across_institutions(PAYS_IN_SEVERAL):
         own = _own(request).filter(pk=any_id(organisation_id)).first()
-    if own is None:
-        raise Missing
+        if own is None:
+            raise Missing
+        must_have_second_step(cast("User", request.user), [own])
     enter(own.institution_id)
     return own
 
@@ -166,6 +167,7 @@ def list_own_organisations(request: HttpRequest) -> HttpResponse:
     """The organisations for which the caller signs in, with what is owed and paid. A role isn't needed for these."""
     with across_institutions(PAYS_IN_SEVERAL):
         own = list(_own(request))
+        must_have_second_step(cast("User", request.user), own)
         seats = list(seats_of(*own))
     return answer([_organisation_json(one, [seat for seat in seats if seat.organisation_id == one.pk]) for one in own])
 
@@ -219,8 +221,9 @@ def print_own_receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
     """The receipt of a payment of the caller's organisation, as PDF. Refused for one that was never completed."""
     with across_institutions(PAYS_IN_SEVERAL):
         payment = payments_by(_own(request)).filter(pk=any_id(payment_id)).first()
-    if payment is None:
-        raise Missing
+        if payment is None:
+            raise Missing
+        must_have_second_step(cast("User", request.user), _own(request).filter(pk=payment.organisation_id))
     enter(payment.institution_id)
     return response_of(receipt_of(payment))  # type: ignore[return-value]
 

@@ -16,6 +16,7 @@ from muster.batches.rules.locks import bare_batch
 from muster.core.database import atomic, lock_word
 from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.isolation import only_in
 from muster.core.text import clean_line, clean_lines
 from muster.enrollments.errors import (
     ApplicationDecided,
@@ -162,5 +163,5 @@ def answer_application(*, application_id: str) -> None:
     """Send the applicant what was decided; part of a job, which may be run again. Raises what the mail server does."""
     row = Application.objects.select_related("batch__institution").filter(pk=application_id).first()
     if row is not None and not row.is_pending:
-        with translation.override(settings.LANGUAGE_CODE):
+        with translation.override(settings.LANGUAGE_CODE), only_in(row.institution_id):
             send(answer_letter(row))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from muster.core.database import atomic, sum_each
+from muster.core.isolation import only_in
 from muster.enrollments import notices
 from muster.enrollments.models import Enrollment
 
@@ -14,8 +15,14 @@ def welcome_students() -> int:
 
     Each is a transaction of its own, and one that fails keeps none of the others back (`sum_each`).
     """
-    due = Enrollment.objects.filter(welcome_due=True).order_by("created_at").values_list("pk", flat=True)
-    return sum_each(list(due), _welcome)
+    due = Enrollment.objects.filter(welcome_due=True).order_by("created_at").values_list("pk", "institution_id")
+
+    def welcome(one: tuple[UUID, UUID]) -> int:
+        enrollment_id, institution_id = one
+        with only_in(institution_id):
+            return _welcome(enrollment_id)
+
+    return sum_each(list(due), welcome)
 
 
 @atomic

@@ -22,6 +22,7 @@ from procrastinate.contrib.django import app
 
 from muster.core.database import atomic, lock_word
 from muster.core.errors import DomainError, Forbidden, Invalid
+from muster.core.isolation import only_in
 from muster.core.retries import LOST_DATABASE
 from muster.exchange.errors import ChangesNotConfirmed, ImportFileRefused, NothingToImport, RowsAreWrong
 from muster.exchange.files import MOST_BYTES, read_lines, read_table
@@ -196,20 +197,25 @@ def _carry_out(run_id: UUID) -> None:
     run = ImportRun.objects.select_related("institution", "by").filter(pk=run_id).first()
     if run is None or run.is_over:
         return
+    with only_in(run.institution_id):
+        _carry_out_here(run)
+
+
+def _carry_out_here(run: ImportRun) -> None:
     by = Actor.of(run.by, run.institution) if run.by else Actor.system(run.institution)
     if by is None:
         raise Forbidden
     with _side_connection() as side:
-        _tell(side, run_id, status=ImportRun.Status.RUNNING)
+        _tell(side, run.pk, status=ImportRun.Status.RUNNING)
         report = import_file(
             by=by,
             kind=run.kind,
             content=_content_of(run),
             dry_run=run.dry_run,
             choices=ImportChoices.of_json(run.choices),
-            progress=_progress_teller(side, run_id),
+            progress=_progress_teller(side, run.pk),
         )
-    ImportRun.objects.filter(pk=run_id).update(
+    ImportRun.objects.filter(pk=run.pk).update(
         status=ImportRun.Status.DONE,
         progress=100,
         finished_at=timezone.now(),

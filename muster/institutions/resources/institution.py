@@ -203,6 +203,8 @@ class Institutions(Resource[Institution]):
                 ("keep_notes_days", _("Counted from when a note was written, once the student has no enrollment.")),
                 ("keep_applications_days", _("Counted from when they were rejected. Only the name and address go.")),
                 ("keep_students_days", _("Counted from the end of their last enrollment. They are erased.")),
+                ("keep_security_days", _("Sign-ins, tokens, exports and the like. At least half a year.")),
+                ("keep_history_days", _("Who changed what. Marks keep their own history. At least three years.")),
             )
         ),
         weight(

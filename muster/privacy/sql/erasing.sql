@@ -148,7 +148,11 @@ LANGUAGE sql IMMUTABLE AS $$
             AND seat.status IN (''active'', ''on_hold'') AND NOT seat.frozen)', '{text}', '', '', '', TRUE),
         ('applications', 'applications', 'enrollments_application',
          'institution_id = $1 AND status = ''rejected'' AND decided_at < $3', '{full_name,email,phone,note,decision_note}',
-         '', '', '', FALSE)
+         '', '', '', FALSE),
+        ('security', 'security', 'institutions_securityevent', 'institution_id = $1 AND created_at < $3', '{}',
+         '', '', '', TRUE),
+        -- Of a mark, `attendance_markentry` keeps what happened, as long as the mark.
+        ('history', 'history', 'core_auditentry', 'owner_id = $1 AND at < $3', '{}', '', '', '', TRUE)
     ) AS one
 $$;
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from muster.accounts.models import User
 from muster.attendance.models import Evidence, EvidenceLook
 from muster.cli import main
 from muster.core.errors import Forbidden, Invalid
+from muster.core.models import AuditEntry
 from muster.enrollments.models import Application
 from muster.enrollments.rules import cancel_enrollment, join_waitlist
 from muster.exchange.models import ImportRun
 from muster.institutions.access import Actor
 from muster.institutions.errors import LastAdministrator
-from muster.institutions.models import Membership
+from muster.institutions.models import Membership, SecurityEvent
+from muster.institutions.resources import INSTITUTION
 from muster.institutions.rules import make_token
 from muster.messaging.models import Message, MessageRecipient
 from muster.notifications.models import Notification
@@ -42,7 +44,7 @@ from muster.privacy.rules import (
     write_consent,
 )
 from tests.make import Campus
-from tests.periods import everything_a_hundred_days_old
+from tests.periods import everything_a_hundred_days_old, logs_of_four_years_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,30 @@ def test_a_run_erases_what_its_preview_counted(campus):
     # The second run finds nothing, and leaves nothing behind.
     assert sum(run_retention(by=campus.admin).values()) == 0
     assert Erasure.objects.count() == len(due)
+
+
+def test_the_logs_lose_what_is_old_and_tell_that_they_did(campus):
+    logs_of_four_years_ago(campus)
+    other = Campus.found()
+    logs_of_four_years_ago(other)
+    before = AuditEntry.objects.filter(owner_id=other.institution.pk).count()
+    campus.let(keep_security_days=180, keep_history_days=1095)
+    assert {one.kind: one.total for one in retention_preview(campus.admin) if one.days} == {"security": 1, "history": 1}
+    assert run_retention(by=campus.admin) == {"security": 1, "history": 1}
+    assert not SecurityEvent.objects.filter(institution=campus.institution).exists()
+    assert SecurityEvent.objects.get().institution == other.institution
+    assert AuditEntry.objects.filter(owner_id=other.institution.pk).count() == before
+    assert {one.kind for one in Erasure.objects.filter(institution=campus.institution)} == {"security", "history"}
+    # Nobody else gets past the triggers, also while these stand.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SecurityEvent.objects.all().delete()
+
+
+@pytest.mark.parametrize(("setting", "days"), [("keep_security_days", 179), ("keep_history_days", 1094)])
+def test_logs_are_kept_for_as_long_as_they_are_needed(campus, setting, days):
+    with pytest.raises(Invalid) as refused:
+        INSTITUTION.change(by=campus.admin, row=campus.institution, changes={setting: days})
+    assert [one.field for one in refused.value.errors] == [setting]
 
 
 def test_what_is_younger_stays(campus):

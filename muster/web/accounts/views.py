@@ -13,7 +13,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from muster.accounts.errors import TooManyAttempts
+from muster.accounts.models import User
+from muster.core.isolation import across_institutions
 from muster.core.permissions import ANYONE, SIGNED_IN
+from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, second_step_asked_by
 from muster.institutions.access import Actor
 from muster.institutions.sign_in import lacks_second_factor
 from muster.web.ui.pages import own_path, page, refusal
@@ -46,8 +49,13 @@ class TwoStepPage(IndexView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         actor = cast("Actor | None", getattr(self.request, "actor", None))
-        asked_by = actor.institution.name if actor is not None and lacks_second_factor(actor) else ""
-        return {**super().get_context_data(**kwargs), "second_factor_asked_by": asked_by}
+        if actor is not None:
+            place = actor.institution if lacks_second_factor(actor) else None
+        else:
+            account = cast("User", self.request.user)
+            with across_institutions(PAYS_IN_SEVERAL):
+                place = second_step_asked_by(account, organisations_of(account))
+        return {**super().get_context_data(**kwargs), "second_factor_asked_by": place.name if place else ""}
 
 
 two_step_page = TwoStepPage.as_view()

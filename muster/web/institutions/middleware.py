@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
 
+from muster.core.errors import Forbidden
 from muster.core.isolation import enter, nowhere, while_sent
 from muster.core.permissions import Open
 from muster.institutions.access import Actor
+from muster.institutions.security import note_refusal
 from muster.institutions.sign_in import lacks_second_factor
-from muster.web.institutions.sign_in import actor_of_session
+from muster.web.institutions.sign_in import actor_of_session, second_step_page
 
 # Who works in another institution too may go there.
 ELSEWHERE = {"switch-institution", "institution-choice"}
@@ -55,6 +54,9 @@ class ActorMiddleware:
             # The sign-in page shows the sentence in its form; programs and caches go by the status.
             response.status_code = 429
             response["Retry-After"] = str(wait)
+        # The API tells it by itself.
+        if actor and response.status_code == Forbidden.status and not request.path.startswith("/api/"):
+            note_refusal(by=actor, what=_asked_for(request))
         return response
 
     def process_view(
@@ -69,6 +71,11 @@ class ActorMiddleware:
             return None
         if request.resolver_match is not None and request.resolver_match.url_name in ELSEWHERE:
             return None
-        if getattr(request, "htmx", False):
-            return HttpResponseClientRedirect(reverse("mfa_index"))
-        return redirect("mfa_index")
+        return second_step_page(request)
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """The route and the ids in its address; what else stands in an address may be a secret."""
+    match = request.resolver_match
+    ids = [str(value) for name, value in match.kwargs.items() if name.endswith("_id")] if match else []
+    return " ".join([str(request.method), f"/{match.route}" if match else "", *ids])

@@ -8,14 +8,18 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_htmx.http import HttpResponseClientRedirect
 
 from muster.accounts.models import User
 from muster.core.errors import Missing
-from muster.core.isolation import enter
+from muster.core.isolation import across_institutions, enter
+from muster.enrollments.queries import PAYS_IN_SEVERAL, idle_hours_of_contact
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution, SecurityEvent
 from muster.institutions.rules import note_sign_in
@@ -52,7 +56,7 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
         if request.session.get(ROUND_KEY, 0) != round_of(actor):
             logout(request)
             return None
-        if ended := _end_of(request, actor):
+        if ended := _end_of(request, actor.institution.idle_hours):
             logout(request)
             messages.info(request, ended)
             return None
@@ -61,6 +65,7 @@ def actor_of_session(request: HttpRequest) -> Actor | None:
         if actor := actor_in(institution.pk, user):
             _bind(request, actor)
             return actor
+    _end_idle_contact(request, user)
     return None
 
 
@@ -75,15 +80,32 @@ def _bind(request: HttpRequest, actor: Actor) -> None:
     request.session[ROUND_KEY] = round_of(actor)
 
 
-def _end_of(request: HttpRequest, actor: Actor) -> str:
-    """Why the session is over: too old, or idle for longer than the institution lets pass; "" while it goes on.
+def _end_idle_contact(request: HttpRequest, user: User) -> None:
+    """End the session of somebody without a role, who signs in for organisations, as those of others end."""
+    request.session.setdefault(SINCE_KEY, timezone.now().timestamp())
+    request.session.setdefault(SEEN_KEY, timezone.now().timestamp())
+    with across_institutions(PAYS_IN_SEVERAL):
+        hours = idle_hours_of_contact(user)
+    if ended := _end_of(request, hours):
+        logout(request)
+        messages.info(request, ended)
+
+
+def second_step_page(request: HttpRequest) -> HttpResponse:
+    """Lead to where two-step sign-in is set up; a part of a page leads the whole page there."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(reverse("mfa_index"))
+    return redirect("mfa_index")
+
+
+def _end_of(request: HttpRequest, hours: int | None) -> str:
+    """Why the session is over: too old, or idle for longer than these hours; "" while it goes on.
 
     Activity is told every few minutes, or each page would write.
     """
     now, session = timezone.now().timestamp(), request.session
     if now - session.get(SINCE_KEY, now) > settings.SESSION_COOKIE_AGE:
         return _("You've been signed in for a long time. Sign in again.")
-    hours = actor.institution.idle_hours
     if hours is None:
         return ""
     idle = now - session.get(SEEN_KEY, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,11 +30,13 @@ from muster.core.permissions import SIGNED_IN
 from muster.enrollments.balances import total_of
 from muster.enrollments.models import Enrollment, Organisation, Payment
 from muster.enrollments.permissions import enrollments, organisations
-from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, payments_by, seats_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, must_have_second_step, organisations_of, payments_by, seats_of
 from muster.enrollments.receipts import receipt_of
 from muster.exchange.exports import ATTENDED, PAYMENTS, SEATS_PAID_FOR, sums_of_seat
+from muster.institutions.errors import SecondFactorRequired
 from muster.web.enrollments.payment_list import place_of_payment
 from muster.web.enrollments.words import LOOKS, PAYMENT_LOOKS, balance_words
+from muster.web.institutions.sign_in import second_step_page
 from muster.web.requests import ActorRequest
 from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import page
@@ -182,13 +186,28 @@ def _own(request: HttpRequest, organisation_id: UUID) -> Organisation:
     """One of the organisations for which the reader signs in. Raises Missing."""
     with across_institutions(PAYS_IN_SEVERAL):
         own = organisations_of(cast("User", request.user)).filter(pk=organisation_id).first()
-    if own is None:
-        raise Missing
+        if own is None:
+            raise Missing
+        must_have_second_step(cast("User", request.user), [own])
     enter(own.institution_id)
     return own
 
 
+def second_step_first(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Lead who signs in for an organisation to where two-step sign-in is set up, where they have to."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except SecondFactorRequired:
+            return second_step_page(request)
+
+    return door
+
+
 @page(SIGNED_IN)
+@second_step_first
 def own_people_page(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     """The organisation's own people and their seats; attendance where the institution allows it."""
     organisation = _own(request, organisation_id)
@@ -198,6 +217,7 @@ def own_people_page(request: HttpRequest, organisation_id: UUID) -> HttpResponse
 
 
 @page(SIGNED_IN)
+@second_step_first
 def own_payments_page(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     """What the organisation paid, with the receipts, and what is open."""
     organisation = _own(request, organisation_id)
@@ -220,12 +240,14 @@ def own_payments_page(request: HttpRequest, organisation_id: UUID) -> HttpRespon
 
 
 @page(SIGNED_IN)
+@second_step_first
 def own_receipt_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     """The receipt of a payment that one of the reader's organisations made."""
     with across_institutions(PAYS_IN_SEVERAL):
         own = organisations_of(cast("User", request.user))
         payment = payments_by(own).filter(pk=payment_id).first()
-    if payment is None:
-        raise Missing
+        if payment is None:
+            raise Missing
+        must_have_second_step(cast("User", request.user), own.filter(pk=payment.organisation_id))
     enter(payment.institution_id)
     return response_of(receipt_of(payment))

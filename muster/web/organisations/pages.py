@@ -23,10 +23,11 @@ from muster.enrollments import rules
 from muster.enrollments.balances import balances_of, total_of
 from muster.enrollments.models import Enrollment, Organisation
 from muster.enrollments.permissions import enrollments, organisations
-from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, seats_of
+from muster.enrollments.queries import PAYS_IN_SEVERAL, organisations_of, seats_of, second_step_asked_by
 from muster.enrollments.resources import ORGANISATIONS as RESOURCE
 from muster.people.links import student_url
 from muster.web.enrollments.words import LOOKS, balance_words
+from muster.web.institutions.sign_in import second_step_page
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
@@ -179,6 +180,8 @@ def own_page(request: HttpRequest) -> HttpResponse:
     own = list(organisations_of(cast("User", request.user)))
     if not own:
         raise Missing
+    if second_step_asked_by(cast("User", request.user), own):
+        return second_step_page(request)
     shown = []
     for organisation in own:
         allowed = organisation.institution.organisations_see_attendance
