@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from muster.core.errors import AlreadyTaken, Forbidden, Invalid, Missing
-from muster.institutions.models import Role
+from muster.institutions.models import Membership, Role
 from muster.saved_views import rules
 from muster.saved_views.errors import TooManyViews
 from muster.saved_views.models import SavedView, ViewMailing
@@ -96,8 +96,8 @@ def test_whoever_loses_the_role_loses_its_views(campus):
     actor = campus.actor(user)
     save_view(by=actor, page="batches:list", name="Mine")
     save_view(by=actor, page="students:list", name="Students")
-    campus.joined_by(user, Role.STUDENT)
-    user.memberships.filter(role=Role.INSTRUCTOR).delete()
+    Membership.objects.create(institution=campus.institution, user=user, role=Role.STUDENT)
+    Membership.objects.filter(user=user, role=Role.INSTRUCTOR).delete()
     assert names_for(campus.actor(user)) == ["Mine"]
 
 
@@ -110,8 +110,8 @@ def test_students_save_for_themselves_and_share_nothing(campus):
 
 def test_a_list_of_one_thing_is_saved_for_oneself(campus):
     batch = campus.batch()
-    row = save_view(by=campus.admin, page="batches:students", within=batch.pk, name="On hold", query="sort=name")
-    assert row.url == f"/batches/{batch.pk}/students/?sort=name"
+    row = save_view(by=campus.admin, page="batches:students", within=batch.pk, name="On hold", query="sort=since")
+    assert row.url == f"/batches/{batch.pk}/students/?sort=since"
     with pytest.raises(Invalid) as refused:
         change_view(by=campus.admin, view=row, changes={"is_shared": True})
     assert refused.value.errors[0].field == "is_shared"

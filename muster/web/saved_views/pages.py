@@ -185,7 +185,8 @@ def restore_page(request: ActorRequest, view_id: UUID) -> HttpResponse:
     """Have a view back."""
     row = removed_views.get(request.actor, view_id, "restore")
     restore_view(by=request.actor, view=row)
-    return redirect_with_message(request, row.url, _("%(name)s restored.") % {"name": row})
+    undo = Undo(reverse("views:delete", args=[row.pk]))
+    return redirect_with_message(request, row.url, _("%(name)s restored.") % {"name": row}, undo)
 
 
 def _way() -> list[str]:
