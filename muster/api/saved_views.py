@@ -39,7 +39,7 @@ class ViewIn(In):
     page: str = Field(..., max_length=60, description="The list's name, such as batches:list")
     within: str | None = Field(None, max_length=60, description="Of a list of one thing its id: the batch")
     name: str = Field(..., description="Up to 60 characters")
-    query: str = Field("", description="Filters and order, as the list's address has them: status=active&sort=name")
+    query: str = Field("", description="Filters and order, as the list's address has them: status=Active&sort=name")
     is_shared: bool = Field(False, description="With all staff; each sees only the rows that are theirs to see")
     often: str = Field("never", description="Emailed to the caller: never, daily, weekly or monthly")
 

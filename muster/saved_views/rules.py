@@ -191,7 +191,7 @@ def _tidy_query(by: Actor, row: SavedView) -> str:
     try:
         sent = parse_qsl(row.query.removeprefix("?"), max_num_fields=50)
     except ValueError:
-        raise Invalid(_("Write the filters as an address has them: status=active&sort=name."), field="query") from None
+        raise Invalid(_("Write the filters as an address has them: status=Active&sort=name."), field="query") from None
     facts = known_lists().ask(by, row.page, row.within, row.query)
     if facts is None:
         raise Invalid(_("This list doesn't exist, or you can't open it."), field="page")

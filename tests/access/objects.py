@@ -305,8 +305,8 @@ def supplied(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
 def viewed(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """The teacher of the part shares a view with all staff, and had another."""
     who = campus.actor(found["teacher"])
-    row = save_view(by=who, page="batches:list", name="Running", query="status=active", is_shared=True, often="weekly")
-    other = save_view(by=who, page="batches:list", name="Waiting", query="status=upcoming")
+    row = save_view(by=who, page="batches:list", name="Running", query="status=Active", is_shared=True, often="weekly")
+    other = save_view(by=who, page="batches:list", name="Waiting", query="status=Upcoming")
     return {"view_id": row.pk, "removed_view_id": remove_view(by=who, view=other).pk}
 
 

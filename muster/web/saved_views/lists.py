@@ -35,7 +35,6 @@ LISTS = {
     "batches:list": gettext_lazy("Batches"),
     "catalogue:list": gettext_lazy("Catalog"),
     "certificates:list": gettext_lazy("Certificates"),
-    "cover:list": gettext_lazy("Cover"),
     "enrollments:payment-list": gettext_lazy("Payments"),
     "feedback:list": gettext_lazy("Feedback"),
     "imports": gettext_lazy("Imports"),
@@ -56,7 +55,6 @@ LISTS = {
     "students:list": gettext_lazy("Students"),
     "submissions:list": gettext_lazy("Submissions"),
     "users": gettext_lazy("Users"),
-    "views:list": gettext_lazy("Saved views"),
 }
 # Lists of one thing, which the address names.
 LISTS_WITHIN = {
@@ -161,11 +159,12 @@ def _saved_views(request: HttpRequest, narrowing: str) -> SavedViews | None:
         ],
         save_url,
         reverse("views:list") if rows else "",
-        _actions(actor, current) if current else (),
+        actions_on(current) if current else (),
     )
 
 
-def _actions(actor: Actor, view: Any) -> list[tuple[str, str, str]]:
+def actions_on(view: Any) -> list[tuple[str, str, str]]:
+    """What the reader may do with a view of `views_in_full`: label, address and icon of each dialog."""
     found = [(_("Email this view"), reverse("views:mail", args=[view.pk]), "mail")]
     if view.may_act:
         found.append((_("Rename or share"), reverse("views:edit", args=[view.pk]), "edit"))

@@ -28,19 +28,23 @@ from muster.saved_views.permissions import removed_views, views
 from muster.saved_views.queries import views_in_full
 from muster.saved_views.rules import change_view, mail_view, remove_view, restore_view, save_view
 from muster.web.requests import ActorRequest
+from muster.web.saved_views.lists import actions_on
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.undo import Undo
-from muster.web.ui.widgets import dialog_link, pill
+from muster.web.ui.widgets import dialog_link, menu, pill
+
+# How often, in words of a form.
+MORNINGS = [(Mailed.NEVER, gettext_lazy("Never")), *Mailed.choices[1:]]
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 class MailForm(Form):
     """How often a view is mailed."""
 
-    often = forms.ChoiceField(label=gettext_lazy("Email it to me"), choices=Mailed.choices, initial=Mailed.NEVER)
+    often = forms.ChoiceField(label=gettext_lazy("Email it to me"), choices=MORNINGS, initial=Mailed.NEVER)
 
 
 class ViewForm(Form):
@@ -212,7 +216,7 @@ class ViewFilters(Filters):
     search = ("name",)
     search_hint = gettext_lazy("Name of a view")
 
-    page = ListFacet()
+    list = ListFacet()
     whose = Buckets(
         gettext_lazy("Whose"),
         Bucket("own", gettext_lazy("My own"), Q(is_own=True)),
@@ -229,17 +233,17 @@ class ViewTable(Table):
 
     counted = ngettext_lazy("%(count)d saved view", "%(count)d saved views", "count")
     caption = gettext_lazy("Saved views")
-    cards = {"name": "title", "page": "meta", "is_shared": "status", "owner": "meta", "often": "meta"}
+    cards = {"name": "title", "page": "meta", "is_shared": "status", "owner": "meta", "often": "meta", "acts": "figure"}
 
     name = TitleColumn(verbose_name=gettext_lazy("View"), url=lambda row: row.url)
     page = Column(verbose_name=gettext_lazy("List"))
     owner = Column(accessor="owner__full_name", verbose_name=gettext_lazy("Owner"))
     is_shared = Column(verbose_name=gettext_lazy("Who has it"))
     often = Column(verbose_name=gettext_lazy("Emailed to me"))
-    actions = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
+    acts = Column(empty_values=(), orderable=False, exclude_from_export=True, verbose_name=gettext_lazy("Actions"))
 
     class Meta(Table.Meta):
-        sequence = ("name", "page", "owner", "is_shared", "often", "actions")
+        sequence = ("name", "page", "owner", "is_shared", "often", "acts")
 
     def render_page(self, record: Any) -> str:
         return str(record.list_title)
@@ -253,12 +257,13 @@ class ViewTable(Table):
     def render_often(self, record: Any) -> str:
         return "–" if record.often == Mailed.NEVER else str(Mailed(record.often).label)
 
-    def render_actions(self, record: Any) -> SafeString:
-        links = [dialog_link(_("Email"), reverse("views:mail", args=[record.pk]), "mail")]
-        if record.may_act:
-            links.append(dialog_link(_("Edit"), reverse("views:edit", args=[record.pk]), "edit"))
-            links.append(dialog_link(_("Delete"), reverse("views:delete", args=[record.pk]), "trash"))
-        return format_html('<div class="cluster">{}</div>', SafeString("".join(links)))
+    def render_acts(self, record: Any) -> SafeString:
+        name = format_html('<span class="vh"> {}</span>', record.name)
+        acts = [(format_html("{}{}", label, name), url, icon) for label, url, icon in actions_on(record)]
+        links = [dialog_link(label, url, icon, plain=True) for label, url, icon in acts]
+        words = _("Actions for %(name)s") % {"name": record}
+        shown = menu(SafeString("".join(links)), words, f"acts-{record.pk}", icon="dots", quiet=True, only=True)
+        return format_html('<span class="row-acts">{}</span>', SafeString(shown))
 
 
 @page(views["see"])
