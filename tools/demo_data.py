@@ -694,7 +694,7 @@ def _saved_views(by: Any) -> dict[str, Any]:
     of_batches: dict[str, Any] = {"by": by, "page": "batches:list"}
     save_view(**of_batches, name="Without a lead", query="watch=without_lead")
     save_view(by=by, page="analytics:institution", name="Board, each month", often="monthly", is_shared=True)
-    running = {"name": "Running now", "query": "status=Active", "often": "weekly", "is_shared": True}
+    running: dict[str, Any] = {"name": "Running now", "query": "status=Active", "often": "weekly", "is_shared": True}
     return {"view_id": save_view(**of_batches, **running).pk}
 
 

@@ -34,7 +34,7 @@ def test_a_view_is_mailed_once_by_however_many_workers(campus: Campus) -> None:
 
 
 def test_control_without_asking_again_it_is_mailed_twice(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Unasked(type(ViewMailing.objects.all())):  # type: ignore[misc]
+    class Unasked(type(ViewMailing.objects.all())):
         def update(self, **values: object) -> int:
             return len(self) or 1
 

@@ -65,7 +65,7 @@ def test_the_first_six_stand_there_and_all_on_their_page(campus: Campus) -> None
     save_view(by=campus.admin, page="students:list", name="Students")
     browser = Browser(campus)
     assert len(saved_of(browser.get("/batches/")).chips) == 6
-    listing = browser.get("/views/?page=batches%3Alist").context["listing"]
+    listing = browser.get("/views/?list=batches%3Alist").context["listing"]
     assert (listing.shown, listing.total) == (9, 10)
     assert browser.get("/views/?whose=own&mail=mine").context["listing"].shown == 0
 
@@ -198,9 +198,8 @@ class EveryList(TestCase):
                 assert name not in LIST_PAGES.names()
                 continue
             known.add(name)
-            facts = LIST_PAGES.ask(
-                self.world.campus.actor(self.world.people[role]), name, next(iter(match.kwargs.values()), None), ""
-            )
+            actor = self.world.campus.actor(self.world.people[role])
+            facts = LIST_PAGES.ask(actor, name, next(iter(match.kwargs.values()), None), "")
             if facts is None:
                 wrong.append((name, "does not answer"))
             elif "listing" in context and facts.count != context["listing"].shown:
