@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "muster.documents",
     "muster.people",
     "muster.courses",
+    "muster.saved_views",
     "muster.timetable",
     "muster.batches",
     "muster.enrollments",

@@ -46,6 +46,8 @@ from muster.progression.rules import add_elective_group, choose_elective, map_su
 from muster.progression.tests.test_rollover import College
 from muster.risk.models import RiskFlag
 from muster.risk.rules import close_flag
+from muster.saved_views.models import SavedView
+from muster.saved_views.rules import remove_view, save_view
 from muster.timetable.models import ClassSession
 from muster.web.ui.resources import ResourceForm
 from tests.make import Campus, slot
@@ -123,6 +125,7 @@ def state_of(campus: Campus) -> dict[str, Any]:
         "materials": list(
             Material.objects.filter(**here).not_removed().order_by("position").values_list("title", "description")
         ),
+        "views": sorted(SavedView.objects.not_removed().filter(**here).values_list("name", "query", "is_shared")),
         "away": sorted(TimeOff.objects.filter(**here).values_list("first_date", "last_date", "reason")),
         "mentors": sorted(
             IndividualAssignment.objects.filter(ended_at=None, **here).values_list(
@@ -177,6 +180,10 @@ class Stage:
     def materials(self) -> list[Material]:
         """Two links of the batch."""
         return [add_material(by=self.campus.admin, to=self.batch, title=title, url=LINK) for title in "AB"]
+
+    def view(self) -> SavedView:
+        """A view of the administrator."""
+        return save_view(by=self.campus.admin, page="batches:list", name="Running", query="status=active")
 
     def removed(self) -> Material:
         """The first of two, removed."""
@@ -418,6 +425,13 @@ ACTS: dict[str, Act] = {
     ),
     "remove_material": lambda on: (f"/materials/{on.materials()[0].pk}/remove/", {}),
     "restore_material": lambda on: (f"/materials/{on.removed().pk}/restore/", {}),
+    "save_view": lambda on: (
+        "/views/new/?page=batches%3Alist&query=status%3Dactive",
+        {"name": "Running", "is_shared": "on", "often": "weekly"},
+    ),
+    "change_view": lambda on: (f"/views/{on.view().pk}/edit/", {"name": "Current", "is_shared": "on"}),
+    "remove_view": lambda on: (f"/views/{on.view().pk}/delete/", {}),
+    "restore_view": lambda on: (f"/views/{remove_view(by=on.campus.admin, view=on.view()).pk}/restore/", {}),
     "unmap_subject": lambda on: (on.url(f"subjects/{on.mapped().pk}/remove/"), {}),
     "add_time_off": lambda on: (
         f"/instructors/{on.lead.pk}/time-off/",

@@ -151,6 +151,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "cancelled_session_id": sessions.filter(status="cancelled").earliest("date").pk,
         **_registers(admin, batch),
         **_materials(admin, batch),
+        **_saved_views(admin),
         **_submitted(admin, batch),
         "message_id": send_message(
             by=teaching, batch=batch, subject="Bring your laptop on Monday", text="We install the tools together."
@@ -684,6 +685,17 @@ def _materials(by: Any, batch: Any) -> dict[str, Any]:
     wrong = add_material(by=by, to=batch, title="Wrong file", url="https://example.org/wrong")
     shown = Material.objects.not_removed().filter(batch=batch).order_by("position")
     return {"removed_material_id": remove_material(by=by, material=wrong).pk, "material_id": shown[0].pk}
+
+
+def _saved_views(by: Any) -> dict[str, Any]:
+    """Views of the list of batches, one of them shared and emailed."""
+    from muster.saved_views.rules import save_view  # noqa: PLC0415
+
+    of_batches: dict[str, Any] = {"by": by, "page": "batches:list"}
+    save_view(**of_batches, name="Without a lead", query="watch=without_lead")
+    save_view(by=by, page="analytics:institution", name="Board, each month", often="monthly", is_shared=True)
+    running: dict[str, Any] = {"name": "Running now", "query": "status=Active", "often": "weekly", "is_shared": True}
+    return {"view_id": save_view(**of_batches, **running).pk}
 
 
 def _submitted(by: Any, batch: Any) -> dict[str, Any]:

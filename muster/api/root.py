@@ -42,6 +42,7 @@ from muster.api.people import router as people
 from muster.api.privacy import router as privacy
 from muster.api.progression import router as progression
 from muster.api.risk import router as risk
+from muster.api.saved_views import router as saved_views
 from muster.api.submissions import router as submissions
 from muster.core.errors import DomainError, FieldError, Forbidden, Invalid, Missing
 from muster.core.files import MOST_REQUEST_BYTES, UploadTooLarge
@@ -90,6 +91,7 @@ for router in (
     courses,
     messages,
     materials,
+    saved_views,
     progression,
     mentoring,
     risk,

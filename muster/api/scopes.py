@@ -43,7 +43,7 @@ PARTS = (
     ),
     (
         r"^/(institution|branches|rooms|holidays|terms|departments|document-templates|maintenance|security-events|audit|retention"
-        r"|v1/auth)\b",
+        r"|v1/auth|views)\b",
         TokenScope.SETTINGS,
     ),
 )

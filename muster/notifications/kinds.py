@@ -26,6 +26,8 @@ class NotificationKind:
     opens_its_page: bool = False
     # What of a calendar goes with its mail, made when that is sent: what it is about may have changed again by then.
     calendar: Callable[[Notification], CalendarPart | None] | None = None
+    # Where the reader stops mails of what this one is about, where those come again and again.
+    stops: Callable[[Notification], str] | None = None
 
 
 _kinds: dict[str, NotificationKind] = {}

@@ -100,7 +100,11 @@ def _belongs(row: Notification) -> bool:
 
 
 def _letter(row: Notification) -> Letter:
-    calendar, settings_url = kind_of(row.kind).calendar, link_to("notification-choices")
+    kind, settings_url = kind_of(row.kind), link_to("notification-choices")
+    notes, stop_url = [_("Change which emails you get: %(url)s") % {"url": settings_url}], ""
+    if kind.stops is not None:
+        stop_url = link_to_path(kind.stops(row))
+        notes.insert(0, _("Stop this email: %(url)s") % {"url": stop_url})
     return Letter(
         to=row.user.email,
         greeting=_("Hello %(name)s,") % {"name": row.user.full_name},
@@ -109,11 +113,11 @@ def _letter(row: Notification) -> Letter:
         paragraphs=[row.title, *filter(None, row.text.split("\n"))],
         place=MailSender(str(row.institution_id), row.institution.name),
         action=(_("Open in Muster"), _page_of(row)),
-        notes=[_("Change which emails you get: %(url)s") % {"url": settings_url}],
+        notes=notes,
         # A mail that the server took twice, because the answer was lost, is known as one by this.
         message_id=f"<{row.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2] or 'localhost'}>",
-        calendar=calendar(row) if calendar else None,
-        settings_url=settings_url,
+        calendar=kind.calendar(row) if kind.calendar else None,
+        settings_url=stop_url or settings_url,
     )
 
 

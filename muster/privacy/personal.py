@@ -68,6 +68,7 @@ from muster.progression.models import (
     SubjectResult,
 )
 from muster.risk.models import Intervention, RiskFlag
+from muster.saved_views.models import SavedView, ViewMailing
 
 # What a related row is called by.
 NAMED = ("full_name", "name", "title", "code")
@@ -180,6 +181,8 @@ HELD = (
     Held("messages", MessageRecipient, ("user",), beside=("message__subject", "message__text", "message__created_at")),
     Held("notifications", Notification, ("user",)),
     Held("notification-settings", NotificationChoice, ("user",)),
+    Held("saved-views", SavedView, ("owner",)),
+    Held("emailed-views", ViewMailing, ("user",)),
     Held("materials-opened", MaterialView, ("user",)),
     Held("teaching-profile", InstructorProfile, ("user",)),
     Held("skills", InstructorSkill, ("profile__user",)),

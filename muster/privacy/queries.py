@@ -58,6 +58,7 @@ def sort_words(what: str, count: int) -> str:
         "mentoring": ngettext("%(count)d mentoring text", "%(count)d mentoring texts", count),
         "risk": ngettext("%(count)d note on risk", "%(count)d notes on risk", count),
         "imports": ngettext("%(count)d imported file", "%(count)d imported files", count),
+        "views": ngettext("%(count)d saved view or email of one", "%(count)d saved views and emails of them", count),
         "sign_ins": ngettext("%(count)d sign-in or key", "%(count)d sign-ins and keys", count),
         "history": ngettext("%(count)d history entry", "%(count)d history entries", count),
         "looks": ngettext("%(count)d file view", "%(count)d file views", count),

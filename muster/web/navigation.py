@@ -59,6 +59,7 @@ frame.person_menu += [
     NavItem("teaching", _("My teaching"), "cal", "instructors:own", roles=TEACHES, order=5),
     NavItem("me", _("Profile and sign-in"), "gear", "me", order=10),
     NavItem("notification-choices", _("Notification settings"), "bell", "notification-choices", order=20),
+    NavItem("views", _("Saved views"), "keep", "views:list", order=25),
     NavItem("feeds", _("Calendar links"), "cal", "batches:feeds", roles=STAFF | STUDENTS, order=30),
 ]
 frame.bell, frame.tray, frame.switch = bell, offline.tray, other_institutions

@@ -35,6 +35,7 @@ AREAS = (
     "exchange",
     "audit",
     "submissions",
+    "saved_views",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -57,6 +57,7 @@ from muster.progression.models import AcademicRecord
 from muster.progression.rules import add_elective_group, map_subject, request_rollover, start_rollovers
 from muster.risk.models import RiskFlag
 from muster.risk.rules import record_intervention
+from muster.saved_views.rules import remove_view, save_view
 from muster.submissions.resources import EXPORT_TEMPLATES, TEMPLATE_COLUMNS
 from muster.submissions.rules import ResourceInput, make_submission
 from muster.timetable.models import ClassSession
@@ -301,6 +302,14 @@ def supplied(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     return {"material_id": row.pk, "removed_material_id": remove_material(by=who, material=link).pk}
 
 
+def viewed(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
+    """The teacher of the part shares a view with all staff, and had another."""
+    who = campus.actor(found["teacher"])
+    row = save_view(by=who, page="batches:list", name="Running", query="status=Active", is_shared=True, often="weekly")
+    other = save_view(by=who, page="batches:list", name="Waiting", query="status=Upcoming")
+    return {"view_id": row.pk, "removed_view_id": remove_view(by=who, view=other).pk}
+
+
 def graded(campus: Campus, found: dict[str, Any]) -> dict[str, Any]:
     """A grading scheme of the department, with a component and a grade."""
     name = f"Scheme of {found['department'].short_code}"
@@ -431,6 +440,7 @@ FURTHER = (
     published,
     written,
     supplied,
+    viewed,
     graded,
     taught,
     paid_for,

@@ -21,6 +21,7 @@ ENDINGS = {"new": "add", "edit": "change", "remove": "delete"}
 OBJECTS = {
     "batches/{batch_id}/restore": {"batch_id": "deleted_batch_id"},
     "materials/{material_id}/restore": {"material_id": "removed_material_id"},
+    "views/{view_id}/restore": {"view_id": "removed_view_id"},
     "/auto-rollover": {"batch_id": "year_batch_id"},
     "/rollover": {"batch_id": "year_batch_id"},
     "/roll-over": {"batch_id": "year_batch_id"},

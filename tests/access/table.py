@@ -121,6 +121,13 @@ TABLE: dict[str, dict[str, Who]] = {
         "export data/archive": Who(f"{ADMINS} student", ADMINS, NARROWED, elsewhere=f"{NARROWED} {OTHERS}"),
         "data erase add-erase": ADMINISTERED,
     },
+    # Of the teacher of the part, shared with all staff; of administrators too where it is shared.
+    "views": {
+        "list add": SIGNED_IN,
+        "see mail change-mail": Who(STAFF, STAFF, elsewhere=f"{LEARNERS} regulator"),
+        "restore add-restore": Who("instructor", elsewhere=EVERYBODY),
+        "*": Who(f"{ADMINS} instructor", ADMINS, NARROWED, f"{NARROWED} instructor", elsewhere=EVERYBODY),
+    },
     # --- personal data
     "consents": {
         # What is asked of everybody in this world; a platform administrator is nobody's person.

@@ -65,6 +65,8 @@ from muster.progression.rules import (
     save_scores,
     start_rollovers,
 )
+from muster.saved_views.models import SavedView
+from muster.saved_views.rules import remove_view, save_view
 from muster.submissions.models import ExportTemplate, Submission
 from muster.submissions.resources import EXPORT_TEMPLATES, TEMPLATE_COLUMNS
 from muster.submissions.rules import ResourceInput, draft_submission, submit_submission
@@ -613,6 +615,10 @@ def _link(campus: Campus) -> dict[str, Any]:
     return {"material_id": row.pk}
 
 
+def _view(campus: Campus, **fields: Any) -> SavedView:
+    return save_view(by=campus.admin, page="batches:list", name="Mine", **fields)
+
+
 def _removed_link(campus: Campus) -> Any:
     return remove_material(by=campus.admin, material=Material.objects.get(pk=_link(campus)["material_id"])).pk
 
@@ -927,6 +933,25 @@ EXAMPLES: dict[str, Example] = {
     "change_note": Example(lambda o: {"text": "Works in the evening."}, objects=_own_note),
     "delete_note": Example(objects=_own_note),
     "see_note_history": Example(),
+    "list_views": Example(),
+    "save_view": Example(
+        lambda o: {
+            "page": "batches:students",
+            "within": str(o["batch_id"]),
+            "name": "Newest",
+            "query": "sort=-since",
+            "is_shared": False,
+            "often": "weekly",
+        }
+    ),
+    "see_view": Example(),
+    "change_view": Example(
+        lambda o: {"name": "Newest", "query": "sort=-dates", "is_shared": True},
+        objects=lambda campus: {"view_id": _view(campus).pk},
+    ),
+    "mail_view": Example(lambda o: {"often": "monthly"}),
+    "remove_view": Example(),
+    "restore_view": Example(objects=lambda campus: {"view_id": remove_view(by=campus.admin, view=_view(campus)).pk}),
     "list_materials": Example(),
     "add_material": Example(
         lambda o: {

@@ -44,6 +44,9 @@ from muster.oversight.tests.make import as_if_long_ago
 from muster.progression import rules as progression
 from muster.risk import rules as risk
 from muster.risk.models import RiskFlag
+from muster.saved_views import rules as views
+from muster.saved_views.lists import known_lists
+from muster.saved_views.notices import tell_of_view
 from muster.submissions import rules as submissions
 from muster.submissions.models import Submission
 from muster.timetable.models import ClassSession
@@ -61,6 +64,8 @@ class Expected:
     page: str
     # METHOD of its calendar part.
     calendar: str = ""
+    # Where it is stopped, where it comes again and again.
+    stops: str = ""
     # Subjects of what comes beside it, which has a story of its own.
     also: tuple[str, ...] = ()
 
@@ -556,6 +561,18 @@ def material_is_added(world: World) -> dict[str, Expected]:
         materials.add_material(by=world.admin, to=world.batch, title=title, url="https://example.org/3")
     tell_new_materials(world.system, list(Material.objects.order_by("position")))
     return {world.ada.email: Expected("2 new materials in Data analytics", "Exercise 3", "Slides")}
+
+
+@tells("saved_views.tell_of_view", "mailed_view")
+def a_view_is_mailed(world: World) -> dict[str, Expected]:
+    reader = world.actor(world.thandi)
+    view = views.save_view(by=reader, page="batches:list", name="My batches", often="daily")
+    tell_of_view(world.system, reader, view, known_lists().ask(reader, view.page, view.within, view.query))
+    return {
+        world.thandi.email: Expected(
+            "My batches: 1 batch", "Sign in to open the rows", "DA-1", stops=f"/views/{view.pk}/mail/?often=never"
+        )
+    }
 
 
 @tells("mentoring.tell_moved", "mentoring_session")

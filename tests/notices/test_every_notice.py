@@ -139,7 +139,8 @@ def must_be_well_made(mail: EmailMessage, recipient: str, expected: Expected) ->
     assert html.escape(expected.says) in page
     assert '<html lang="en">' in page
     # An applicant is no user: nothing to turn off, nothing to open.
-    assert mail["List-Unsubscribe"] == (f"<{CHOICES}>" if expected.page else None)
+    stops = f"<{HOME}{expected.stops}>" if expected.stops else f"<{CHOICES}>"
+    assert (mail["List-Unsubscribe"] or "").strip() == (stops if expected.page else "")
 
 
 def must_bring_its_calendar(mail: EmailMessage, recipient: str, expected: Expected) -> None:
@@ -168,7 +169,11 @@ def must_lead_there(world: World, person: User, links: set[str], expected: Expec
     notice = Notification.objects.get(user=person, mail_status="sent", title=expected.subject)
     choices = Browser(world.campus, person).get("/notifications/choices/")
     assert str(kind_of(notice.kind).label) in words_of(choices)
-    [link] = links - {CHOICES}
+    stops = {HOME + expected.stops} if expected.stops else set()
+    assert stops <= links
+    for stop in stops:
+        assert 'value="never" selected' in Browser(world.campus, person).get(stop.removeprefix(HOME)).content.decode()
+    [link] = links - {CHOICES} - stops
     signed_in, knows_its_reader = Browser(world.campus, person).client, kind_of(notice.kind).opens_its_page
     for client, opens in ((signed_in, True), (Client(), knows_its_reader)):
         found = client.get(link.removeprefix(HOME), follow=True)

@@ -29,6 +29,8 @@ from muster.web.ui.downloads import response_of
 from muster.web.ui.forms import Form
 from muster.web.ui.history import Told
 from muster.web.ui.pages import page
+from muster.web.ui.tables.asking import Inquiry, ListAnswer
+from muster.web.ui.tables.saved import narrowing_of, saved_views
 
 # How far back the page looks unless it is told.
 DAYS = 7
@@ -173,6 +175,8 @@ def audit_page(request: ActorRequest) -> HttpResponseBase:
             asked = log_filter(actor, form.cleaned_data)
         except DomainError as error:
             form.show_refusal(error)
+    if isinstance(request, Inquiry):
+        return _answer(form, asked)
     if not form.is_valid():
         context = {"form": form, "nav": "settings", "view": LogView(data, LogPage([])), "views": []}
         return render(request, "audit/log.html", {**context, **_choices(asked, data)})
@@ -188,11 +192,18 @@ def audit_page(request: ActorRequest) -> HttpResponseBase:
         "nav": "settings",
         "view": view,
         "views": _views(view, str(actor.history_id)),
+        "saved": saved_views.of(request, narrowing_of(request.GET.dict(), form.fields)),
         "head": _head(count, asked),
         "kicker": _kicker(count),
         **_choices(asked, data),
     }
     return render(request, "audit/log.html", context)
+
+
+def _answer(form: LogForm, asked: LogFilter) -> ListAnswer:
+    """How many actions there are, for somebody who asks no more."""
+    count = count_of(asked) if form.is_valid() and asked.is_whole else None
+    return ListAnswer(form.fields, count=count.actions if count else None, words=_head(count, asked) if count else "")
 
 
 def _choices(asked: LogFilter, data: Mapping[str, str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from muster.people.links import (
 )
 from muster.people.permissions import instructors, students
 from muster.people.queries import people_here
+from muster.saved_views.permissions import views
 from muster.web.home.commands import PaletteEntry, actions_of, our_words, pages_of, says
 from muster.web.materials.rows import words_of_place
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
@@ -93,6 +94,10 @@ def _material(material: Material) -> Hit:
     return Hit(material.title, words_of_place(material), reverse("materials:material", args=[material.pk]))
 
 
+def _view(view: Any) -> Hit:
+    return Hit(view.name, view.list_title, reverse("views:open", args=[view.pk]))
+
+
 def _people(access: Any, number: str, actor: Actor) -> QuerySet[Any]:
     rows: QuerySet[Any] = access.rows(actor, "list", among=people_here(actor, number))
     return rows
@@ -136,6 +141,7 @@ KINDS = (
         "materials", gettext_lazy("Materials"), "file", lambda actor: materials_in_full(materials.rows(actor)),
         ("title", "description"), _material,
     ),
+    SearchKind("views", gettext_lazy("Saved views"), "keep", views.rows, ("name",), _view),
 )  # fmt: skip
 
 
@@ -152,11 +158,12 @@ NAMES = {
     "courses": "course",
     "departments": "department",
     "materials": "material",
+    "views": "view",
 }
 
 
 def found_by(actor: Actor, text: str, *, most: int) -> list[Group]:
-    """What every word occurs in, by kind, at most so many of each; what begins so first. Six statements at most."""
+    """What every word occurs in, by kind, at most so many of each; what begins so first. Seven statements at most."""
     words, groups = words_of(text), []
     for kind in KINDS if words else ():
         rest = [word for word in words if not _calls(word, NAMES[kind.key])]

@@ -40,6 +40,8 @@ from muster.web.people.widgets import hours_in_words
 from muster.web.requests import ActorRequest
 from muster.web.ui.charts import PercentScale, Plot, plot_of
 from muster.web.ui.pages import page
+from muster.web.ui.tables.asking import Inquiry, ListAnswer
+from muster.web.ui.tables.saved import narrowing_of, saved_views
 from muster.web.ui.widgets import percent
 
 # The figures at the top of the page.
@@ -80,9 +82,13 @@ register_tab(BatchTab("analytics", gettext_lazy("Analytics"), "analytics:batch",
 def analytics_page(request: ActorRequest) -> HttpResponseBase:
     """The figures of everything that the person manages or teaches, between two days and against others."""
     form = AnalyticsForm(request.actor, request.GET or None)
+    if isinstance(request, Inquiry):
+        return ListAnswer(form.fields)
     scope = scope_of(request.actor, form.part)
     minimum = request.actor.institution.minimum_attendance_percent
-    return render(request, "insights/analytics.html", {"nav": "analytics", **_page_of_figures(scope, form, minimum)})
+    saved = saved_views.of(request, narrowing_of(request.GET.dict(), form.fields))
+    context = {"nav": "analytics", "saved": saved, **_page_of_figures(scope, form, minimum)}
+    return render(request, "insights/analytics.html", context)
 
 
 @page(batches["roster"])

@@ -1,7 +1,7 @@
 """The one list: a table that is filtered, sorted, paged and exported the same way on every page.
 
-A page names a `Table`, a `Filters` and a queryset, and calls `list_page`. The list costs two statements, however
-many rows and filters there are: one that counts everything, one that reads the page.
+A page names a `Table`, a `Filters` and a queryset, and calls `list_page`. The list costs three statements, however
+many rows and filters there are: one that counts everything, one that reads the page, one for its saved views.
 """
 
 from muster.web.ui.tables.export import export_response, exported_rows

@@ -21,8 +21,10 @@ from muster.core.replica import may_lag
 from muster.core.search import in_order, order_of
 from muster.web.ui.components import Action, BulkAction, View
 from muster.web.ui.pages import page_number, vary_on_htmx, wants_fragment
+from muster.web.ui.tables.asking import Inquiry, ListAnswer
 from muster.web.ui.tables.export import EXPORTS, announce_export, export_response
 from muster.web.ui.tables.filters import EVERY, SHOWN, TOTAL, UNSEARCHED, Buckets, Counts, Facet, Filters, Option
+from muster.web.ui.tables.saved import SavedViews, narrowing_of, saved_views
 from muster.web.ui.tables.table import PICKED, PickColumn, Table
 
 REGION = "list-region"
@@ -120,6 +122,10 @@ class Listing:
         table.paginate(_CountedPaginator, table.per_page, number, total=self.shown)
         self.facets = [self._shown_facet(name, one) for name, one in self.filters.facets.items()]
         self.chips = list(self._made_chips())
+        # What is kept in a saved view of this list: its filters, its order, and its shape.
+        self.parameters = frozenset(self.filters.facets) | ({"q"} if self.filters.search else frozenset())
+        self.sorts = frozenset(column.name for column in table.columns if column.orderable)
+        self.saved: SavedViews | None = None
         # A list with a body of its own is drawn by that, from what `drawn` makes of the rows of this page.
         self.body = body
         self.drawn = drawn([row.record for row in table.paginated_rows]) if body else ()
@@ -211,6 +217,11 @@ class Listing:
                 count = self._number(f"{EVERY}{facet.name}")
             yield Chip(label, self.without(facet.name), count)
 
+    @property
+    def narrowing(self) -> str:
+        """The filters, the order and the shape as a saved view keeps them."""
+        return narrowing_of(self.params.dict(), self.parameters | {"sort", "as"})
+
 
 class _CountedPaginator(Paginator):  # type: ignore[type-arg]
     """A paginator that was told how many rows there are."""
@@ -244,7 +255,7 @@ def list_page(
     below has these actions and the export of the selection; `name_of` a row is for screen readers. A template `body`
     draws `listing.drawn`, what `drawn` makes of the rows of a page, in the place of the table.
     """
-    kind = request.GET.get("export")
+    kind, asked = request.GET.get("export"), isinstance(request, Inquiry)
     listing = Listing(
         request,
         table_class,
@@ -255,13 +266,17 @@ def list_page(
         table_kwargs=table_kwargs,
         bulk=bulk,
         name_of=name_of,
-        body=body,
+        body="" if asked else body,
         drawn=drawn,
     )
+    if asked:
+        words = listing.table.count_words(listing.shown)
+        return ListAnswer(listing.parameters, sorts=listing.sorts, count=listing.shown, words=words)
     if kind in EXPORTS:
         name = export_name or slugify(str(table_class.__name__))
         announce_export(request, name)
         return export_response(listing.table, kind, name=name)
+    listing.saved = saved_views.of(request, listing.narrowing)
     shown = {**(context or {}), "listing": listing}
     if wants_fragment(request, REGION):
         response = render(request, "components/list_fragment.html", shown)
