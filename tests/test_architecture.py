@@ -157,14 +157,16 @@ DAYS_OF_THE_INSTITUTION = {
     "muster/web/allocation/cover.py": (1, ABOUT_PEOPLE),
     "muster/web/attendance/absences.py": (2, ABOUT_PEOPLE),
     "muster/web/attendance/calendar.py": (4, THE_READER),
-    "muster/web/audit/log.py": (1, THE_READER),
+    "muster/web/audit/log.py": (2, THE_READER),
     "muster/web/attendance/daily.py": (1, NO_BATCH),
     "muster/web/batches/edit.py": (1, NO_BATCH),
     "muster/web/enrollments/self_service.py": (1, NO_BATCH),
-    "muster/web/oversight/forms.py": (2, ABOUT_PEOPLE),
+    "muster/web/oversight/forms.py": (3, ABOUT_PEOPLE),
+    "muster/web/oversight/overview.py": (1, ABOUT_PEOPLE),
     "muster/web/people/time_off.py": (1, ABOUT_PEOPLE),
     "muster/web/people/week.py": (1, THE_READER),
     "muster/web/insights/forms.py": (1, A_WINDOW),
+    "muster/web/insights/trend.py": (1, A_WINDOW),
     "muster/web/submissions/export_templates.py": (1, THE_READER),
 }
 

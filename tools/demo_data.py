@@ -189,7 +189,7 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "instructor_id": teacher.pk,
         **_mentored(admin, student, teacher),
         **_at_risk(admin, batch, teacher),
-        **_overseen(admin, user("regulator"), batch),
+        **_overseen(user("regulator"), batch),
         **_asked(batch),
         "time_off_id": time_off,
         "cover_id": own_cover,
@@ -328,43 +328,18 @@ def _at_risk(admin: Any, batch: Any, teacher: Any) -> dict[str, Any]:
     return {"risk_flag_id": flag.pk, "letter_id": letter.pk}
 
 
-def _overseen(admin: Any, person: Any, batch: Any) -> dict[str, Any]:
-    """The regulator was granted the registers of the batch, opened one, and asks for more."""
-    from django.utils import timezone  # noqa: PLC0415
+def _overseen(person: Any, batch: Any) -> dict[str, Any]:
+    """What the regulator was granted of the batch and opened, and what they wait for."""
+    from muster.oversight.models import AccessLook, AccessRequest  # noqa: PLC0415
 
-    from muster.batches.models import Batch  # noqa: PLC0415
-    from muster.institutions.access import Actor  # noqa: PLC0415
-    from muster.oversight.permissions import registers_granted_to  # noqa: PLC0415
-    from muster.oversight.rules import (  # noqa: PLC0415
-        ask_for_access,
-        grant_access,
-        look_at_granted_marks,
-        look_at_register,
-        record_denied_look,
-        reject_access,
-    )
-    from muster.timetable.models import ClassSession  # noqa: PLC0415
-
-    by = Actor.of(person, admin.institution)
-    assert by is not None  # noqa: S101
-    others = list(Batch.objects.existing().filter(institution=admin.institution).exclude(pk=batch.pk)[:4])
-    days = {"first_date": batch.start_date, "last_date": admin.today()}
-    asked = ask_for_access(by=by, batches=[batch], purpose="Accreditation visit 2026/114", with_evidence=True, **days)
-    grant = grant_access(by=admin, request=asked, expires_at=timezone.now() + timedelta(days=6))
-    far = ask_for_access(by=by, batches=others[:2], purpose="Complaint 2026/0871, missed classes", **days)
-    grant_access(by=admin, request=far, expires_at=timezone.now() + timedelta(days=72))
-    early = ask_for_access(by=by, batches=others[2:3], purpose="Sample of last year", **days)
-    reject_access(by=admin, request=early, note="The dates lie before our accreditation.")
-    waiting = ask_for_access(by=by, batches=others[2:4], purpose="Trade test readiness, artisan sample", **days)
-    own = ClassSession.objects.filter(meeting_id=batch.pk, attendance_records__isnull=False)
-    seen = registers_granted_to(by).filter(pk__in=own.values("pk")).order_by("-date").first()
-    assert seen is not None  # noqa: S101
-    look_at_register(by=by, session_id=seen.pk)
-    look_at_register(by=by, session_id=seen.pk, how="pdf")
-    look_at_granted_marks(by=by, grants=[grant], how="csv")
-    if denied := ClassSession.objects.filter(meeting_id=others[3].pk).first():
-        record_denied_look(by=by, session_id=denied.pk)
-    return {"access_request_id": grant.pk, "waiting_access_id": waiting.pk, "granted_register_id": seen.pk}
+    asked = AccessRequest.objects.filter(asked_by=person)
+    grant = asked.in_force().get(with_evidence=True, batch_links__batch=batch)
+    seen = AccessLook.objects.filter(access=grant, how=AccessLook.How.PDF).get()
+    return {
+        "access_request_id": grant.pk,
+        "waiting_access_id": asked.pending().get().pk,
+        "granted_register_id": seen.session_id,
+    }
 
 
 def _assessed(batch: Any) -> dict[str, Any]:
@@ -699,10 +674,10 @@ def _saved_views(by: Any) -> dict[str, Any]:
 
 
 def _submitted(by: Any, batch: Any) -> dict[str, Any]:
-    """What was handed in of the batch, a draft that a template keeps from being handed in, and what is due."""
+    """What was handed in of the batch besides, and a draft that a template keeps from being handed in."""
     from datetime import timedelta  # noqa: PLC0415
 
-    from muster.institutions.models import Institution, Role  # noqa: PLC0415
+    from muster.institutions.models import Role  # noqa: PLC0415
     from muster.institutions.queries import colleagues  # noqa: PLC0415
     from muster.submissions.resources import TEMPLATE_COLUMNS  # noqa: PLC0415
     from muster.submissions.rules import (  # noqa: PLC0415
@@ -712,7 +687,6 @@ def _submitted(by: Any, batch: Any) -> dict[str, Any]:
         make_submission,
     )
 
-    Institution.objects.filter(pk=by.institution.pk).update(enrollment_file_days=5, attendance_file_day=7)
     layout = add_example_template(by=by, key="attended-days")
     # Not everybody has a number.
     layout.columns.filter(source="student_number").update(is_required=False)

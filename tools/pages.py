@@ -487,6 +487,7 @@ PAGES = [
     Page("oversight-withdraw", "/oversight/requests/{access_request_id}/withdraw/", "regulator", fill=WAITING),
     Page("oversight-grant", "/oversight/requests/{access_request_id}/grant/", "admin", fill=WAITING),
     Page("oversight-reject", "/oversight/requests/{access_request_id}/reject/", "admin", fill=WAITING),
+    Page("oversight-extend", "/oversight/requests/{access_request_id}/extend/", "admin"),
     Page("oversight-revoke", "/oversight/requests/{access_request_id}/revoke/", "admin"),
     Page("oversight-registers", "/oversight/registers/", "regulator"),
     Page(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When, Window
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
+from muster.batches.permissions import batches
 from muster.batches.queries import batches_of
 from muster.core.compiled import Compiled
 from muster.enrollments.models import WaitlistEntry
@@ -72,6 +73,20 @@ def waiting_in(rows: QuerySet[Batch]) -> QuerySet[Batch]:
     waiting = WaitlistEntry.objects.waiting().filter(batch=OuterRef("pk")).order_by()
     number = Subquery(waiting.values("batch").annotate(number=Count("pk")).values("number"))
     return rows.annotate(waitlist_length=Coalesce(number, 0))
+
+
+def has_a_line() -> Q:
+    """Batches for which somebody waits."""
+    return Q(pk__in=WaitlistEntry.objects.waiting().order_by().values("batch"))
+
+
+def lines_of(actor: Actor) -> QuerySet[Any]:
+    """The batches that the actor runs and for which somebody waits, the longest line first, with `of_all`: how many
+    such batches there are. One statement."""
+    rows = batches.rows(actor, "change", among=Batch.objects.booking()).filter(has_a_line())
+    found: Any = waiting_in(rows).annotate(of_all=Window(Count("pk")))
+    lines: QuerySet[Any] = found.select_related("branch").order_by("-waitlist_length", "start_date", "pk")
+    return lines
 
 
 def seats_moved(batch: Batch) -> int:

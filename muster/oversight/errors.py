@@ -15,7 +15,7 @@ class AccessDecided(Conflict):
 
 
 class AccessNotGranted(Conflict):
-    """There is nothing to revoke."""
+    """There is nothing to extend or revoke."""
 
-    sentence = _("This access isn't in force, so there's nothing to revoke.")
+    sentence = _("This access isn't in force, so there's nothing to extend or revoke.")
     default_code = "not_granted"

@@ -10,6 +10,7 @@ name_use_cases(
         "withdraw_access_request": _("withdrew an access request"),
         "grant_access": _("granted access to registers"),
         "reject_access": _("rejected an access request"),
+        "extend_access": _("extended access to registers"),
         "revoke_access": _("revoked access to registers"),
     }
 )

@@ -47,8 +47,8 @@ class AccessRequestQuerySet(models.QuerySet["AccessRequest"]):
 class AccessRequest(InstitutionPart):
     """A regulator asks to see the registers of some batches, or of all, over some days. Decided once.
 
-    Once approved it is the grant. What is granted is what was asked or less, and never changes: it is revoked, it
-    expires at `expires_at` to the moment, or another one is asked for. That it expired is nowhere written.
+    Once approved it is the grant. What is granted is what was asked or less, and never changes: it is extended while it
+    is in force, it is revoked, or it expires at `expires_at` to the moment. That it expired is nowhere written.
     """
 
     counted = ngettext_lazy("%(count)d access request", "%(count)d access requests", "count")

@@ -28,7 +28,7 @@ register_kind(
     ),
     NotificationKind(
         ANSWERED,
-        gettext_lazy("Access I requested is granted, rejected or revoked"),
+        gettext_lazy("Access I requested is granted, rejected, extended or revoked"),
         frozenset({str(Role.REGULATOR)}),
         gettext_lazy("With the reason, and until when."),
     ),
@@ -72,6 +72,13 @@ def tell_rejected(by: Actor, row: AccessRequest) -> None:
     """Tell whoever asked, with the reason."""
     title = _("%(name)s rejected your access request") % {"name": by.institution.name}
     _tell(by, row, ANSWERED, title, row.decision_note)
+
+
+def tell_extended(by: Actor, row: AccessRequest) -> None:
+    """Tell whoever has the grant until when it is now, with the reason."""
+    words = {"name": by.institution.name, "batches": batches_in_words(row), "end": end_in_words(by, row)}
+    text = "\n".join([_("%(batches)s. Access now ends on %(end)s.") % words, row.decision_note])
+    _tell(by, row, ANSWERED, _("%(name)s extended your access") % words, text)
 
 
 def tell_revoked(by: Actor, row: AccessRequest) -> None:

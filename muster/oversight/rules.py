@@ -1,4 +1,4 @@
-"""Every write around access of regulators: asked for, decided, revoked, and each look at what is granted."""
+"""Every write around access of regulators: asked for, decided, extended, revoked, and each look at what is granted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from muster.attendance.models import Evidence
 from muster.attendance.rules import look_at
@@ -32,6 +33,7 @@ LONGEST = timedelta(days=731)
 # So long before the end whoever has the grant is told.
 SAID_BEFORE = timedelta(days=3)
 MOST_CODES = 300
+NEEDED = gettext_lazy("Give a reason. It's kept and shared with the person who asked.")
 
 
 # --- asked for and decided -----------------------------------------------------------------------------------------
@@ -179,6 +181,29 @@ def revoke_access(*, by: Actor, request: AccessRequest, note: str) -> AccessRequ
 
 
 @atomic
+def extend_access(*, by: Actor, request: AccessRequest, expires_at: datetime, note: str) -> AccessRequest:
+    """Let a grant end later, with the reason. The asker is told, and once more before the new end. Locks it.
+
+    Raises Invalid naming the fields, AccessNotGranted where it is not in force.
+    """
+    row = _lock(request)
+    if row.status != AccessRequest.Status.APPROVED or row.expires_at is None or row.expires_at <= timezone.now():
+        raise AccessNotGranted
+    wrong = _wrong_end(expires_at)
+    if not wrong and expires_at <= row.expires_at:
+        wrong.append(FieldError("expires_at", _("Choose a time after the current end.")))
+    if said := _set(row, "decision_note", note, str(NEEDED)):
+        wrong.append(FieldError("note", said))
+    if wrong:
+        raise Invalid.fields(wrong)
+    row.expires_at, row.reminded_at = expires_at, None
+    with recorded(by, "extend_access", reason=row.decision_note):
+        row.save()
+    notices.tell_extended(by, row)
+    return row
+
+
+@atomic
 def remind_of_endings(*, by: Actor) -> int:
     """Tell those whose access ends soon, once; answers how many. Each is claimed by the statement that says so."""
     now, told = timezone.now(), 0
@@ -299,6 +324,5 @@ def _set(row: AccessRequest, name: str, value: str, needed: str = "") -> str:
 
 
 def _must_say(row: AccessRequest, name: str, note: str) -> None:
-    needed = _("Give a reason. It's kept and shared with the person who asked.")
-    if wrong := _set(row, name, note, needed):
+    if wrong := _set(row, name, note, str(NEEDED)):
         raise Invalid(wrong, field="note", code="required")

@@ -16,9 +16,9 @@ GRANTED = (
     "with_evidence",
     "decided_by_id",
     "decided_at",
-    "decision_note",
-    "expires_at",
 )
+# What an extension changes: until when, and why.
+EXTENDED = ("expires_at", "decision_note")
 
 
 def _changed(names: tuple[str, ...]) -> str:
@@ -37,10 +37,14 @@ access_is_decided_once = refusing_trigger(
                 OR NEW.first_date < OLD.first_date OR NEW.last_date > OLD.last_date
                 OR NEW.with_evidence AND NOT OLD.with_evidence OR NEW.all_batches AND NOT OLD.all_batches
             WHEN 'approved' THEN NEW.status NOT IN ('approved', 'revoked') OR {_changed(GRANTED)}
+                OR {_changed(EXTENDED)} AND (
+                    NEW.status <> 'approved' OR NEW.expires_at <= OLD.expires_at
+                    OR OLD.expires_at <= clock_timestamp() OR NEW.decision_note = ''
+                )
             ELSE TRUE
         END
     END)""",
-    reason="Access is asked for, decided once within what was asked, and then only revoked",
+    reason="Access is asked for, decided once within what was asked, and then only extended or revoked",
 )
 
 # The request is held in share mode, so that nobody decides it meanwhile; where it is withdrawn, it is gone already.

@@ -18,7 +18,6 @@ MANAGERS = ADMINS | {Role.BRANCH_MANAGER, Role.DEPT_ADMIN}
 STAFF = MANAGERS | {Role.INSTRUCTOR}
 TEACHES = frozenset({Role.INSTRUCTOR})
 REGULATORS = frozenset({Role.REGULATOR})
-SUBMITTING = ADMINS | {Role.REGULATOR}
 STUDENTS = frozenset({Role.STUDENT, Role.CORPORATE_STUDENT})
 
 frame.nav += [
@@ -52,7 +51,6 @@ frame.nav += [
     NavItem("oversight", _("Oversight"), "eye", "oversight:overview", roles=ADMINS | REGULATORS, order=90),
     NavItem("granted-registers", _("Registers"), "reg", "oversight:registers", roles=REGULATORS, order=91),
     NavItem("looks", _("My looks"), "clock", "oversight:looks", roles=REGULATORS, order=92),
-    NavItem("submissions", _("Submissions"), "shield", "submissions:list", roles=SUBMITTING, order=90),
     NavItem("settings", _("Settings"), "gear", "settings:index", roles=MANAGERS, order=200),
 ]
 frame.person_menu += [

@@ -404,7 +404,7 @@ ROUTES = {
             *(
                 (method, f"/oversight/requests/{{access_request_id}}/{deed}/")
                 for method in ("GET", "POST")
-                for deed in ("grant", "reject", "revoke")
+                for deed in ("grant", "reject", "extend", "revoke")
             ),
         )
     },

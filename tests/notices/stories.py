@@ -990,6 +990,14 @@ def access_is_rejected(world: World) -> dict[str, Expected]:
     return {world.lindiwe.email: Expected(subject, "Before our accreditation", "Before our accreditation")}
 
 
+@tells("oversight.tell_extended", "access_answered")
+def access_is_extended(world: World) -> dict[str, Expected]:
+    end = timezone.now() + timedelta(days=60)
+    oversight.extend_access(by=world.admin, request=_granted(world), expires_at=end, note="The visit was <moved>")
+    subject = "Ridgeline Institute extended your access"
+    return {world.lindiwe.email: Expected(subject, "DA-1. Access now ends on", "The visit was <moved>")}
+
+
 @tells("oversight.tell_revoked", "access_answered")
 def access_is_revoked(world: World) -> dict[str, Expected]:
     oversight.revoke_access(by=world.admin, request=_granted(world), note="The visit is over")

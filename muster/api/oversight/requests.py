@@ -60,9 +60,9 @@ class AccessRequestIn(In):
 class AccessDecisionIn(In):
     """The decision on a request. What is granted may be less than was asked, never more."""
 
-    decision: str = Field(description="approve, reject or revoke")
-    expires_at: Instant | None = Field(None, description="Required to approve: when access ends")
-    note: str = Field("", description="Required to reject and to revoke; shared with the person who asked")
+    decision: str = Field(description="approve, reject, extend or revoke")
+    expires_at: Instant | None = Field(None, description="Required to approve and to extend: when access ends")
+    note: str = Field("", description="Required to reject, to extend and to revoke; shared with the person who asked")
     batch_ids: list[str] | None = Field(None, max_length=rules.MOST_BATCHES, description="To approve for fewer batches")
     first: Day | None = Field(None, alias="from", description="To approve fewer days")
     last: Day | None = Field(None, alias="to", description="To approve fewer days")
@@ -217,11 +217,12 @@ def get_access_request(request: HttpRequest, access_request_id: str) -> HttpResp
     "/requests/{access_request_id}", allow=access_requests["decide"], data=AccessRequestInFull, **ON_REQUEST
 )
 def decide_access(request: HttpRequest, access_request_id: str, body: AccessDecisionIn) -> HttpResponse:
-    """Approve a request until a time, all of it or less; reject it; or revoke what was approved."""
+    """Approve a request until a time, all of it or less; reject it; or extend or revoke what was approved."""
     actor, row = request_actor(request), request_object(request, AccessRequest)
+    if body.decision in {"approve", "extend"} and body.expires_at is None:
+        raise Invalid(_("Say when access ends."), field="expires_at", code="required")
     if body.decision == "approve":
-        if body.expires_at is None:
-            raise Invalid(_("Say when access ends."), field="expires_at", code="required")
+        assert body.expires_at is not None  # noqa: S101
         done = rules.grant_access(
             by=actor,
             request=row,
@@ -234,10 +235,13 @@ def decide_access(request: HttpRequest, access_request_id: str, body: AccessDeci
         )
     elif body.decision == "reject":
         done = rules.reject_access(by=actor, request=row, note=body.note)
+    elif body.decision == "extend":
+        assert body.expires_at is not None  # noqa: S101
+        done = rules.extend_access(by=actor, request=row, expires_at=body.expires_at, note=body.note)
     elif body.decision == "revoke":
         done = rules.revoke_access(by=actor, request=row, note=body.note)
     else:
-        raise Invalid(_("Choose one of these decisions: approve, reject, revoke."), field="decision")
+        raise Invalid(_("Choose one of these decisions: approve, reject, extend, revoke."), field="decision")
     return answer(_in_full(actor, done), "Access request decided successfully")
 
 

@@ -5,7 +5,7 @@ from muster.assessment.queries.assessments import (
     titles_by_component,
     with_marked,
 )
-from muster.assessment.queries.calendar import due_soon
+from muster.assessment.queries.calendar import due_soon, marks_missing
 from muster.assessment.queries.mentoring import mentoring_report
 from muster.assessment.queries.progress import (
     BY_LAST_ATTENDED,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from muster.assessment.models import Assessment
 from muster.assessment.notices import tell_due, tell_marks_missing
 from muster.assessment.queries.assessments import with_marked
+from muster.assessment.queries.calendar import FORGOTTEN_AFTER
 from muster.batches.models import Batch
 from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic
@@ -17,10 +18,9 @@ from muster.core.rows import lock_row
 from muster.institutions.access import Actor
 from muster.institutions.models import is_before_today, is_from_today
 
-# So many days before it is due students are reminded, and so many after it instructors of what is not marked.
+# So many days before it is due students are reminded, and so many after it instructors of what is not marked. What was
+# due long ago is nobody's news, such as what was taken over from another system.
 DUE_IN, CHASED_AFTER = 2, 7
-# What was due longer ago is nobody's news, such as what was taken over from another system.
-NOT_CHASED_AFTER = 60
 
 
 def remind_before_due(*, by: Actor) -> int:
@@ -35,7 +35,7 @@ def chase_missing_marks(*, by: Actor) -> int:
     """Remind the instructors of marks that are missing a week after something was due, each assessment once; answers of
     how many. Each is a transaction of its own."""
     over = is_before_today("due_on", "batch__", days=1 - CHASED_AFTER)
-    lately = is_from_today("due_on", "batch__", days=-NOT_CHASED_AFTER)
+    lately = is_from_today("due_on", "batch__", days=-FORGOTTEN_AFTER)
     return sum(_chase(by=by, assessment=one) for one in _open_ones(by, over & lately, chased_at__isnull=True))
 
 

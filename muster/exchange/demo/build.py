@@ -38,6 +38,7 @@ from muster.exchange.demo.feedback import ask_for_feedback
 from muster.exchange.demo.marks import give_marks
 from muster.exchange.demo.materials import hand_out
 from muster.exchange.demo.mentoring import accompany
+from muster.exchange.demo.oversight import oversee
 from muster.exchange.demo.registers import keep_old_register, take_registers
 from muster.exchange.demo.results import enter_results
 from muster.exchange.demo.risk import look_after_students
@@ -52,6 +53,8 @@ from muster.timetable.models import ClassSession
 
 DEMO_PASSWORD = "open-classroom"  # noqa: S105  (printed at every start; a demonstration has no secrets)
 LETTERS = "MTWRFSU"
+# What apps above this one add at the end.
+FURTHER: list[Callable[[Actor], None]] = []
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,9 @@ class _Builder:
             look_after_students(self.by)
             ask_for_feedback(self.by)
             hand_out(self.by)
+            oversee(self.by, next(self.people[one.name] for one in SIGN_INS if one.role == Role.REGULATOR))
+            for add in FURTHER:
+                add(self.by)
         return self.institution
 
     def _day(self, weeks: int, days: int = 0) -> date:

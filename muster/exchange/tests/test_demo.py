@@ -9,7 +9,10 @@ from muster.batches.queries import without_lead
 from muster.enrollments.models import Enrollment
 from muster.exchange.demo import DEMO_PASSWORD, build_demo, demo_sign_ins
 from muster.institutions.access import Actor
-from muster.institutions.models import Institution
+from muster.institutions.models import Institution, Membership, Role
+from muster.oversight.models import AccessLook, AccessRequest
+from muster.submissions.deadlines import deadlines_of
+from muster.submissions.models import Submission
 from muster.timetable.models import ClassSession, Meeting
 from tests.client import Api
 
@@ -48,6 +51,18 @@ class Demonstration(TestCase):
         assert set(marks.values_list("status", flat=True)) == set(Mark.values)
         assert marks.filter(session=None).exists()
         assert marks.exclude(notes="").exists()
+
+    def test_its_regulator_asked_was_granted_and_looked_and_has_what_was_handed_in(self):
+        asked = AccessRequest.objects.filter(institution=self.ridgeline)
+        assert sorted(asked.values_list("status", flat=True)) == ["approved", "approved", "pending", "rejected"]
+        assert asked.in_force().count() == 2
+        looks = AccessLook.objects.filter(institution=self.ridgeline)
+        assert set(looks.values_list("how", flat=True)) == {"opened", "pdf", "csv", "denied"}
+        sent = Submission.objects.filter(institution=self.ridgeline)
+        assert {"submitted", "received"} == set(sent.values_list("status", flat=True))
+        admin = Membership.objects.filter(institution=self.ridgeline, role=Role.ADMIN).get()
+        due = deadlines_of(Actor.of(admin.user, self.ridgeline))
+        assert not any(one.is_late for one in due)
 
     def test_building_it_again_changes_nothing(self):
         before = (Batch.objects.count(), Enrollment.objects.count())

@@ -27,6 +27,7 @@ from muster.oversight.queries import (
 )
 from muster.oversight.rules import (
     ask_for_access,
+    extend_access,
     grant_access,
     look_at_granted_evidence,
     look_at_granted_marks,
@@ -196,6 +197,36 @@ def test_rejected_and_revoked_with_a_reason_once(place):
         revoke_access(by=by, request=expired, note="Too late")
 
 
+def test_a_grant_in_force_is_extended_with_a_reason(place):
+    granted, by = place.grant(), place.campus.admin
+    AccessRequest.objects.filter(pk=granted.pk).update(reminded_at=timezone.now())
+    wrong = [
+        (place.later(99), "", "note"),
+        (place.later(99), "x" * 501, "note"),
+        (granted.expires_at, "Moved", "expires_at"),
+        (place.later(1), "Moved", "expires_at"),
+        (place.later(-1), "Moved", "expires_at"),
+        (place.later(800), "Moved", "expires_at"),
+    ]
+    for end, note, field in wrong:
+        with pytest.raises(Invalid) as refused:
+            extend_access(by=by, request=granted, expires_at=end, note=note)
+        assert [one.field for one in refused.value.errors] == [field]
+    end = place.later(99)
+    extended = extend_access(by=by, request=granted, expires_at=end, note="The visit was moved")
+    assert (extended.expires_at, extended.decision_note) == (end, "The visit was moved")
+    # They are told once more before the new end.
+    assert extended.reminded_at is None
+    told = Notification.objects.get(kind="access_answered")
+    assert told.text.endswith("The visit was moved")
+    revoke_access(by=by, request=granted, note="Over")
+    expired, waiting = place.grant(), place.ask()
+    place.expire(expired)
+    for row in (granted, expired, waiting):
+        with pytest.raises(Conflict):
+            extend_access(by=by, request=row, expires_at=place.later(99), note="Too late")
+
+
 def test_statuses_are_found_with_what_expired_among_them(place):
     found = {"pending": place.ask(), "approved": place.grant(), "expired": place.grant()}
     place.expire(found["expired"])
@@ -225,7 +256,9 @@ def test_the_database_decides_once_and_never_more_than_was_asked(place):
         change(asked, all_batches=True),
         change(asked, asked_by=place.campus.person(Role.REGULATOR)),
         change(asked, status="revoked", revoked_at=now, revoke_note="No", decided_at=now, expires_at=place.later(1)),
-        change(granted, expires_at=place.later(99)),
+        change(granted, expires_at=place.later(1)),
+        change(granted, expires_at=place.later(99), decision_note=""),
+        change(granted, decision_note="Another"),
         change(granted, last_date=place.day(5)),
         change(granted, status="pending", decided_at=None, expires_at=None),
         change(granted, status="rejected", expires_at=None, decision_note="No"),

@@ -41,7 +41,7 @@ from muster.progression.queries.rollover import (
     rollovers_in_full,
     rollovers_of,
 )
-from muster.progression.queries.semesters import end_of_semester, with_last_move
+from muster.progression.queries.semesters import end_of_semester, semesters_over, with_last_move
 from muster.progression.queries.sheet import (
     ResultsSheet,
     SheetRow,
@@ -53,4 +53,4 @@ from muster.progression.queries.sheet import (
     sheet_of,
     statistics_of,
 )
-from muster.progression.queries.sheet_list import sheets_listed
+from muster.progression.queries.sheet_list import sheets_listed, sheets_with_gaps

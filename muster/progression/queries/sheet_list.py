@@ -17,6 +17,8 @@ from muster.progression.queries.sheet import LEARNS
 # The semester that the batch is in; a batch without semesters is always in it.
 RUNNING = Q(batch__archived_at=None) & (Q(batch__current_semester=None) | Q(semester=F("batch__current_semester")))
 
+SCORES_MISSING = Q(entered__lt=F("expected"))
+
 
 def sheets_listed(rows: QuerySet[SubjectMapping]) -> QuerySet[SubjectMapping]:
     """The subjects with `students`, `expected` and `entered` scores, and `published` results, of the first attempt."""
@@ -40,6 +42,11 @@ def sheets_listed(rows: QuerySet[SubjectMapping]) -> QuerySet[SubjectMapping]:
             expected=F("students") * Greatest(parts, 1),
         )
     )
+
+
+def sheets_with_gaps(rows: QuerySet[SubjectMapping]) -> QuerySet[SubjectMapping]:
+    """Those of the running semesters in which scores are missing."""
+    return sheets_listed(rows).filter(RUNNING, SCORES_MISSING)
 
 
 def _number(rows: QuerySet[Any], of: str) -> Coalesce:

@@ -20,6 +20,7 @@ from muster.core.audit import About, HistoryEntry, HistoryLine
 from muster.core.audit_log import KINDS, NOBODY, LogCount, LogFilter, LogPage, LogPlace, count_of, log_of, people_of
 from muster.core.errors import DomainError
 from muster.core.spreadsheets import CSV, XLSX
+from muster.institutions.access import Actor
 from muster.institutions.audit_log import MOST_WORDS, kinds_in_words, log_file, log_filter
 from muster.institutions.permissions import audit_log
 from muster.web.audit.links import main_object
@@ -176,7 +177,7 @@ def audit_page(request: ActorRequest) -> HttpResponseBase:
         except DomainError as error:
             form.show_refusal(error)
     if isinstance(request, Inquiry):
-        return _answer(form, asked)
+        return _answer(request.actor, form, asked)
     if not form.is_valid():
         context = {"form": form, "nav": "settings", "view": LogView(data, LogPage([])), "views": []}
         return render(request, "audit/log.html", {**context, **_choices(asked, data)})
@@ -193,17 +194,22 @@ def audit_page(request: ActorRequest) -> HttpResponseBase:
         "view": view,
         "views": _views(view, str(actor.history_id)),
         "saved": saved_views.of(request, narrowing_of(request.GET.dict(), form.fields)),
-        "head": _head(count, asked),
+        "head": _head(count, asked, _days_in_words(actor, form)),
+        "total": count.actions if count and not count.is_more else 0,
         "kicker": _kicker(count),
         **_choices(asked, data),
     }
     return render(request, "audit/log.html", context)
 
 
-def _answer(form: LogForm, asked: LogFilter) -> ListAnswer:
+def _answer(actor: Actor, form: LogForm, asked: LogFilter) -> ListAnswer:
     """How many actions there are, for somebody who asks no more."""
     count = count_of(asked) if form.is_valid() and asked.is_whole else None
-    return ListAnswer(form.fields, count=count.actions if count else None, words=_head(count, asked) if count else "")
+    return ListAnswer(
+        form.fields,
+        count=count.actions if count else None,
+        words=_head(count, asked, _days_in_words(actor, form)) if count else "",
+    )
 
 
 def _choices(asked: LogFilter, data: Mapping[str, str]) -> dict[str, Any]:
@@ -236,7 +242,16 @@ def _views(view: LogView, me: str) -> list[View]:
     ]
 
 
-def _head(count: LogCount | None, asked: LogFilter) -> str:
+def _days_in_words(actor: Actor, form: LogForm) -> str:
+    """Over how many days the log is counted; empty where no first day is asked for."""
+    first, last = form.cleaned_data["from"], form.cleaned_data["to"] or actor.today()
+    if first is None or last < first:
+        return ""
+    number = (last - first).days + 1
+    return ngettext("in %(n)d day", "in %(n)d days", number) % {"n": number}
+
+
+def _head(count: LogCount | None, asked: LogFilter, days: str) -> str:
     if asked.key:
         return _("What one request did")
     if asked.about:
@@ -246,6 +261,7 @@ def _head(count: LogCount | None, asked: LogFilter) -> str:
     if not count.actions:
         return _("No actions in this time")
     words = ngettext("%(n)s action", "%(n)s actions", count.actions) % {"n": f"{count.actions:,}"}
+    words = f"{words} {days}".rstrip()
     if count.is_more:
         return _("More than %(actions)s") % {"actions": words}
     if not count.looks:

@@ -18,6 +18,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.permissions import users
 from muster.people.permissions import instructors
+from muster.submissions.permissions import submissions
 from muster.web.ui.resources import Pages
 from muster.web.ui.shell import Shell
 
@@ -134,6 +135,8 @@ def pages_of(request: HttpRequest, actor: Actor) -> Iterator[PaletteEntry]:
         yield PaletteEntry(item.entry.label, item.url, item.entry.icon)
     for item in shell.settings:
         yield PaletteEntry(_("Settings: %(page)s") % {"page": item.entry.label}, item.url, item.entry.icon)
+    if submissions.may(actor, "see"):
+        yield PaletteEntry(_("Oversight: submissions"), reverse("submissions:list"), "shield")
     if registers.may(actor, "mark"):
         yield PaletteEntry(_("Registers not taken"), reverse("attendance:not-taken"), "reg")
         yield PaletteEntry(_("Daily attendance"), reverse("attendance:daily"), "reg")

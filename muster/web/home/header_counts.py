@@ -27,7 +27,12 @@ def bell(request: HttpRequest) -> Bell:
 
 def requests_waiting(request: HttpRequest) -> int:
     """How many requests the reader has to decide."""
-    return sum(_counts_of(request)[1:])
+    return sum(numbers_waiting(request))
+
+
+def numbers_waiting(request: HttpRequest) -> tuple[int, ...]:
+    """The same of each kind that they decide."""
+    return _counts_of(request)[1:]
 
 
 def _counts_of(request: HttpRequest) -> tuple[int, ...]:

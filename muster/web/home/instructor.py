@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.allocation.queries import mentees_of, waiting_cover
+from muster.allocation.queries import mentees_of
+from muster.assessment.queries import due_soon, marks_missing
 from muster.attendance.queries.missing import register_states
 from muster.batches.models import Batch
 from muster.batches.occurrences import Occurrence, occurrences_ahead
@@ -20,11 +21,16 @@ from muster.batches.queries import batches_taught_by, taught_by
 from muster.institutions.access import Actor
 from muster.mentoring.queries import questions_waiting_for, sessions_ahead
 from muster.privacy.queries import consents_waiting
+from muster.progression.permissions import results
+from muster.progression.queries import sheets_with_gaps
 from muster.web.feedback.words import home_rounds
+from muster.web.home.due import MOST_DUE, marks_due, soonest, work_due
 from muster.web.home.mentor import mentoring_occurrence
 from muster.web.home.needs import missing_registers_item
 from muster.web.home.today import links_to, next_session, today_of
+from muster.web.home.waiting import waiting_card
 from muster.web.home.words import day_name
+from muster.web.insights.trend import attendance_trend
 from muster.web.risk.widgets import risk_card
 from muster.web.ui.components import Tab
 
@@ -74,7 +80,10 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "today": today_of(todays, now, whole=True, registers=registers),
             "week": [(day, list(those)) for day, those in groupby(week, key=_day_of)],
             "missing": missing_registers_item(actor, standing),
-            "asked": list(waiting_cover(actor).filter(asked=actor.user, can__isnull=True)),
+            "waiting": waiting_card(request, actor),
+            "sheets": _sheets_in_words(actor),
+            "due": soonest(marks_due(marks_missing(actor)[:MOST_DUE]), work_due(due_soon(actor)[:MOST_DUE])),
+            "trend": attendance_trend(actor) if batches else None,
             "risk": risk_card(actor),
             "mentees": mentees,
             "questions": list(questions_waiting_for(actor)[:MOST_QUESTIONS]) if mentees else [],
@@ -83,6 +92,15 @@ def instructor_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> 
             "batches": [(batch, next_of.get(batch.pk)) for batch in batches],
         },
     )
+
+
+def _sheets_in_words(actor: Actor) -> str:
+    """How many results sheets of this semester lack scores; empty where none does."""
+    number = sheets_with_gaps(results.rows(actor)).count()
+    words = ngettext(
+        "%(count)d results sheet has scores missing", "%(count)d results sheets have scores missing", number
+    )
+    return words % {"count": number} if number else ""
 
 
 def _talk_url(meeting: Occurrence) -> str:

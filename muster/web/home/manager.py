@@ -16,14 +16,23 @@ from muster.attendance.queries.missing import register_states
 from muster.batches.occurrences import occurrences_ahead
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchOverview, overview_of
+from muster.enrollments.opening import seats_left_of
+from muster.enrollments.waitlists import lines_of
 from muster.institutions.access import Actor
 from muster.privacy.queries import consents_waiting
+from muster.progression.queries import semesters_over
+from muster.submissions.deadlines import deadlines_of
 from muster.web.feedback.words import home_rounds
+from muster.web.home.due import rollovers_due, soonest, submissions_due
 from muster.web.home.needs import ActionItem, needs_of, run_url, seats_in_sibling, watch_url
 from muster.web.home.today import links_to, today_of
+from muster.web.home.waiting import waiting_card
 from muster.web.home.words import days_until
+from muster.web.insights.trend import attendance_trend
 from muster.web.risk.widgets import risk_card
 from muster.web.ui.components import Fact, Tab
+
+MOST_LINES = 4
 
 
 def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
@@ -32,8 +41,8 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
     now = actor.now()
     meetings = occurrences_ahead(actor, batches.rows(actor), 0)
     standing = register_states(actor, [meeting.session_id for meeting in meetings])
-    risk = risk_card(actor)
-    needs = list(needs_of(actor, found, standing, risk))
+    risk, deadlines, waiting = risk_card(actor), deadlines_of(actor), waiting_card(request, actor)
+    needs = list(needs_of(actor, found, standing, risk, deadlines, waiting))
     return render(
         request,
         "home/manager.html",
@@ -47,6 +56,9 @@ def manager_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "begins": not found.counts["all"],
             "today": today_of(meetings, now, whole=request.GET.get("today") == "all", registers=links_to(standing.of)),
             "watch": _watch(actor, found),
+            "waiting": waiting,
+            "due": soonest(submissions_due(deadlines), rollovers_due(semesters_over(actor))),
+            "trend": attendance_trend(actor) if found.counts["all"] else None,
             "total": found.counts["all"],
             "batches_url": run_url(),
             "new_batch_url": reverse("batches:new"),
@@ -78,6 +90,18 @@ def _numbers(found: BatchOverview) -> list[Fact]:
     ]
 
 
+def _line_row(actor: Actor, batch: Any) -> tuple[str, str, str]:
+    """How many wait for a batch and for what, what can be done about it, and where."""
+    number, free, offered = batch.waitlist_length, seats_left_of(batch, actor), batch.seats_offered
+    said = [ngettext("%(count)d student waiting", "%(count)d students waiting", number) % {"count": number}]
+    if free:
+        said.append(ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free})
+    if offered:
+        said.append(ngettext("%(count)d seat offered", "%(count)d seats offered", offered) % {"count": offered})
+    go = _("Offer seats") if free else _("View waitlist")
+    return ", ".join(said), go, reverse("batches:waitlist", args=[batch.pk])
+
+
 def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
     """The batches to watch beside, each with what is said of it."""
     advised = actor.institution.advised_size_min
@@ -89,6 +113,7 @@ def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
         when = _("Started %(day)s%(where)s") if start <= today else _("Starts %(day)s%(where)s")
         tone = "bad" if (start - today).days <= 14 else "warn"
         without_lead.append((batch, when % words, days_until(start, today), tone))
+    lines = list(lines_of(actor)[:MOST_LINES])
     short = _("%(count)d below the recommended %(advised)d")
     return {
         "without_lead": without_lead,
@@ -103,6 +128,9 @@ def _watch(actor: Actor, found: BatchOverview) -> dict[str, Any]:
         ],
         "filling_count": found.counts["filling"],
         "filling_url": watch_url("filling"),
+        "lines": [(batch, *_line_row(actor, batch)) for batch in lines],
+        "lines_count": lines[0].of_all if lines else 0,
+        "lines_url": watch_url("waiting"),
         "full": [(batch, seats_in_sibling(batch)) for batch in found.shown["full"]],
         "full_count": found.counts["full"],
         "full_url": watch_url("full"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,10 +23,11 @@ from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
-from muster.submissions.deadlines import Deadline, deadlines_of
+from muster.submissions.deadlines import Deadline
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers
 from muster.web.attendance.missing import remind_words
+from muster.web.home.waiting import WaitingCard
 from muster.web.home.words import on_day
 from muster.web.risk.widgets import RiskCard
 from muster.web.submissions.words import due_title, left_words, prepare_url
@@ -65,7 +66,14 @@ def watch_url(key: str) -> str:
     return batches_url(watch=key)
 
 
-def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates, risk: RiskCard) -> Iterator[ActionItem]:
+def needs_of(
+    actor: Actor,
+    found: BatchOverview,
+    registers: RegisterStates,
+    risk: RiskCard,
+    deadlines: Sequence[Deadline],
+    waiting: WaitingCard,
+) -> Iterator[ActionItem]:
     """What needs whoever runs batches, the most urgent first."""
     unstaffed = found.shown["due"][:MOST_UNSTAFFED]
     free = leads_for_batches(actor, unstaffed)
@@ -83,9 +91,12 @@ def needs_of(actor: Actor, found: BatchOverview, registers: RegisterStates, risk
     if risk.unowned:
         named = (f"{row.enrollment.student.full_name}, {why}" for row, why, _url in risk.rows if not row.owner)
         yield ActionItem("flag", risk.title, next(named, ""), "warn", risk.unowned_url, _("Assign owners"))
-    if deadline := deadline_item(deadlines_of(actor)):
+    if deadline := deadline_item(deadlines):
         yield deadline
-    yield from _cover_items(actor)
+    covers = list(_cover_items(actor))
+    yield from covers
+    if waiting.total > len(covers):
+        yield _waiting_item(waiting, {one.title for one in covers})
     yield from _alert_items(found, actor.institution.advised_size_min)
 
 
@@ -138,6 +149,15 @@ def deadline_item(due: Sequence[Deadline]) -> ActionItem | None:
         said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
     url, go = (prepare_url(due[0]), _("Prepare")) if len(due) == 1 else (reverse("submissions:list"), _("View all"))
     return ActionItem("shield", title, " ".join(said), "bad" if late else "warn", url, go)
+
+
+def _waiting_item(waiting: WaitingCard, named: Collection[str]) -> ActionItem:
+    """How many requests wait for the reader, the longest waiting of those not named before by name."""
+    title = ngettext(
+        "%(count)d request needs your decision", "%(count)d requests need your decision", waiting.total
+    ) % {"count": waiting.total}
+    said = " ".join(f"{one.title}. {one.asked}." for one in [row for row in waiting.rows if row.title not in named][:1])
+    return ActionItem("inbox", title, said, "", waiting.url, _("Decide"))
 
 
 def _cover_items(actor: Actor) -> Iterator[ActionItem]:

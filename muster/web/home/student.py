@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from muster.assessment.permissions import opens_marks
-from muster.assessment.queries import totals_of, with_progress
+from muster.assessment.queries import due_soon, totals_of, with_progress
 from muster.assessment.totals import Total
 from muster.attendance.queries.projection import own_enrollments
 from muster.batches.meetings import week_in_words
@@ -44,13 +44,14 @@ from muster.web.enrollments.words import (
 )
 from muster.web.feedback.words import own_line
 from muster.web.home.attendance_cards import attendance_card
+from muster.web.home.due import MOST_DUE, work_due
 from muster.web.home.mentor import own_mentor
 from muster.web.home.today import next_session
 from muster.web.materials.rows import MaterialRow, words_of_place
 from muster.web.ui.components import Tab
 
 HORIZON = 120
-MOST_STANDINGS, MOST_OFFERS, MOST_PAST, MOST_MATERIALS, MOST_CERTIFICATES = 4, 12, 5, 5, 3
+MOST_STANDINGS, MOST_OFFERS, MOST_PAST, MOST_MATERIALS, MOST_CERTIFICATES = 4, 6, 5, 5, 3
 
 
 def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> HttpResponse:
@@ -97,6 +98,7 @@ def student_home(request: HttpRequest, actor: Actor, tabs: Sequence[Tab]) -> Htt
             "offered": [one for one in mine if one[3]],
             "places": [one for one in mine if not one[3]],
             "offers": [_offer(batch, clashes.get(batch.pk, ())) for batch in offers],
+            "due": list(work_due(due_soon(actor)[:MOST_DUE])) if seated else [],
             "choices": open_choices(actor) if seated else [],
             "questions": [(one.round, own_line(one.round)) for one in invitations_of(actor)],
             "certificates": certificate_rows(valid_certificates(own_certificates(actor))[:MOST_CERTIFICATES]),

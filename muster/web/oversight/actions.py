@@ -1,4 +1,4 @@
-"""What is done about access: asked for, withdrawn, granted, rejected, revoked."""
+"""What is done about access: asked for, withdrawn, granted, rejected, extended, revoked."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from muster.oversight import rules
 from muster.oversight.models import AccessRequest
 from muster.oversight.permissions import access_requests
 from muster.oversight.queries import batches_in_sentence, batches_in_words, reach_of, requests_in_full
-from muster.web.oversight.forms import AccessReasonForm, GrantForm, ask_form
-from muster.web.oversight.frame import registers_in_words, sees_of, tabs_of
+from muster.web.oversight.forms import AccessReasonForm, ExtendForm, GrantForm, ask_form
+from muster.web.oversight.frame import end_of, registers_in_words, sees_of, tabs_of
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
 from muster.web.ui.forms import posted_data
@@ -121,6 +121,31 @@ def reject_page(request: ActorRequest, access_request_id: str) -> HttpResponse:
         back=back,
         text=[_("%(name)s: “%(purpose)s”") % words],
         tone="bad",
+        crumbs=_crumbs(),
+        context={"nav": "oversight"},
+    )
+
+
+@page(access_requests["decide"])
+def extend_page(request: ActorRequest, access_request_id: str) -> HttpResponse:
+    """Let a grant end later, with a reason."""
+    actor, back = request.actor, reverse("oversight:overview")
+    one = _request_of(actor, access_request_id, "decide")
+    form = ExtendForm(posted_data(request), one=one, actor=actor)
+    if did := submit_form(form, lambda: rules.extend_access(by=actor, request=one, **form.extension())):
+        words = {"name": one.asked_by.full_name, "end": end_of(did.result, actor)}
+        return redirect_with_message(request, back, _("%(name)s has access until %(end)s.") % words)
+    words = {"name": one.asked_by.full_name, "end": end_of(one, actor)}
+    return render_dialog(
+        request,
+        form,
+        title=_("Extend access to %(batches)s?") % {"batches": batches_in_sentence(one)},
+        button=_("Extend access"),
+        back=back,
+        text=[
+            *([_("%(name)s has access until %(end)s.") % words] if one.expires_at else []),
+            _("What is seen stays the same. For other batches or days they ask again."),
+        ],
         crumbs=_crumbs(),
         context={"nav": "oversight"},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from django import forms
@@ -131,11 +131,38 @@ class GrantForm(BatchesForm):
         data = self.cleaned_data
         return {
             **self.days(),
-            "expires_at": datetime.combine(data["expires_at"], time(23, 59), self.zone),
+            "expires_at": end_of_day(data["expires_at"], self.zone),
             "batches": self.batches() if "batch_ids" in self.fields else None,
             "with_evidence": data.get("with_evidence", False),
             "note": data["note"],
         }
+
+
+def end_of_day(day: date, zone: tzinfo) -> datetime:
+    """The moment at which access ends that lasts through a day."""
+    return datetime.combine(day, time(23, 59), zone)
+
+
+class ExtendForm(Form):
+    """Until when a grant goes on, and why."""
+
+    expires_at = forms.DateField(label=gettext_lazy("Access ends after"))
+    note = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=MOST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kept, and shared with the person who asked."),
+    )
+
+    def __init__(self, *args: Any, one: AccessRequest, actor: Actor, **kwargs: Any) -> None:
+        self.zone = actor.zone
+        ends_on = one.expires_at.astimezone(self.zone).date() if one.expires_at else actor.today()
+        super().__init__(*args, initial={"expires_at": ends_on + USUALLY}, **kwargs)
+
+    def extension(self) -> dict[str, Any]:
+        """As the rule takes it."""
+        data = self.cleaned_data
+        return {"expires_at": end_of_day(data["expires_at"], self.zone), "note": data["note"]}
 
 
 class AccessReasonForm(Form):

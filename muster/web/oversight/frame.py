@@ -26,6 +26,7 @@ from muster.oversight.queries import (
     status_of,
     status_words,
 )
+from muster.submissions.permissions import submissions
 from muster.web.ui.components import Fact, Tab, Tone
 from muster.web.ui.widgets import date_range, pill
 
@@ -50,7 +51,10 @@ def tabs_of(actor: Actor, current: str) -> Sequence[Tab]:
     pages = [("overview", _("Overview")), ("requests", _("Requests")), ("looks", _("Looks"))]
     if granted_registers.may(actor, "see"):
         pages.insert(1, ("registers", _("Registers")))
-    return [Tab(label, reverse(f"oversight:{key}"), key == current) for key, label in pages]
+    tabs = [Tab(label, reverse(f"oversight:{key}"), key == current) for key, label in pages]
+    if submissions.may(actor, "see"):
+        tabs.insert(-1, Tab(_("Submissions"), reverse("submissions:list"), current == "submissions"))
+    return tabs
 
 
 def state_pill(one: AccessRequest, now: datetime) -> SafeString:

@@ -12,6 +12,7 @@ pages: list[URLPattern] = [
     path("requests/<uuid:access_request_id>/withdraw/", actions.withdraw_page, name="withdraw"),
     path("requests/<uuid:access_request_id>/grant/", actions.grant_page, name="grant"),
     path("requests/<uuid:access_request_id>/reject/", actions.reject_page, name="reject"),
+    path("requests/<uuid:access_request_id>/extend/", actions.extend_page, name="extend"),
     path("requests/<uuid:access_request_id>/revoke/", actions.revoke_page, name="revoke"),
     path("requests/<uuid:access_request_id>/export/", registers.marks_export, name="marks-export"),
     path("registers/", registers.register_list, name="registers"),

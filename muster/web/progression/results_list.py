@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
 from muster.progression.permissions import results
-from muster.progression.queries.sheet_list import RUNNING, sheets_listed
+from muster.progression.queries.sheet_list import RUNNING, SCORES_MISSING, sheets_listed
 from muster.web.attendance.widgets import bar_of
 from muster.web.progression.results_view import results_url
 from muster.web.requests import ActorRequest
@@ -48,7 +48,7 @@ class SheetFilters(Filters):
     )
     progress = Buckets(
         gettext_lazy("Progress"),
-        Bucket("missing", gettext_lazy("Scores missing"), Q(entered__lt=F("expected"))),
+        Bucket("missing", gettext_lazy("Scores missing"), SCORES_MISSING),
         Bucket("ready", gettext_lazy("Not published"), Q(entered__gt=0, published__lt=F("students"))),
         Bucket("published", gettext_lazy("Published"), Q(students__gt=0, published__gte=F("students"))),
     )

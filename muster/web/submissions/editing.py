@@ -135,7 +135,7 @@ class NewForm(ItemsForm, AddressForm):
 
 
 def _crumbs(row: Submission | None = None) -> list[str]:
-    found = [_("Submissions"), reverse("submissions:list")]
+    found = [_("Oversight"), reverse("oversight:overview"), _("Submissions"), reverse("submissions:list")]
     return [*found, row.title, _url(row)] if row else found
 
 
@@ -191,7 +191,7 @@ def new_submission(request: ActorRequest) -> HttpResponse:
         back=_url(replaced) if replaced else reverse("submissions:list"),
         crumbs=_crumbs(replaced),
         page_template="submissions/new.html",
-        context={"nav": "submissions"},
+        context={"nav": "oversight"},
     )
 
 
@@ -223,7 +223,7 @@ def add_items(request: ActorRequest, submission_id: UUID) -> HttpResponse:
         back=_url(row),
         crumbs=_crumbs(row),
         page_template="submissions/new.html",
-        context={"nav": "submissions"},
+        context={"nav": "oversight"},
     )
 
 
@@ -351,5 +351,5 @@ def _dialog(
         tone=tone,
         after=after,
         crumbs=_crumbs(row),
-        context={"nav": "submissions", **(context or {})},
+        context={"nav": "oversight", **(context or {})},
     )

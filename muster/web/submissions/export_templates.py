@@ -35,9 +35,9 @@ from muster.web.ui.resources import Area, Pages
 
 MOST_SHOWN = 20
 AREA = Area(
-    "submissions",
+    "oversight",
     "submissions/templates.html",
-    lambda: [_("Submissions"), reverse("submissions:list")],
+    lambda: [_("Oversight"), reverse("oversight:overview"), _("Submissions"), reverse("submissions:list")],
 )
 
 
@@ -88,7 +88,7 @@ def template_page(request: ActorRequest, export_template_id: str) -> HttpRespons
     if template.is_fixed:
         facts.append(Fact(_("Characters per line"), sum(column.width or 0 for column in columns)))
     context = {
-        "nav": "submissions",
+        "nav": "oversight",
         "template": template,
         "may_change": export_templates.allows(actor, "change", template),
         "facts": facts,
@@ -176,7 +176,7 @@ def run_page(request: ActorRequest, export_template_id: str) -> HttpResponseBase
     query = request.GET.copy()
     query["download"] = "1"
     context = {
-        "nav": "submissions",
+        "nav": "oversight",
         "template": template,
         "form": form,
         "filled": filled,

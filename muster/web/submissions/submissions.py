@@ -29,6 +29,7 @@ from muster.submissions.models import Submission
 from muster.submissions.permissions import submissions
 from muster.submissions.queries import looks_at, submissions_in_full, submissions_seen_by
 from muster.submissions.rules import open_submission
+from muster.web.oversight.frame import tabs_of
 from muster.web.requests import ActorRequest
 from muster.web.submissions.words import (
     due_title,
@@ -105,7 +106,8 @@ def submission_list(request: ActorRequest) -> HttpResponseBase:
         queryset=submissions_seen_by(actor),
         template="submissions/list.html",
         context={
-            "nav": "submissions",
+            "nav": "oversight",
+            "tabs": tabs_of(actor, "submissions"),
             "makes": makes,
             "title": _title(due),
             "due": [due_row(one) for one in due[:MOST_DUE]],
@@ -152,7 +154,7 @@ def submission_page(request: ActorRequest, submission_id: UUID) -> HttpResponse:
     makes = submissions.may(actor, "change")
     items = list(row.resources.all())
     context: dict[str, Any] = {
-        "nav": "submissions",
+        "nav": "oversight",
         "submission": row,
         "state": status_pill(row),
         "makes": makes,

@@ -68,6 +68,13 @@ def test_from_asking_to_reading(place, admin, regulator):
     hows = [row["how"] for row in admin.get("/oversight/looks").data]
     assert hows == ["csv", "csv", "xlsx", "pdf", "opened"]
     assert [row["how"] for row in regulator.get("/oversight/looks").data] == hows
+    moved = admin.put(path, {"decision": "extend", "expires_at": end(90), "note": "Moved"})
+    assert (moved.status, moved.data["note"], moved.data["expires_at"] > done.data["expires_at"]) == (
+        200,
+        "Moved",
+        True,
+    )
+    assert admin.put(path, {"decision": "extend", "expires_at": end(), "note": "Less"}).status == 400
     assert admin.put(path, {"decision": "revoke", "note": "Over"}).data["status"] == "revoked"
     assert regulator.get(f"/oversight/registers/{session.pk}").status == 404
     assert regulator.get("/oversight/registers?format=csv").status == 403
@@ -96,6 +103,7 @@ def test_what_makes_no_sense_is_refused_at_its_field(place, regulator, fields, f
     [
         ({"decision": "maybe"}, "decision"),
         ({"decision": "approve"}, "expires_at"),
+        ({"decision": "extend"}, "expires_at"),
         ({"decision": "approve", "expires_at": "2001-01-01T00:00:00Z"}, "expires_at"),
         ({"decision": "approve", "expires_at": "2001-01-01"}, "expires_at"),
         ({"decision": "reject"}, "note"),

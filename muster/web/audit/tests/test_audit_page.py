@@ -54,6 +54,7 @@ def test_every_view_filter_and_link_of_the_page_answers(campus, changed):
         assert browser.get(f"{LOG}{link}").status_code == 200, link
     assert "No matches" in words_of(browser.get(LOG, {"q": "zzzz"}))
     assert "changed the capacity" not in words_of(browser.get(LOG, {"who": "muster"}))
+    assert re.search(r"\d+ actions? in 7 days", words_of(browser.get(LOG)))
     assert "No actions in this time" in words_of(browser.get(LOG, {"from": "2001-01-01", "to": "2001-01-02"}))
     [entry] = AuditEntry.objects.filter(use_case="change_capacity")
     assert "What one request did" in words_of(browser.get(LOG, {"key": entry.request}))

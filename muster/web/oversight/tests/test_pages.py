@@ -75,6 +75,14 @@ def test_from_asking_to_reading(place, admin, regulator):
     for browser in (admin, regulator):
         assert "Saved as XLSX" in words_of(browser.get("/oversight/looks/"))
         assert "Saved as CSV" in browser.get(f"/oversight/requests/{one.pk}/").content.decode() or browser is regulator
+    longer = {"expires_at": (place.today + timedelta(days=50)).isoformat(), "note": "The visit was moved"}
+    assert "has access until" in words_of(admin.get(f"/oversight/requests/{one.pk}/extend/"))
+    assert "Choose a time after" in words_of(
+        admin.post(f"/oversight/requests/{one.pk}/extend/", longer | {"expires_at": end})
+    )
+    assert admin.post(f"/oversight/requests/{one.pk}/extend/", longer).status_code == 302
+    assert "51 days left" in words_of(regulator.get("/oversight/"))
+    assert "The visit was moved" in words_of(regulator.get(f"/oversight/requests/{one.pk}/"))
     done = admin.post(f"/oversight/requests/{one.pk}/revoke/", {"note": "The visit is over"})
     assert done.status_code == 302
     assert "The visit is over" in words_of(regulator.get("/oversight/"))
@@ -139,3 +147,14 @@ def test_evidence_stands_below_a_register_where_it_is_granted(place, regulator):
     answer = regulator.get(f"/oversight/registers/{session.pk}/evidence/{file.pk}/")
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 a note"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_submissions_are_a_tab_of_oversight(place, admin, regulator):
+    for browser in (admin, regulator):
+        for path in ("/oversight/", "/oversight/submissions/"):
+            page = browser.get(path)
+            assert [tab.url for tab in page.context["tabs"]].count("/oversight/submissions/") == 1
+            content = page.content.decode()
+            navigation = content.split('aria-label="Main"')[1].split("</nav>")[0]
+            assert "/oversight/submissions/" not in navigation
+        assert page.context["nav"] == "oversight"
