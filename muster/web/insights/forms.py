@@ -35,14 +35,14 @@ class PeriodForm(Form):
         for field in self.fields.values():
             kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = kind
-        self.usual = self.period = usual
+        self.usual = self._period = usual
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         try:
             first, last = found.get("first"), found.get("last")
             if first or last:
-                self.period = Period.of(first, last, self.usual.last)
+                self._period = Period.of(first, last, self.usual.last)
         except Invalid as error:
             self.add_error("last" if error.errors[0].field == "to" else "first", error.message)
         return found
@@ -51,6 +51,13 @@ class PeriodForm(Form):
     def asked(self) -> dict[str, Any]:
         """What was given and makes sense."""
         return self.cleaned_data if self.is_bound and self.is_valid() else {}
+
+    @property
+    def period(self) -> Period:
+        """The days that were asked for, else the usual ones."""
+        # Judging what was asked finds them.
+        self.is_valid()
+        return self._period
 
     @property
     def comparison(self) -> str:
