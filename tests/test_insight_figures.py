@@ -241,9 +241,12 @@ def test_mentoring_equals_the_plain_counts(judged: Judged) -> None:
                 if one.answered_at
             ]
             assert close(figures["answer_hours"], mean(one / timedelta(hours=1) for one in took))
-            lasted = [(min(one.ended_at or now, now, end) - one.assigned_at) / DAY for one in there]
-            assert figures["pair_days"].whole == len(lasted)
-            assert abs(float(figures["pair_days"].part) - sum(lasted)) < 0.01
+            until = [min(one.ended_at or now, now, end - timedelta(seconds=1)) for one in there]
+            lasted = [
+                (last.astimezone(zone).date() - one.assigned_at.astimezone(zone).date()).days
+                for one, last in zip(there, until, strict=True)
+            ]
+            assert told(figures["pair_days"]) == (sum(lasted), len(lasted))
 
 
 def test_values_are_rounded_once(judged: Judged) -> None:

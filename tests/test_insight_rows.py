@@ -39,7 +39,7 @@ def numbers_of(page: Any) -> Iterator[tuple[str, int, str]]:
         if one.whole_url:
             yield f"{one.figure.name}, denominator", int(one.figure.whole), one.whole_url
     for table in page.context["tables"].values():
-        for row, line in zip(table.table.rows, table.lines, strict=True):
+        for row, line in zip(table.table.rows, table.lines, strict=False):
             for place, cell in enumerate(line):
                 if place and cell.url:
                     yield f"{table.table.key}, {table.table.columns[place].key}", int(row.cells[place]), cell.url

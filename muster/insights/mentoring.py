@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, Greatest, Least, Now
+from django.db.models.functions import Coalesce, Greatest, Least, Now, TruncDate
 
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.permissions import mentees
@@ -148,10 +148,13 @@ def insight_into_mentoring(scope: MentoringScope, period: Period, compared: Peri
 def mentoring_figures(scope: MentoringScope, period: Period) -> list[Figure]:
     """The figures between two days. A statement each; pairs are asked once for two."""
     pairs = _pairs(scope, period)
-    last = period.moments(scope.actor.zone)[1]
+    zone = scope.actor.zone
+    last = period.moments(zone)[1]
     until = Least(Coalesce("ended_at", Now()), Now(), last)
     found = pairs.rows.aggregate(
-        engaged=Count("pk", filter=pairs.counts), number=Count("pk"), lasted=Sum(_time(until - F("assigned_at")))
+        engaged=Count("pk", filter=pairs.counts),
+        number=Count("pk"),
+        lasted=Sum(_time(TruncDate(until, tzinfo=zone) - TruncDate("assigned_at", tzinfo=zone))),
     )
     said = _check_ins(scope, period).rows.order_by().aggregate(points=Sum("progress"), number=Count("pk"))
     enough = said["number"] >= LEAST_CHECK_INS
@@ -162,7 +165,7 @@ def mentoring_figures(scope: MentoringScope, period: Period) -> list[Figure]:
         Figure("mentoring_engaged", found["engaged"], found["number"]),
         *(_share(name, _ROWS[name](scope, period)) for name in ("goals_reached", "questions_answered")),
         _hours_to_answer(_answers(scope, period).rows.order_by().aggregate(**_ANSWERING)),
-        Figure("pair_days", _in(found["lasted"], 86400), found["number"]),
+        Figure("pair_days", found["lasted"].days if found["lasted"] else 0, found["number"]),
         Figure("mentoring_progress", said["points"] if enough else 0, said["number"] if enough else 0),
     ]
 

@@ -16,6 +16,9 @@ from muster.insights.periods import Comparison, Period
 from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable
 from muster.web.ui.widgets import percent
 
+# What is longer is read in its file.
+MOST_ROWS = 60
+
 
 @dataclass(frozen=True)
 class Opening:
@@ -85,6 +88,8 @@ class ShownTable:
     lines: Sequence[Sequence[ShownCell]]
     csv_url: str
     xlsx_url: str
+    # How many more rows the files have.
+    left_out: int = 0
 
 
 def show_table(table: FigureTable, opening: Opening, here: Any) -> ShownTable:
@@ -102,9 +107,10 @@ def show_table(table: FigureTable, opening: Opening, here: Any) -> ShownTable:
     ]
     lines = [
         [_cell(table.columns[place], row, place, opening, is_number=heads[place][1]) for place in range(len(row.cells))]
-        for row in table.rows
+        for row in table.rows[:MOST_ROWS]
     ]
-    return ShownTable(table, heads, lines, file_url("csv"), file_url("xlsx"))
+    left_out = max(0, len(table.rows) - MOST_ROWS)
+    return ShownTable(table, heads, lines, file_url("csv"), file_url("xlsx"), left_out)
 
 
 def _cell(column: FigureColumn, row: FigureRow, place: int, opening: Opening, *, is_number: bool) -> ShownCell:

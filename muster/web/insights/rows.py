@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -68,7 +69,10 @@ class RowsForm(Form):
 
 def _scope(actor: Actor, asked: dict[str, Any]) -> Scope:
     if pk := asked.get("instructor"):
-        return scope_of_instructor(actor, instructors.get(actor, pk).pk)
+        found = scope_of_instructor(actor, instructors.get(actor, pk).pk)
+        named = {name: asked[name] for name in PARTS if name in asked}
+        parts = [part for part in found.parts if all(getattr(part, name) == value for name, value in named.items())]
+        return replace(found, parts=parts)
     return scope_of(actor, Q(**{path: asked[name] for name, path in PARTS.items() if name in asked}))
 
 
@@ -86,7 +90,7 @@ class RowTable(Table):
     counts = Column(accessor="counted", verbose_name=gettext_lazy("Counts"))
 
     class Meta(Table.Meta):
-        order_by = ("who",)
+        pass
 
     def render_batch(self, record: Any, value: Any) -> Any:
         return format_html('<a class="t" href="{}">{}</a>', batch_url(record.where_id), value)
@@ -115,10 +119,11 @@ def _url_of(row: Any) -> str:
 
 def _said(row: Any) -> str:
     """The word of a state, where it is one that has a word."""
-    choices = {}
+    fields = {field.name: field for field in row._meta.concrete_fields}
+    choices: dict[str, Any] = {}
     for name in ("status", "session_type", "outcome", "verdict"):
-        if hasattr(row, name) and (field := row._meta.get_field(name)).choices:
-            choices.update(dict(field.flatchoices))
+        field = fields.get(name)
+        choices |= dict(field.flatchoices) if field and field.choices else {}
     return str(choices.get(row.says, row.says if row.says is not None else ""))
 
 
@@ -146,7 +151,7 @@ def mentoring_rows_page(request: ActorRequest, mentoring_figure: str) -> HttpRes
 
 
 def _list(request: ActorRequest, form: RowsForm, period: Period, figure: str, found: CountedRows) -> HttpResponseBase:
-    told = found.told()
+    told = found.told().order_by(*(["-on_day"] if found.day else []), "who", "pk")
     counts_alone = form.asked.get("counted") == "yes" and bool(found.counts)
     hidden = [name for name, path in (("batch", found.batch), ("day", found.day), ("says", found.says)) if not path]
     return list_page(
