@@ -21,9 +21,16 @@ from muster.attendance.models import AttendanceRecord, CountedMark
 from muster.batches.models import Batch, BatchMeeting, InstructorAssignment
 from muster.certificates.models import Certificate
 from muster.enrollments.models import Enrollment, SeatPeriod, WaitlistEntry
+from muster.insights.counts import (
+    completion_by_batch,
+    registers_taken,
+    seats_by_batch,
+    total_completion,
+    total_seats,
+)
 from muster.insights.marks import Marks, attendance_counts
 from muster.insights.periods import Comparison, Period
-from muster.insights.queries import completion, insight_into, registers_taken, seats_by, total_seats
+from muster.insights.queries import insight_into
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -85,6 +92,15 @@ def part_of(scope: Scope, batch: Any, day: date) -> Any:
 
 
 def test_attendance_equals_the_plain_count(actor: Actor, marks: list[Any]) -> None:
+    leading = list(InstructorAssignment.objects.leads().filter(institution=actor.institution))
+
+    def leads_on(batch: Any, day: date) -> list[Any]:
+        return [
+            one.instructor_id
+            for one in leading
+            if one.batch_id == batch and one.from_date <= day and (one.until_date is None or day <= one.until_date)
+        ]
+
     for scope in scopes_of(actor):
         for period in periods_of(marks):
             counted: dict[Any, list[bool]] = defaultdict(list)
@@ -95,6 +111,8 @@ def test_attendance_equals_the_plain_count(actor: Actor, marks: list[Any]) -> No
                 week = day - DAY * (day.isoweekday() - 1)
                 keys = ["all", ("week", week), ("batch", batch), ("branch", part.branch, week)]
                 keys.append(("department", part.department, week))
+                keys.append(("weekday", day.isoweekday()))
+                keys += [("lead", lead) for lead in leads_on(batch, day)]
                 keys += [("hour", day.isoweekday(), hour)] if hour is not None else []
                 keys += [("type", kind)] if kind else []
                 for key in keys:
@@ -110,7 +128,9 @@ def test_attendance_equals_the_plain_count(actor: Actor, marks: list[Any]) -> No
                     for pk, rows in found.by_department.items()
                     for week, one in rows.items()
                 },
+                **{("weekday", key): one for key, one in found.by_weekday.items()},
                 **{("hour", *key): one for key, one in found.by_hour.items()},
+                **{("lead", key): one for key, one in found.by_instructor.items()},
                 **{("type", kind): one for kind, one in found.by_type.items()},
             }
             plain = {key: Marks(sum(came), len(came)) for key, came in counted.items()}
@@ -182,7 +202,7 @@ def test_seats_and_completion_equal_the_plain_count(actor: Actor, marks: list[An
                 and (seat.until_date is None or seat.until_date >= day)
                 for seat in seats
             )
-            total = total_seats(seats_by(scope, day, "department__name"))
+            total = total_seats(seats_by_batch(scope, day).values())
             assert (total.part, total.whole) == (held, sum(batch.capacity or 0 for batch in running))
             ended = {
                 part.batch
@@ -190,7 +210,7 @@ def test_seats_and_completion_equal_the_plain_count(actor: Actor, marks: list[An
                 if (end := rows[part.batch].end_date) and period.first <= end <= period.last and part.covers(end)
             }
             of_ended = [one for one in enrollments if one.batch_id in ended and one.pk in seated]
-            assert completion(scope, period) == (
+            assert total_completion(completion_by_batch(scope, period).values()) == (
                 len(ended),
                 len(of_ended),
                 sum(one.status == Enrollment.Status.COMPLETED for one in of_ended),

@@ -187,6 +187,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "subject_id": Subject.objects.filter(course=course)[0].pk,
         "student_id": student.pk,
         "instructor_id": teacher.pk,
+        "figure": "new_enrollments",
+        "mentoring_figure": "mentoring_held",
         **_mentored(admin, student, teacher),
         **_at_risk(admin, batch, teacher),
         **_overseen(user("regulator"), batch),

@@ -1,6 +1,7 @@
 """The API of analytics: the figures of the institution and its parts between two days, each with both its numbers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Q
@@ -13,16 +14,14 @@ from muster.allocation.permissions import mentees
 from muster.api.kit import Date, Day, Door, answer, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.insights.definitions import Figure
+from muster.insights.definitions import Figure, FiguresInsight
 from muster.insights.marks import AttendanceCounts, Marks
+from muster.insights.mentoring import MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
-from muster.insights.queries import (
-    Insight,
-    insight_into,
-    insight_into_mentoring,
-    insight_into_student,
-)
+from muster.insights.permissions import analytics
+from muster.insights.queries import Insight, insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.tables import FigureTable, figures_table, tables_of, tables_of_mentoring
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 from muster.institutions.permissions import branches, departments
@@ -97,13 +96,32 @@ class CountedMarksOut(TypedDict):
 
 
 class AttendanceInsightOut(TypedDict):
-    """The same marks told apart: by week (its Monday), batch (its id), weekday and hour (such as 1 09), and session
-    type."""
+    """The same marks told apart: by week (its Monday), batch (its id), weekday (1 is Monday), weekday and hour (such as
+    1 09), session type, and instructor (the id of who led on the day)."""
 
     by_week: list[CountedMarksOut]
     by_batch: list[CountedMarksOut]
+    by_weekday: list[CountedMarksOut]
     by_hour: list[CountedMarksOut]
     by_type: list[CountedMarksOut]
+    by_instructor: list[CountedMarksOut]
+
+
+class FigureColumnOut(TypedDict):
+    """A column of a table: its name for programs and for people, and the unit of its numbers, % or none."""
+
+    key: str
+    heading: str
+    unit: str
+
+
+class FigureTableOut(TypedDict):
+    """What stands behind a chart of the page, and in its file: rows of plain values, as many as there are columns."""
+
+    key: str
+    title: str
+    columns: list[FigureColumnOut]
+    rows: list[list[str | float | int | None]]
 
 
 class FiguresOut(TypedDict):
@@ -112,6 +130,7 @@ class FiguresOut(TypedDict):
     period: AnalyzedPeriodOut
     compared: AnalyzedPeriodOut | None
     figures: list[FigureOut]
+    tables: list[FigureTableOut]
 
 
 class InsightOut(FiguresOut):
@@ -159,9 +178,25 @@ def _attendance_json(counts: AttendanceCounts) -> AttendanceInsightOut:
     return {
         "by_week": _marks_json(sorted(counts.by_week.items())),
         "by_batch": _marks_json(sorted(counts.by_batch.items())),
+        "by_weekday": _marks_json(sorted(counts.by_weekday.items())),
         "by_hour": _marks_json(hours),
         "by_type": _marks_json(sorted(counts.by_type.items())),
+        "by_instructor": _marks_json(sorted(counts.by_instructor.items())),
     }
+
+
+def _tables_json(tables: Iterable[FigureTable]) -> list[FigureTableOut]:
+    return [
+        {
+            "key": table.key,
+            "title": table.title,
+            "columns": [{"key": one.key, "heading": one.heading, "unit": one.unit} for one in table.columns],
+            "rows": [
+                [cell.isoformat() if isinstance(cell, date) else cell for cell in row.cells] for row in table.rows
+            ],
+        }
+        for table in tables
+    ]
 
 
 def _insight_json(insight: Insight) -> InsightOut:
@@ -169,6 +204,7 @@ def _insight_json(insight: Insight) -> InsightOut:
         "period": _days(insight.period),
         "compared": _days(insight.compared.period if insight.compared else None),
         "figures": [_figure_json(one, insight.before(name)) for name, one in insight.figures.items()],
+        "tables": _tables_json(tables_of(insight).values()),
         "attendance": _attendance_json(insight.attendance),
     }
 
@@ -178,9 +214,9 @@ def _insight(asked: PeriodQuery, scope: Scope, usual: Period | None = None) -> I
     return insight_into(scope, period, asked.compared(period))
 
 
-@router.get("/institution", allow=seen, data=InsightOut)
+@router.get("/institution", allow=analytics["see"], data=InsightOut)
 def analyze_institution(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
-    """The figures of all batches that the caller manages or teaches."""
+    """The figures of all batches that the caller manages or teaches; to regulators those of granted registers."""
     return answer(_insight_json(_insight(asked, scope_of(request_actor(request)))), FETCHED)
 
 
@@ -226,29 +262,28 @@ def analyze_instructor(request: HttpRequest, instructor_id: str, asked: Query[Pe
     return answer(_insight_json(_insight(asked, scope_of_instructor(request_actor(request), person.pk))), FETCHED)
 
 
-def _figures_of(asked: PeriodQuery, actor: Actor, count: Callable[[Period], list[Figure]]) -> HttpResponse:
-    period = asked.period(actor)
-    compared = asked.compared(period)
-    before = {one.name: one for one in count(compared)} if compared else {}
-    return answer(
-        {
-            "period": _days(period),
-            "compared": _days(compared),
-            "figures": [_figure_json(one, before.get(one.name)) for one in count(period)],
-        },
-        FETCHED,
-    )
+def _figures_json(insight: FiguresInsight, tables: Iterable[FigureTable]) -> FiguresOut:
+    return {
+        "period": _days(insight.period),
+        "compared": _days(insight.compared_period),
+        "figures": [_figure_json(one, insight.before(name)) for name, one in insight.figures.items()],
+        "tables": _tables_json(tables),
+    }
 
 
 @router.get("/students/{student_id}", allow=students["see"], on="student_id", data=FiguresOut)
 def analyze_student(request: HttpRequest, student_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
     """What a student's marks and results came to, in the batches in which the caller sees them."""
     actor, student = request_actor(request), request_object(request, User)
-    return _figures_of(asked, actor, lambda period: insight_into_student(actor, student, period))
+    period = asked.period(actor)
+    insight = insight_into_student(actor, student, period, asked.compared(period))
+    return answer(_figures_json(insight, [figures_table(insight.figures, insight.before)]), FETCHED)
 
 
 @router.get("/mentoring", allow=mentees["list"], data=FiguresOut)
 def analyze_mentoring(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
     """What mentoring came to of the students whom the caller looks after."""
     actor = request_actor(request)
-    return _figures_of(asked, actor, lambda period: insight_into_mentoring(actor, period))
+    period = asked.period(actor)
+    insight = insight_into_mentoring(MentoringScope(actor), period, asked.compared(period))
+    return answer(_figures_json(insight, tables_of_mentoring(insight).values()), FETCHED)

@@ -68,19 +68,25 @@ def sheet_name(text: str) -> str:
 
 def write_xlsx(rows: Iterable[Sequence[Any]], target: IO[bytes], *, name: str) -> None:
     """Write the headings and then the rows as a workbook of one sheet; text stays text."""
+    write_sheets([(name, rows)], target)
+
+
+def write_sheets(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]], target: IO[bytes]) -> None:
+    """Write a workbook of several sheets, each by its name with its headings and rows; no two names may be alike."""
     book = new_workbook(target)
-    sheet = book.add_worksheet(sheet_name(name))
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    for line, row in enumerate(rows):
-        for place, cell in enumerate(row):
-            if cell is None:
-                continue
-            if isinstance(cell, str):
-                sheet.write_string(line, place, cell[:32767], bold if line == 0 else None)
-            elif isinstance(cell, dt.datetime):
-                sheet.write_datetime(line, place, cell, moment)
-            else:
-                sheet.write(line, place, cell)
-    sheet.freeze_panes(1, 0)
+    for name, rows in sheets:
+        sheet = book.add_worksheet(sheet_name(name))
+        for line, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if cell is None:
+                    continue
+                if isinstance(cell, str):
+                    sheet.write_string(line, place, cell[:32767], bold if line == 0 else None)
+                elif isinstance(cell, dt.datetime):
+                    sheet.write_datetime(line, place, cell, moment)
+                else:
+                    sheet.write(line, place, cell)
+        sheet.freeze_panes(1, 0)
     book.close()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext_lazy
 
 from muster.core.errors import Missing
+from muster.insights.periods import Period
 
 
 class Shape(Enum):
@@ -114,9 +116,30 @@ DEFINITIONS = {
             Shape.MEAN,
         ),
         Definition(
+            "average_score",
+            gettext_lazy("Average score"),
+            gettext_lazy(
+                "The mean of published scores in percent of their maximum, of assessments due within the time."
+            ),
+            Shape.MEAN,
+        ),
+        Definition(
+            "moved_up",
+            gettext_lazy("Moved up"),
+            gettext_lazy(
+                "Students who went on to the next semester, of all in the rollovers carried out within the time."
+            ),
+        ),
+        Definition(
             "utilization",
             gettext_lazy("Utilization"),
             gettext_lazy("Batches that are upcoming or active, of the most that the instructors may have."),
+        ),
+        Definition(
+            "weekly_hours",
+            gettext_lazy("Hours this week"),
+            gettext_lazy("The mean of the hours for which the same instructors are booked this week."),
+            Shape.MEAN,
         ),
         Definition(
             "mentored",
@@ -127,6 +150,34 @@ DEFINITIONS = {
             "mentoring_held",
             gettext_lazy("Mentoring held"),
             gettext_lazy("Mentoring sessions within the time that were held, of those that were held or missed."),
+        ),
+        Definition(
+            "mentoring_engaged",
+            gettext_lazy("In contact"),
+            gettext_lazy("Pairs who met, asked, answered or checked in within the time, of the pairs that there were."),
+        ),
+        Definition(
+            "answer_hours",
+            gettext_lazy("Hours to answer"),
+            gettext_lazy(
+                "The mean of the hours from a question to its answer, of the questions answered within the time."
+            ),
+            Shape.MEAN,
+            fewer=True,
+        ),
+        Definition(
+            "pair_days",
+            gettext_lazy("Days together"),
+            gettext_lazy("The mean of the days that pairs of the time had lasted by its end, or until they ended."),
+            Shape.MEAN,
+        ),
+        Definition(
+            "mentoring_progress",
+            gettext_lazy("Progress, in their words"),
+            gettext_lazy(
+                "The mean of the points from 1 to 5 for progress in the check-ins within the time, of five or more."
+            ),
+            Shape.MEAN,
         ),
         Definition(
             "goals_reached",
@@ -174,3 +225,32 @@ class Figure:
         if before is None or self.value is None or before.value is None:
             return None
         return round(self.value - before.value, 2)
+
+
+@dataclass(frozen=True)
+class FiguresInsight:
+    """Figures between two days by their names, and the same of the days compared with."""
+
+    period: Period
+    figures: Mapping[str, Figure]
+    compared_period: Period | None = None
+    compared_figures: Mapping[str, Figure] | None = None
+
+    @classmethod
+    def of(cls, period: Period, compared: Period | None, count: Callable[[Period], Iterable[Figure]]) -> Self:
+        """What the count finds between the days, and between those compared with."""
+        now, then = count(period), count(compared) if compared else None
+        return cls(
+            period,
+            {one.name: one for one in now},
+            compared,
+            None if then is None else {one.name: one for one in then},
+        )
+
+    def before(self, name: str) -> Figure | None:
+        """The figure of the days compared with."""
+        return self.compared_figures.get(name) if self.compared_figures else None
+
+    def change(self, name: str) -> float | None:
+        """How much a figure moved since; None where one of the two is unknown."""
+        return self.figures[name].change_from(self.before(name))

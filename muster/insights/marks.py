@@ -1,4 +1,4 @@
-"""What the marks of a scope come to, by week, batch, part, weekday and hour, and type of session: one statement."""
+"""What the marks of a scope come to, by week, batch, part, weekday, hour, type of session, and lead: one statement."""
 
 from __future__ import annotations
 
@@ -36,13 +36,18 @@ WITH scope AS MATERIALIZED (SELECT * FROM {PARTS}), marks AS (
     JOIN attendance_countedmark AS daily ON daily.batch_id = part.batch_id AND daily.session_id IS NULL
     WHERE daily.record_date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
 )
-SELECT grouping(week, batch_id, branch_id, department_id, weekday, hour, type),
-       week, batch_id, branch_id, department_id, weekday, hour, type, sum(came), sum(counted)
+SELECT grouping(week, batch_id, branch_id, department_id, weekday, hour, type, lead),
+       week, batch_id, branch_id, department_id, weekday, hour, type, lead, sum(came), sum(counted)
 FROM (
-    SELECT *, date_trunc('week', day)::date AS week, extract(isodow FROM day)::int AS weekday FROM marks
+    SELECT marks.*, date_trunc('week', day)::date AS week, extract(isodow FROM day)::int AS weekday,
+           lead.instructor_id AS lead
+    FROM marks
+    -- Nobody else leads the batch on the same day.
+    LEFT JOIN batches_instructorassignment AS lead ON lead.batch_id = marks.batch_id AND lead.role = 'lead'
+        AND day BETWEEN lead.from_date AND coalesce(lead.until_date, day)
 ) AS dated
 GROUP BY GROUPING SETS (
-    (), (week), (batch_id), (week, branch_id), (week, department_id), (weekday, hour), (type)
+    (), (week), (batch_id), (week, branch_id), (week, department_id), (weekday), (weekday, hour), (type), (lead)
 )
 """  # noqa: S608 - constants alone
 
@@ -77,20 +82,26 @@ class AttendanceCounts:
     by_batch: Mapping[UUID, Marks]
     by_branch: Mapping[UUID | None, Mapping[date, Marks]]
     by_department: Mapping[UUID | None, Mapping[date, Marks]]
+    by_weekday: Mapping[int, Marks]
+    """1 for Monday."""
     by_hour: Mapping[tuple[int, int], Marks]
     """By weekday, 1 for Monday, and the hour in which a session begins, by the clock of the class."""
     by_type: Mapping[str, Marks]
+    by_instructor: Mapping[UUID, Marks]
+    """By who led the batch on the day; days without a lead are nobody's."""
 
 
 # Which columns a set leaves together, as `grouping` says it: a bit for each column that is summed over.
-_WHOLE, _WEEK, _BATCH, _BRANCH, _DEPARTMENT, _HOUR, _TYPE = (
-    0b1111111,
-    0b0111111,
-    0b1011111,
-    0b0101111,
-    0b0110111,
-    0b1111001,
-    0b1111110,
+_WHOLE, _WEEK, _BATCH, _BRANCH, _DEPARTMENT, _WEEKDAY, _HOUR, _TYPE, _LEAD = (
+    0b11111111,
+    0b01111111,
+    0b10111111,
+    0b01011111,
+    0b01101111,
+    0b11110111,
+    0b11110011,
+    0b11111101,
+    0b11111110,
 )
 
 
@@ -100,15 +111,17 @@ def attendance_counts(scope: Scope, period: Period) -> AttendanceCounts:
         cursor.execute(_MARKS, scope.values(period))
         rows = cursor.fetchall()
     sets: dict[int, dict[Any, Marks]] = defaultdict(dict)
-    for which, week, batch, branch, department, weekday, hour, kind, came, counted in rows:
+    for which, week, batch, branch, department, weekday, hour, kind, lead, came, counted in rows:
         key = {
             _WHOLE: None,
             _WEEK: week,
             _BATCH: batch,
             _BRANCH: (branch, week),
             _DEPARTMENT: (department, week),
+            _WEEKDAY: weekday,
             _HOUR: (weekday, hour),
             _TYPE: kind,
+            _LEAD: lead,
         }[which]
         if counted:
             sets[which][key] = Marks(int(came), int(counted))
@@ -118,9 +131,11 @@ def attendance_counts(scope: Scope, period: Period) -> AttendanceCounts:
         sets[_BATCH],
         _by_part(sets[_BRANCH]),
         _by_part(sets[_DEPARTMENT]),
+        sets[_WEEKDAY],
         # Days without a session have no hour.
         {key: marks for key, marks in sets[_HOUR].items() if key[1] is not None},
         {key: marks for key, marks in sets[_TYPE].items() if key is not None},
+        {key: marks for key, marks in sets[_LEAD].items() if key is not None},
     )
 
 

@@ -39,6 +39,8 @@ WORDS = {
     "person_id": "none",
     "template": "sections",
     "kind": "students",
+    "figure": "completed",
+    "mentoring_figure": "mentoring_held",
     "example": "enrollment",
     "file_name": "manifest.json",
     "attempt": "1",

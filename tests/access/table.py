@@ -332,7 +332,9 @@ TABLE: dict[str, dict[str, Who]] = {
     "attendance": {"list": MEMBER},
     "daily": {"list": MEMBER, "add": TAUGHT},
     "not-taken": {"remind": MANAGED, "*": TAUGHT},
-    "day mark analytics": {"*": TAUGHT},
+    "day mark rows": {"*": TAUGHT},
+    # Regulators see figures of what is granted to them.
+    "analytics": {"list institution": Who(f"{STAFF} regulator"), "*": TAUGHT},
     "offline": {"list": TAUGHT, "me": PUBLIC},
     "mine": {"list": Who(LEARNERS)},
     "absences": {"list add": MEMBER, "delete withdraw": SENDER, "*": CONCERNED},
@@ -370,6 +372,8 @@ ROUTES = {
     "GET /api/analytics/departments/{department_id}": Who(STAFF, STAFF),
     "GET /api/analytics/batches/{batch_id}": TAUGHT,
     "GET /api/analytics/students/{student_id}": OF_STUDENT,
+    "GET /analytics/students/{student_id}/": OF_STUDENT,
+    "POST /analytics/students/{student_id}/": OF_STUDENT,
     **dict.fromkeys(
         (
             "GET /api/oversight/requests/{access_request_id}",

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from muster.core.errors import Missing
 from muster.core.files.keys import Undecipherable
-from muster.core.spreadsheets import CSV, csv_lines, write_xlsx
+from muster.core.spreadsheets import CSV, csv_lines, write_sheets, write_xlsx
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +72,14 @@ def rows_download(rows: Iterable[Sequence[Any]], name: str, kind: str) -> Downlo
         return csv_download(_in_zone(rows, timezone.get_current_timezone()), f"{name}.csv")
     book = io.BytesIO()
     write_xlsx(rows, book, name=name)
+    book.seek(0)
+    return xlsx_download(book, f"{name}.xlsx")
+
+
+def sheets_download(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]], name: str) -> Download:
+    """A workbook of several sheets as `name`.xlsx."""
+    book = io.BytesIO()
+    write_sheets(sheets, book)
     book.seek(0)
     return xlsx_download(book, f"{name}.xlsx")
 

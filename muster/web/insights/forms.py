@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from muster.batches.permissions import batches
 from muster.core.errors import Invalid
 from muster.core.search import in_order
 from muster.courses.models import Course
@@ -16,6 +17,8 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 from muster.institutions.permissions import branches, departments
 from muster.web.ui.forms import Form
+
+PARTS = ("branch", "department", "course")
 
 
 class PeriodForm(Form):
@@ -32,14 +35,14 @@ class PeriodForm(Form):
         for field in self.fields.values():
             kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs["class"] = kind
-        self.usual = self.period = usual
+        self.usual = self._period = usual
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         try:
             first, last = found.get("first"), found.get("last")
             if first or last:
-                self.period = Period.of(first, last, self.usual.last)
+                self._period = Period.of(first, last, self.usual.last)
         except Invalid as error:
             self.add_error("last" if error.errors[0].field == "to" else "first", error.message)
         return found
@@ -50,10 +53,21 @@ class PeriodForm(Form):
         return self.cleaned_data if self.is_bound and self.is_valid() else {}
 
     @property
+    def period(self) -> Period:
+        """The days that were asked for, else the usual ones."""
+        # Judging what was asked finds them.
+        self.is_valid()
+        return self._period
+
+    @property
+    def comparison(self) -> str:
+        """With which days the period is compared."""
+        return str(self.asked.get("compare") or Comparison.BEFORE)
+
+    @property
     def compared(self) -> Period | None:
         """The days compared with."""
-        how = self.asked.get("compare") or Comparison.BEFORE
-        return self.period.compared(how)
+        return self.period.compared(self.comparison)
 
 
 class AnalyticsForm(PeriodForm):
@@ -76,8 +90,26 @@ class AnalyticsForm(PeriodForm):
         fields["department"].queryset = in_order(departments.rows(actor), "name")
         fields["course"].queryset = in_order(Course.objects.filter(institution=actor.institution), "title")
 
+        if not batches.may(actor, "roster"):
+            # To whom registers are granted, those are all there is.
+            for name in PARTS:
+                del fields[name]
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        return {name: one for name in PARTS if (one := self.asked.get(name))}
+
     @property
     def part(self) -> Q:
         """Which batches are counted."""
-        given = {name: self.asked.get(name) for name in ("branch", "department", "course")}
-        return Q(**{name: one for name, one in given.items() if one})
+        return Q(**self._chosen)
+
+    @property
+    def part_asked(self) -> dict[str, Any]:
+        """The same, as an address says it."""
+        return {name: one.pk for name, one in self._chosen.items()}
+
+    @property
+    def part_words(self) -> str:
+        """The same in words; nothing where it is everything."""
+        return ", ".join(map(str, self._chosen.values()))

@@ -42,6 +42,7 @@ def branch_page(request: ActorRequest, branch_id: str) -> HttpResponseBase:
         export_name=f"rooms-{branch.code.lower()}",
         context={
             "branch": branch,
+            "branch_key": str(branch.pk),
             "may_change": may_change,
             "facts": [
                 Fact(_("Rooms"), branch.room_count, _("%(seats)d seats") % {"seats": branch.seat_count}),  # type: ignore[attr-defined]

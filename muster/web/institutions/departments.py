@@ -83,6 +83,7 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "new_year_url": new_year if batches.may(actor, "change") and may_change else "",
             "nav": "departments",
             "department": department,
+            "department_key": str(department.pk),
             "logo_url": reverse("departments:logo", args=[department.pk]) if department.logo else "",
             "may_change": may_change,
             "kicker": " ".join(filter(None, _kicker(key, years, faculty))),
