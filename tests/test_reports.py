@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db.models import Count
-from django.utils.dateparse import parse_date
 from pytest_django import DjangoDbBlocker
 
-from muster.accounts.models import User
 from muster.attendance.models import CountedMark
 from muster.core.files.downloads import Download
 from muster.institutions.access import Actor
@@ -60,7 +57,9 @@ def made(actor: Actor, kind: str, filters: dict[str, Any], form: str) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_x(actor, asked, kind):
-    import os, time
+    import os
+    import time
+
     os.makedirs("var/reports", exist_ok=True)
     for form in ("pdf", "xlsx", "csv"):
         began = time.monotonic()

@@ -58,7 +58,9 @@ def setting(words: Any, least: int, most: int, **options: Any) -> models.Positiv
 
 def period(words: Any, default: int | None = None) -> models.PositiveSmallIntegerField[int | None, int | None]:
     """Days after which something is erased, or none."""
-    return models.PositiveSmallIntegerField(words, null=True, blank=True, default=default, validators=between(30, 30_000))
+    return models.PositiveSmallIntegerField(
+        words, null=True, blank=True, default=default, validators=between(30, 30_000)
+    )
 
 
 @tracked(owner="id")

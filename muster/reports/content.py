@@ -22,6 +22,9 @@ class Cells(Enum):
     PERCENT = "percent"
     MEAN = "mean"
     DAY = "day"
+    # Of a table of figures: in the unit that its row names, and how much it moved.
+    FIGURE = "figure"
+    CHANGE = "change"
 
 
 OF_SHAPES = {Shape.PERCENT: Cells.PERCENT, Shape.MEAN: Cells.MEAN, Shape.NUMBER: Cells.NUMBER}
@@ -38,10 +41,6 @@ class ReportColumn:
     wide: bool = False
     spare: bool = False
 
-    def words(self, value: Any) -> str:
-        """A value as people read it."""
-        return in_words(self.cells, value)
-
 
 def in_words(cells: Cells, value: Any) -> str:
     """A value as it stands on paper; nothing is a dash."""
@@ -51,11 +50,20 @@ def in_words(cells: Cells, value: Any) -> str:
         return f"{number_format(value, 1 if float(value) % 1 else 0)}%"
     if cells is Cells.MEAN:
         return number_format(value, 2)
+    if cells is Cells.CHANGE:
+        return change_in_words(value)
     if cells is Cells.NUMBER:
         return number_format(value, 0 if float(value) % 1 == 0 else 1, force_grouping=True)
     if cells is Cells.DAY and isinstance(value, date):
         return date_format(value, "j M Y")
     return str(value)
+
+
+def change_in_words(much: float) -> str:
+    """How much something moved: "+2.5", "−3"."""
+    if not much:
+        return "0"
+    return f"{'+' if much > 0 else '−'}{number_format(abs(much), 1 if abs(much) % 1 else 0)}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,14 @@ class ReportTable:
     columns: Sequence[ReportColumn]
     rows: Sequence[Sequence[Any]]
     empty: str = ""
+
+    def words(self, row: Sequence[Any], place: int) -> str:
+        """A cell as it stands on paper."""
+        cells = self.columns[place].cells
+        if cells is Cells.FIGURE:
+            unit = next(at for at, column in enumerate(self.columns) if column.key == "unit")
+            cells = Cells(row[unit])
+        return in_words(cells, row[place])
 
 
 @dataclass(frozen=True)
@@ -98,7 +114,7 @@ class ReportFigure:
             return ""
         if not much:
             return _("no change")
-        said = f"{'+' if much > 0 else '−'}{number_format(abs(much), 1 if abs(much) % 1 else 0)}"
+        said = change_in_words(much)
         return _("%(much)s points") % {"much": said} if self.figure.definition.shape is Shape.PERCENT else said
 
 
@@ -153,11 +169,11 @@ def figures_table(figures: Mapping[str, Figure], before: Mapping[str, Figure] | 
     ]
     columns = [
         ReportColumn("figure", _("Figure"), wide=True),
-        ReportColumn("value", _("Value"), Cells.MEAN),
+        ReportColumn("value", _("Value"), Cells.FIGURE),
         ReportColumn("numerator", _("Numerator"), Cells.NUMBER),
         ReportColumn("denominator", _("Denominator"), Cells.NUMBER),
-        ReportColumn("before", _("Before"), Cells.MEAN),
-        ReportColumn("change", _("Change"), Cells.MEAN),
+        ReportColumn("before", _("Before"), Cells.FIGURE),
+        ReportColumn("change", _("Change"), Cells.CHANGE),
         ReportColumn("unit", _("Unit"), spare=True),
         ReportColumn("definition", _("Definition"), spare=True),
     ]

@@ -144,7 +144,7 @@ def _table(table: ReportTable, places: Sequence[int]) -> dict[str, Any]:
             }
             for place in places
         ],
-        "rows": [[breakable(table.columns[place].words(row[place])) for place in places] for row in table.rows],
+        "rows": [[breakable(table.words(row, place)) for place in places] for row in table.rows],
     }
 
 

@@ -81,7 +81,7 @@ _declared = (
     ReportDefinition(
         ReportKind.DEPARTMENT_KPI,
         _("The figures of a department, of each of its batch years, and of the semesters before."),
-        "building",
+        "dept",
         ("department", *DAYS),
         department_figures["figures"],
         department_kpi,
@@ -90,7 +90,7 @@ _declared = (
     ReportDefinition(
         ReportKind.BATCH_PROGRESS,
         _("The figures of a batch, and how far each of its students is."),
-        "users",
+        "batches",
         ("batch", *DAYS),
         batches["roster"],
         batch_progress,
@@ -99,7 +99,7 @@ _declared = (
     ReportDefinition(
         ReportKind.INSTRUCTOR_PERFORMANCE,
         _("Attendance, results and satisfaction of the batches that each instructor led, and their load."),
-        "people",
+        "person",
         ("branch", "department", "course", *DAYS),
         instructors["list"],
         instructor_performance,
@@ -116,7 +116,7 @@ _declared = (
     ReportDefinition(
         ReportKind.ATTENDED_DAYS,
         _("For each student and month the days attended, absent and excused."),
-        "calendar",
+        "cal",
         ("batch", "branch", "department", "course", *DAYS),
         batches["roster"],
         attended_days,
