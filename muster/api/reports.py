@@ -1,7 +1,5 @@
 """The API of reports: ordered now or on their mornings, made in the background, and downloaded."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -127,7 +125,7 @@ class ReportIn(In):
         "attended_days",
         "mentoring",
     ]
-    filters: ReportFiltersIn = Field(default_factory=ReportFiltersIn)
+    filters: ReportFiltersIn = Field(default_factory=lambda: ReportFiltersIn.model_validate({}))
     format: Literal["pdf", "xlsx", "csv"] = "pdf"
     schedule: ReportScheduleIn | None = None
 

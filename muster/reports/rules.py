@@ -24,6 +24,7 @@ from muster.core.retries import LOST_DATABASE
 from muster.exchange.rules.progress import Progress
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
+from muster.institutions.queries import colleagues
 from muster.institutions.security import note_export
 from muster.reports import notices
 from muster.reports.errors import OrdererMayNotSee, ReportNotReady
@@ -291,11 +292,10 @@ def _must_see(by: Actor, people: Sequence[User], kind: str, filters: Mapping[str
     if len(people) > MOST_RECIPIENTS:
         words = _("A report is sent to %(most)d people or fewer.") % {"most": MOST_RECIPIENTS}
         raise Invalid(words, field=field, code="too_many_recipients")
+    here = set(colleagues(by).filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True))
     for person in people:
-        reader = Actor.of(person, by.institution)
-        if person.pk == (by.user and by.user.pk):
-            continue
-        if reader is None or not _sees_all(reader, by, KINDS[kind], filters):
+        reader = Actor.of(person, by.institution) if person.pk in here else None
+        if reader is None or not (reader.user == by.user or _sees_all(reader, by, KINDS[kind], filters)):
             words = _("%(name)s may not see everything in this report. Choose someone else.")
             raise Invalid(words % {"name": person.full_name}, field=field, code="may_not_see")
 

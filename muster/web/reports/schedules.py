@@ -67,7 +67,7 @@ class ScheduleTable(Table):
         return next_morning(record, self.request.actor.today())
 
     def render_next(self, record: ReportSchedule) -> Any:
-        day = next_morning(record, self.request.actor.today())
+        day = self.value_next(record)
         return local_date(day) if day else "–"
 
     def render_status(self, record: ReportSchedule) -> SafeString:
