@@ -39,7 +39,9 @@ class RecipientsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
 class ReportForm(Form):
     """A report to order; which of the fields are there, its kind says."""
 
-    batch = forms.ModelChoiceField(Batch.objects.none(), label=gettext_lazy("Batch"))
+    batch = forms.ModelChoiceField(
+        Batch.objects.none(), label=gettext_lazy("Batch"), empty_label=gettext_lazy("Choose a batch")
+    )
     branch = forms.ModelChoiceField(
         Branch.objects.none(), label=gettext_lazy("Branch"), required=False, empty_label=gettext_lazy("All")
     )
@@ -51,7 +53,7 @@ class ReportForm(Form):
     )
     time = forms.ChoiceField(
         label=gettext_lazy("Time"),
-        choices=[("", gettext_lazy("As usual")), *ReportTime.choices],
+        choices=[("", gettext_lazy("The usual days")), *ReportTime.choices],
         required=False,
         help_text=gettext_lazy("Counted back from the day on which the report is made."),
     )

@@ -69,7 +69,7 @@ class OrderTable(Table):
     by = Column(accessor="by__full_name", verbose_name=gettext_lazy("Ordered by"))
     created_at = Column(verbose_name=gettext_lazy("Ordered"))
     status = Column(verbose_name=gettext_lazy("Status"))
-    acts = Column(empty_values=(), orderable=False, verbose_name="", attrs={"td": {"class": "acts"}})
+    acts = Column(gettext_lazy("Actions"), accessor="pk", empty_values=(), orderable=False, exclude_from_export=True)
 
     class Meta(Table.Meta):
         order_by = ("-created_at",)
@@ -90,13 +90,16 @@ class OrderTable(Table):
             return ""
         words = format_html('{}<span class="vh"> {}</span>', _("Download"), record.file_name)
         url = reverse("reports:file", args=[record.pk])
-        return format_html('<span class="row-acts"><a class="btn" href="{}" download>{}</a></span>', url, words)
+        return format_html(
+            '<span class="row-acts"><a class="btn btn-quiet" href="{}" download>{}</a></span>', url, words
+        )
 
 
 class ReportListFilters(Filters):
     """By what they are about, and how they stand."""
 
     search = ("subject",)
+    search_hint = gettext_lazy("Batch, department or days")
     kind = Facet(gettext_lazy("Report"), value="kind", words=ReportKind.choices)
     status = Facet(gettext_lazy("Status"), value="status", words=ReportOrder.Status.choices)
 

@@ -48,7 +48,7 @@ class ScheduleTable(Table):
     by = Column(accessor="by__full_name", verbose_name=gettext_lazy("Scheduled by"))
     next = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Next"))
     status = Column(empty_values=(), orderable=False, verbose_name=gettext_lazy("Status"))
-    acts = Column(empty_values=(), orderable=False, verbose_name="", attrs={"td": {"class": "acts"}})
+    acts = Column(gettext_lazy("Actions"), accessor="pk", empty_values=(), orderable=False, exclude_from_export=True)
 
     class Meta(Table.Meta):
         order_by = ("kind",)
@@ -81,8 +81,8 @@ class ScheduleTable(Table):
         pause = _("Resume") if record.is_paused else _("Pause")
         return format_html(
             '<span class="row-acts">{}{}</span>',
-            dialog_link(format_html("{}{}", pause, name), reverse("reports:pause", args=[record.pk])),
-            dialog_link(format_html("{}{}", _("Stop"), name), reverse("reports:stop", args=[record.pk])),
+            dialog_link(format_html("{}{}", pause, name), reverse("reports:pause", args=[record.pk]), tone="quiet"),
+            dialog_link(format_html("{}{}", _("Stop"), name), reverse("reports:stop", args=[record.pk]), tone="quiet"),
         )
 
 
@@ -90,6 +90,7 @@ class ScheduleFilters(Filters):
     """By what they are about."""
 
     search = ("by__full_name",)
+    search_hint = gettext_lazy("Name of who scheduled it")
     kind = Facet(gettext_lazy("Report"), value="kind", words=ReportKind.choices)
 
 
