@@ -18,4 +18,4 @@ class OrdererMayNotSee(Conflict):
     """Whoever ordered the report may not see it any more."""
 
     default_code = "orderer_may_not_see"
-    sentence = _("Whoever ordered this report no longer has a role that may see it.")
+    sentence = _("The person who ordered this report no longer has a role that may see it.")

@@ -296,7 +296,7 @@ def _must_see(by: Actor, people: Sequence[User], kind: str, filters: Mapping[str
     for person in people:
         reader = Actor.of(person, by.institution) if person.pk in here else None
         if reader is None or not (reader.user == by.user or _sees_all(reader, by, KINDS[kind], filters)):
-            words = _("%(name)s may not see everything in this report. Choose someone else.")
+            words = _("%(name)s can't see everything in this report. Choose someone else.")
             raise Invalid(words % {"name": person.full_name}, field=field, code="may_not_see")
 
 

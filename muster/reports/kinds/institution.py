@@ -150,7 +150,7 @@ def instructor_performance(work: ReportWork) -> ReportContent:
         ReportColumn("satisfaction", _("Satisfaction"), Cells.MEAN),
         ReportColumn("response", _("Response rate"), Cells.PERCENT),
         ReportColumn("load", _("Batches now"), Cells.NUMBER),
-        ReportColumn("limit", _("At most"), Cells.NUMBER),
+        ReportColumn("limit", _("Maximum"), Cells.NUMBER),
         ReportColumn("hours", _("Hours this week"), Cells.NUMBER),
         ReportColumn("answers_in", _("Answers in (hours)"), Cells.NUMBER),
         ReportColumn("instructor_id", "instructor_id", spare=True),

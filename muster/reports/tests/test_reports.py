@@ -143,7 +143,7 @@ def test_whoever_lost_the_role_gets_no_report_any_more(campus, batch, manager):
     run_jobs()
     order.refresh_from_db()
     assert (order.status, order.file) == ("refused", "")
-    assert order.refusal == "Whoever ordered this report no longer has a role that may see it."
+    assert order.refusal == "The person who ordered this report no longer has a role that may see it."
 
 
 def test_deleting_takes_the_file_along(campus, batch, django_capture_on_commit_callbacks):
@@ -203,7 +203,7 @@ def test_a_recipient_must_see_all_that_it_tells(campus, batch, manager):
     campus.batch(name="Python", branch=campus.branch())
     order = partial(schedule_report, by=campus.admin, kind="institution_month", often="monthly")
     for to in ([manager.user], [campus.student()]):
-        with pytest.raises(Invalid, match="may not see everything in this report") as refused:
+        with pytest.raises(Invalid, match="can't see everything in this report") as refused:
             order(filters={}, to=to)
         assert refused.value.errors[0].field == "schedule.recipients"
     assert order(filters={"branch": str(batch.branch_id)}, to=[manager.user]).recipients.count() == 1
@@ -239,7 +239,7 @@ def test_it_pauses_when_its_owner_may_not_see_it_any_more(campus, batch, manager
     run_jobs()
     schedule.refresh_from_db()
     assert schedule.is_paused
-    assert schedule.stopped_because.startswith("Whoever ordered this report no longer has a role")
+    assert schedule.stopped_because.startswith("The person who ordered this report no longer has a role")
     due(schedule, campus.admin)
     assert order_due_reports(by=campus.admin) == 0
 

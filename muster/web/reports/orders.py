@@ -56,7 +56,14 @@ class OrderTable(Table):
 
     counted = ngettext_lazy("%(count)d report", "%(count)d reports", "count")
     caption = gettext_lazy("Your reports")
-    cards = {"kind": "title", "format": "meta", "by": "meta", "created_at": "meta", "status": "status", "acts": "acts"}
+    cards = {
+        "kind": "title",
+        "format": "meta",
+        "by": "meta",
+        "created_at": "meta",
+        "status": "status",
+        "acts": "figure",
+    }
 
     kind = TitleColumn(
         accessor="get_kind_display",

@@ -39,7 +39,7 @@ class ScheduleTable(Table):
         "by": "hide",
         "next": "labelled",
         "status": "status",
-        "acts": "acts",
+        "acts": "figure",
     }
 
     kind = Column(accessor="get_kind_display", order_by="kind", verbose_name=gettext_lazy("Report"))
