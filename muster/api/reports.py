@@ -203,15 +203,10 @@ class PauseReportIn(In):
     paused: bool
 
 
-def _schedules(_actor: Any) -> Any:
-    return schedules_in_full(ReportSchedule.objects.all())
-
-
 @router.patch(
     "/report-schedules/{schedule_id}",
     allow=report_schedules["change"],
     on="schedule_id",
-    among=_schedules,
     data=ReportScheduleOut,
 )
 def pause_report_schedule(request: HttpRequest, schedule_id: str, body: PauseReportIn) -> HttpResponse:

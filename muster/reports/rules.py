@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -197,7 +198,7 @@ def make_report(*, order_id: UUID) -> None:
         return
     with only_in(order.institution_id):
         try:
-            made = _make(order)
+            _keep(order, *_make(order))
         except DomainError as refusal:
             _refuse(order=order, why=refusal.message)
         except LOST_DATABASE:
@@ -207,8 +208,6 @@ def make_report(*, order_id: UUID) -> None:
             log.exception("report_failed", order=str(order_id))
             _open_orders(order).update(status=ReportOrder.Status.FAILED, finished_at=timezone.now())
             raise
-        else:
-            _keep(order=order, subject=made[0], file=made[1])
 
 
 def _make(order: ReportOrder) -> tuple[str, Download]:
@@ -228,18 +227,29 @@ def _orderer(order: ReportOrder) -> Actor:
     return by
 
 
-@atomic
-def _keep(*, order: ReportOrder, subject: str, file: Download) -> None:
+def _keep(order: ReportOrder, subject: str, file: Download) -> None:
+    """Write the file before the transaction that names it, so that nothing waits for the disk with a row locked."""
     content = b"".join(part if isinstance(part, bytes) else part.encode() for part in file.content)
+    name, named = keep(FOLDER, content), False
+    try:
+        named = _name_file(order=order, subject=subject, file=file, name=name, size=len(content))
+    finally:
+        if not named:
+            default_storage.delete(name)
+
+
+@atomic
+def _name_file(*, order: ReportOrder, subject: str, file: Download, name: str, size: int) -> bool:
+    """Say that the report is there, and tell the recipients; answers whether it was still wanted."""
     held = _open_orders(order).select_for_update(of=("self",)).first()
     if held is None:
-        return
-    held.file, held.file_name, held.media_type = keep(FOLDER, content), file.name[-150:], file.media_type
-    held.file_size, held.subject = len(content), subject[:300]
+        return False
+    held.file, held.file_name, held.media_type = name, file.name[-150:], file.media_type
+    held.file_size, held.subject = size, subject[:300]
     held.status, held.progress, held.finished_at = ReportOrder.Status.DONE, 100, timezone.now()
     held.save()
     if order.schedule is None:
-        return
+        return True
     system, owner, definition = Actor.system(order.institution), _orderer(order), KINDS[order.kind]
     people = []
     for one in order.schedule.recipients.select_related("person"):
@@ -250,6 +260,7 @@ def _keep(*, order: ReportOrder, subject: str, file: Download) -> None:
         [ReportReader(institution=order.institution, order=held, person=one) for one in people]
     )
     notices.tell_report_ready(system, held, people)
+    return True
 
 
 @atomic
