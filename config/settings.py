@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "muster.certificates",
     "muster.exchange",
     "muster.submissions",
+    "muster.reports",
     "muster.api",
     "muster.web",
     "django.contrib.auth",

@@ -21,6 +21,7 @@ from muster.messaging.rules import send_message
 from muster.notifications.models import Notification
 from muster.people.models import StaffNote
 from muster.people.notes import add_note
+from muster.reports.models import ReportOrder
 from tests.files import PDF
 from tests.make import Campus
 
@@ -49,6 +50,8 @@ def everything_a_hundred_days_old(campus: Campus) -> User:
     EvidenceLook.objects.create(evidence=evidence, looked_by=campus.admin.user, **here)
     send_message(by=campus.admin, batch=batch, subject="Monday", text="We start at nine.")
     ImportRun.objects.create(file_name="students.csv", status="done", rows=[{"full_name": "A"}], **here)
+    made = {"kind": "mentoring", "status": "done", "file": keep("reports", PDF), "file_name": "mentoring.pdf"}
+    ReportOrder.objects.create(by=campus.admin.user, **made, **here)
     application = Application.objects.create(batch=batch, full_name="Ada", email="ada@example.org", **here)
     Application.objects.filter(pk=application.pk).update(status="rejected", decision_note="Full", decided_at=then)
     cancel_enrollment(by=campus.admin, enrollment=seat)
@@ -59,6 +62,7 @@ def everything_a_hundred_days_old(campus: Campus) -> User:
         (Message, "created_at"),
         (Notification, "created_at"),
         (ImportRun, "created_at"),
+        (ReportOrder, "created_at"),
         (EvidenceLook, "looked_at"),
         (StaffNote, "created_at"),
     )

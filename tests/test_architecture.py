@@ -44,6 +44,7 @@ ORDER = [
     "privacy",
     "exchange",
     "submissions",
+    "reports",
     "home",
 ]
 # Who did something is told by a plain reference to a user, of whatever institution.
@@ -153,6 +154,10 @@ DAYS_OF_THE_INSTITUTION = {
     "muster/people/rules.py": (1, ABOUT_PEOPLE),
     "muster/privacy/archive.py": (1, "The day of an archive."),
     "muster/saved_views/rules.py": (2, "The morning on which something is mailed to a person."),
+    "muster/api/reports.py": (1, "Mornings are those of the institution's clock."),
+    "muster/reports/kinds/work.py": (1, A_WINDOW),
+    "muster/reports/rules.py": (4, "Mornings are those of the institution's clock."),
+    "muster/web/reports/schedules.py": (1, "Mornings are those of the institution's clock."),
     "muster/submissions/deadlines.py": (3, A_WINDOW),
     "muster/web/allocation/cover.py": (1, ABOUT_PEOPLE),
     "muster/web/attendance/absences.py": (2, ABOUT_PEOPLE),

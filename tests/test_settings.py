@@ -481,6 +481,7 @@ EFFECTS = {
     "keep_messages_days": Effect(due("messages"), {None: 0, 60: 1}),
     "keep_notifications_days": Effect(due("notifications"), {None: 0, 60: 1}),
     "keep_imports_days": Effect(due("imports"), {None: 0, 60: 1}),
+    "keep_reports_days": Effect(due("reports"), {None: 0, 60: 1}),
     "keep_looks_days": Effect(due("looks"), {None: 0, 60: 1}),
     "keep_notes_days": Effect(due("notes"), {None: 0, 60: 1}),
     "keep_applications_days": Effect(due("applications"), {None: 0, 60: 1}),

@@ -61,6 +61,8 @@ def _furnish(institution: Any) -> dict[str, Any]:
     )
     from muster.messaging.rules import send_message  # noqa: PLC0415
     from muster.people.notes import add_note  # noqa: PLC0415
+    from muster.reports.models import ReportOrder  # noqa: PLC0415
+    from muster.reports.rules import make_report, order_report, schedule_report  # noqa: PLC0415
 
     def user(email: str) -> User:
         return User.objects.get(email=f"{email}@ridgeline.example")
@@ -120,6 +122,13 @@ def _furnish(institution: Any) -> dict[str, Any]:
     changed = listed | {"content": (STUDENTS.replace("0101", "0909") + MORE_STUDENTS).encode()}
     tried = start_import(**changed, dry_run=True)
     carry_out(run_id=tried.pk)
+
+    ordered = order_report(by=admin, kind="institution_month", filters={"time": "last_12_weeks"})
+    make_report(order_id=ordered.pk)
+    waiting = order_report(by=admin, kind="instructor_performance", filters={}, form="xlsx")
+    ReportOrder.objects.filter(pk=waiting.pk).update(status="running", progress=40)
+    scheduled = schedule_report(by=admin, kind="institution_month", filters={}, often="monthly")
+    schedule_report(by=admin, kind="mentoring", filters={"time": "last_week"}, often="weekly", form="xlsx")
 
     batch = Batch.objects.filter(name="Data analytics, mornings").order_by("start_date")[0]
     sessions = batch.sessions
@@ -210,6 +219,9 @@ def _furnish(institution: Any) -> dict[str, Any]:
         "term_id": term.pk,
         "run_id": run.pk,
         "list_run_id": tried.pk,
+        "order_id": ordered.pk,
+        "running_order_id": waiting.pk,
+        "schedule_id": scheduled.pk,
         "done_run_id": done.pk,
         "mail_key": mails[0].key if mails else "",
         "invitation_key": invitation_key(invited),

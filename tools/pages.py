@@ -236,6 +236,15 @@ PAGES = [
     Page("analytics-student", "/analytics/students/{student_id}/", f"{STAFF} student"),
     Page("analytics-rows", "/analytics/rows/{figure}/", STAFF),
     Page("analytics-mentoring-rows", "/analytics/mentoring/rows/{mentoring_figure}/", STAFF),
+    Page("reports", "/reports/", STAFF),
+    Page("report-order", "/reports/order/", STAFF, query="kind=batch_progress"),
+    Page("report-order-month", "/reports/order/", "admin", query="kind=institution_month"),
+    Page("report-schedules", "/reports/schedules/", STAFF),
+    Page("report", "/reports/{order_id}/", "admin"),
+    Page("report-running", "/reports/{order_id}/", "admin", fill={"order_id": "running_order_id"}),
+    Page("report-delete", "/reports/{order_id}/delete/", "admin"),
+    Page("report-pause", "/reports/schedules/{schedule_id}/pause/", "admin"),
+    Page("report-stop", "/reports/schedules/{schedule_id}/stop/", "admin"),
     Page("report-progress", "/reports/progress/", STAFF),
     Page("report-mentoring", "/reports/mentoring/", STAFF),
     Page("payments", "/payments/", f"{MANAGERS} student"),
@@ -625,6 +634,7 @@ PAGES = [
 
 # Addresses that answer GET with something that is no page of its own, and why.
 NO_PAGES = {
+    "/reports/{order_id}/file/": "a file",
     "/evidence/{evidence_id}/": "a file",
     "/oversight/requests/{access_request_id}/export/": "a file",
     "/oversight/registers/{register_id}/export/": "a file",

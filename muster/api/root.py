@@ -41,6 +41,7 @@ from muster.api.oversight import router as oversight
 from muster.api.people import router as people
 from muster.api.privacy import router as privacy
 from muster.api.progression import router as progression
+from muster.api.reports import router as reports
 from muster.api.risk import router as risk
 from muster.api.saved_views import router as saved_views
 from muster.api.submissions import router as submissions
@@ -103,6 +104,7 @@ for router in (
     exchange,
     audit,
     submissions,
+    reports,
 ):
     api.add_router("", router)
 api.add_router("/analytics", insights)

@@ -16,7 +16,7 @@ PARTS = (
     ),
     (r"^/(people|consents|erasures)\b", TokenScope.PEOPLE),
     (
-        r"/(exports|imports|analytics|reports|oversight|export-templates|template-columns|export-template-examples)\b"
+        r"/(exports|imports|analytics|reports|report-schedules|oversight|export-templates|template-columns|export-template-examples)\b"
         r"|/export$",
         TokenScope.REPORTS,
     ),

@@ -56,9 +56,13 @@ def setting(words: Any, least: int, most: int, **options: Any) -> models.Positiv
     return models.PositiveSmallIntegerField(words, validators=between(least, most), **options)
 
 
-def period(words: Any, least: int = 30) -> models.PositiveSmallIntegerField[int | None, int | None]:
+def period(
+    words: Any, least: int = 30, default: int | None = None
+) -> models.PositiveSmallIntegerField[int | None, int | None]:
     """Days after which something is erased, or none."""
-    return models.PositiveSmallIntegerField(words, null=True, blank=True, validators=between(least, 30_000))
+    return models.PositiveSmallIntegerField(
+        words, null=True, blank=True, default=default, validators=between(least, 30_000)
+    )
 
 
 @tracked(owner="id")
@@ -166,6 +170,7 @@ class Institution(Row):
     keep_messages_days = period(_("keep messages to students (days)"))
     keep_notifications_days = period(_("keep notifications and emails (days)"))
     keep_imports_days = period(_("keep imported files (days)"))
+    keep_reports_days = period(_("keep report files (days)"), default=90)
     keep_looks_days = period(_("keep who opened files and notes (days)"))
     keep_notes_days = period(_("keep notes about students who left (days)"))
     keep_applications_days = period(_("keep rejected applications (days)"))

@@ -44,6 +44,7 @@ class Erasure(InstitutionRow):
         MESSAGES = "messages", _("Messages to students")
         NOTIFICATIONS = "notifications", _("Notifications and emails")
         IMPORTS = "imports", _("Imported files")
+        REPORTS = "reports", _("Files of reports")
         LOOKS = "looks", _("Who opened files, notes and archives")
         NOTES = "notes", _("Notes about students who left")
         APPLICATIONS = "applications", _("Rejected applications")

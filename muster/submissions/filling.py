@@ -88,7 +88,7 @@ def fill_template(template: ExportTemplate, batches: Sequence[Batch], first: dat
     columns = list(template.columns.all())
     if not columns:
         raise Invalid(_("This template has no columns yet. Add at least one."), code="no_columns")
-    months = _months(first, last)
+    months = months_of(first, last)
     problems: list[CellProblem] = []
     lines: list[list[Any]] = []
     lists = {column.pk: read_codes(column.codes) for column in columns}
@@ -135,8 +135,8 @@ def month_after(month: date) -> date:
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _months(first: date, last: date) -> list[date]:
-    """The first days of the months that the days touch."""
+def months_of(first: date, last: date) -> list[date]:
+    """The first days of the months that the days touch. Raises Invalid at `to` for too many."""
     if last < first:
         raise Invalid(_("The last day must not be before the first day."), field="to")
     months = [first.replace(day=1)]
@@ -155,7 +155,7 @@ def _rows(
     if template.row_kind == ExportTemplate.RowKind.STUDENTS:
         yield from (TemplateRow(one, line) for line, one in enumerate(students, 1))
         return
-    figures = _figures(batches, first, last)
+    figures = month_figures(batches, first, last)
     line = 0
     for one in students.prefetch_related("seat_periods"):
         for month in months:
@@ -169,7 +169,7 @@ def _rows(
                 yield TemplateRow(one, line, figures.get((one.pk, month), MonthFigures(month)))
 
 
-def _figures(batches: Sequence[Batch], first: date, last: date) -> Mapping[tuple[UUID, date], MonthFigures]:
+def month_figures(batches: Sequence[Batch], first: date, last: date) -> Mapping[tuple[UUID, date], MonthFigures]:
     """What became of the days of each enrollment and month. A day counts once: attended where any session was, absent
     only where every mark of the day says so. One statement."""
     marks = CountedMark.objects.filter(batch__in=[one.pk for one in batches], record_date__range=(first, last))

@@ -39,7 +39,7 @@ frame.nav += [
     NavItem("time-off", _("Time off"), "cal", "instructors:own-time-off", roles=TEACHES, order=59),
     NavItem("instructors", _("Instructors"), "person", "instructors:list", roles=MANAGERS, order=60),
     NavItem("analytics", _("Analytics"), "chart", "analytics:institution", roles=STAFF | REGULATORS, order=62),
-    NavItem("reports", _("Reports"), "note", "reports:progress", roles=STAFF, order=61),
+    NavItem("reports", _("Reports"), "note", "reports:index", roles=STAFF, order=61),
     NavItem("requests", _("Requests"), "inbox", "requests", roles=STAFF, order=58, count=requests_waiting),
     NavItem("messages", _("Messages"), "mail", "messaging:list", roles=STAFF | STUDENTS, order=64),
     NavItem("feedback", _("Feedback"), "chart", "feedback:list", roles=STAFF | STUDENTS, order=63),

@@ -55,6 +55,7 @@ from muster.people.notes import add_note
 from muster.privacy.rules import answer_consent, write_consent
 from muster.progression.models import AcademicRecord
 from muster.progression.rules import add_elective_group, map_subject, request_rollover, start_rollovers
+from muster.reports.rules import make_report, order_report, schedule_report
 from muster.risk.models import RiskFlag
 from muster.risk.rules import record_intervention
 from muster.saved_views.rules import remove_view, save_view
@@ -227,6 +228,14 @@ def import_run(campus: Campus, _objects: dict[str, Any]) -> dict[str, Any]:
         institution=campus.institution, by=campus.admin.user, file_name="sections.csv", dry_run=True, status="done"
     )
     return {"run_id": run.pk}
+
+
+def reported(campus: Campus, _objects: dict[str, Any]) -> dict[str, Any]:
+    """A report that the administrator ordered, and one that is mailed."""
+    order = order_report(by=campus.admin, kind="mentoring", filters={}, form="csv")
+    make_report(order_id=order.pk)
+    schedule = schedule_report(by=campus.admin, kind="mentoring", filters={}, often="weekly")
+    return {"order_id": order.pk, "schedule_id": schedule.pk}
 
 
 def told(campus: Campus, objects: dict[str, Any]) -> dict[str, Any]:
@@ -433,6 +442,7 @@ FURTHER = (
     asked,
     excused,
     import_run,
+    reported,
     told,
     logos,
     planned,

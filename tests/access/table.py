@@ -290,7 +290,15 @@ TABLE: dict[str, dict[str, Who]] = {
         "add-goals": Who(f"{ADMINS} instructor student", ADMINS, elsewhere="corporate-student"),
         "*": OF_PART,
     },
-    "reports": {"*": TAUGHT},
+    # What was ordered, by the administrator in this world; others see what they ordered or were sent themselves.
+    "reports": {
+        "list add order schedules progress mentoring": TAUGHT,
+        "*": Who(ADMINS, ADMINS, elsewhere=f"{NARROWED} instructor"),
+    },
+    "schedules report-schedules": {
+        "list": TAUGHT,
+        "*": Who(ADMINS, ADMINS, elsewhere=f"{NARROWED} instructor"),
+    },
     "goals": {"*": Who(f"{ADMINS} instructor student", ADMINS, elsewhere="corporate-student")},
     # Of whoever said it; asked by students, and answered by mentors.
     "checkins check-ins": {"*": Who("student", sees_own="instructor", elsewhere="instructor corporate-student")},

@@ -65,6 +65,7 @@ from muster.progression.rules import (
     save_scores,
     start_rollovers,
 )
+from muster.reports.rules import make_report, order_report, schedule_report
 from muster.saved_views.models import SavedView
 from muster.saved_views.rules import remove_view, save_view
 from muster.submissions.models import ExportTemplate, Submission
@@ -682,6 +683,27 @@ EXAMPLES: dict[str, Example] = {
     "export_cohort_register": Example(),
     "print_cohort_sign_in_sheet": Example(),
     "list_imports": Example(),
+    "list_reports": Example(),
+    "order_report": Example(
+        lambda o: {
+            "kind": "attended_days",
+            "filters": {
+                "batch": str(o["batch_id"]),
+                "branch": str(o["branch_id"]),
+                "department": str(o["department_id"]),
+                "course": str(o["course_id"]),
+                "time": "last_month",
+            },
+            "format": "xlsx",
+            "schedule": {"often": "weekly", "recipients": [str(o["campus"].admin.user.pk)]},
+        }
+    ),
+    "read_report": Example(objects=lambda campus: _report(campus)),
+    "download_report": Example(objects=lambda campus: _report(campus)),
+    "delete_report": Example(objects=lambda campus: _report(campus)),
+    "list_report_schedules": Example(),
+    "pause_report_schedule": Example(lambda o: {"paused": True}, objects=lambda campus: _scheduled_report(campus)),
+    "stop_report_schedule": Example(objects=lambda campus: _scheduled_report(campus)),
     "export_kind": Example(objects=lambda campus: {"kind": "branches"}),
     "read_import": Example(objects=lambda campus: {"run_id": _import(campus)}),
     "list_import_rows": Example(objects=lambda campus: {"run_id": _import(campus)}),
@@ -820,6 +842,7 @@ EXAMPLES: dict[str, Example] = {
             "keep_messages_days": 365,
             "keep_notifications_days": 180,
             "keep_imports_days": 90,
+            "keep_reports_days": 60,
             "keep_looks_days": 730,
             "keep_notes_days": 365,
             "keep_applications_days": 180,
@@ -1532,6 +1555,17 @@ EXAMPLES: dict[str, Example] = {
 
 def _import(campus: Campus) -> Any:
     return ImportRun.objects.create(institution=campus.institution, file_name="term.csv", file_digest="0" * 64).pk
+
+
+def _report(campus: Campus) -> Objects:
+    """A report that was made."""
+    order = order_report(by=campus.admin, kind="mentoring", filters={}, form="csv")
+    make_report(order_id=order.pk)
+    return {"order_id": order.pk}
+
+
+def _scheduled_report(campus: Campus) -> Objects:
+    return {"schedule_id": schedule_report(by=campus.admin, kind="mentoring", filters={}, often="weekly").pk}
 
 
 def _imported(campus: Campus) -> Any:

@@ -42,6 +42,8 @@ from muster.oversight import rules as oversight
 from muster.oversight.models import AccessRequest
 from muster.oversight.tests.make import as_if_long_ago
 from muster.progression import rules as progression
+from muster.reports import rules as reports
+from muster.reports.models import ReportSchedule
 from muster.risk import rules as risk
 from muster.risk.models import RiskFlag
 from muster.saved_views import rules as views
@@ -945,6 +947,39 @@ def the_list_of_the_week(world: World) -> dict[str, Expected]:
     risk.send_digest(by=world.system)
     subject = "1 student at risk, 1 without an owner"
     return {world.boss.email: Expected(subject, "Ada Byron, DA-1: Absent 3 times in a row.", "Ada Byron")}
+
+
+# --- reports ---------------------------------------------------------------------------------------------------------
+def _report_is_due(world: World, recipients: list[User]) -> ReportSchedule:
+    """Mentoring, every morning, ordered by the administrator; yesterday's was the last."""
+    schedule = reports.schedule_report(by=world.admin, kind="mentoring", filters={}, often="daily", to=recipients)
+    ReportSchedule.objects.filter(pk=schedule.pk).update(mailed_on=world.today - timedelta(days=1))
+    reports.order_due_reports(by=world.system)
+    return schedule
+
+
+@tells("reports.tell_report_ready", "scheduled_report")
+def a_report_of_the_morning(world: World) -> dict[str, Expected]:
+    dean = world.come_in(world.campus.person(Role.ADMIN, "Nomsa Khumalo"))
+    order = _report_is_due(world, [dean]).orders.get()
+    reports.make_report(order_id=order.pk)
+    order.refresh_from_db()
+    return {dean.email: Expected(f"Mentoring report: {order.subject}", "Sign in to open it.", "Your report is ready")}
+
+
+@tells("reports.tell_report_stopped", "scheduled_report")
+def a_report_that_cannot_be_made(world: World) -> dict[str, Expected]:
+    dean = world.come_in(world.campus.person(Role.ADMIN, "Nomsa Khumalo"))
+    schedule = reports.schedule_report(
+        by=world.actor(dean), kind="batch_progress", filters={"batch": str(world.batch.pk)}, often="daily"
+    )
+    ReportSchedule.objects.filter(pk=schedule.pk).update(mailed_on=world.today - timedelta(days=1))
+    reports.order_due_reports(by=world.system)
+    with quietly():
+        enrollments.delete_batch(by=world.admin, batch=world.batch, enrollments="cancel")
+    reports.make_report(order_id=schedule.orders.get().pk)
+    said = "Batch progress is no longer sent"
+    return {dean.email: Expected(said, "No batch has this id.", "Scheduled reports")}
 
 
 # --- access of regulators --------------------------------------------------------------------------------------------

@@ -199,6 +199,7 @@ class Institutions(Resource[Institution]):
                 ("keep_messages_days", _("Their subject and text. Who was written to when stays.")),
                 ("keep_notifications_days", _("In Muster, and what was sent by email.")),
                 ("keep_imports_days", _("The file and its rows. The report stays.")),
+                ("keep_reports_days", _("Counted from when a report was ordered. Order it again at any time.")),
                 ("keep_looks_days", _("Who opened evidence, private notes and personal archives.")),
                 ("keep_notes_days", _("Counted from when a note was written, once the student has no enrollment.")),
                 ("keep_applications_days", _("Counted from when they were rejected. Only the name and address go.")),

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('person', 'A person'), ('evidence', 'Evidence of absences'), ('messages', 'Messages to students'), ('notifications', 'Notifications and emails'), ('imports', 'Imported files'), ('looks', 'Who opened files, notes and archives'), ('notes', 'Notes about students who left'), ('applications', 'Rejected applications'), ('security', 'Security log'), ('history', 'History of changes')], max_length=20, verbose_name='what')),
+                ('kind', models.CharField(choices=[('person', 'A person'), ('evidence', 'Evidence of absences'), ('messages', 'Messages to students'), ('notifications', 'Notifications and emails'), ('imports', 'Imported files'), ('reports', 'Files of reports'), ('looks', 'Who opened files, notes and archives'), ('notes', 'Notes about students who left'), ('applications', 'Rejected applications'), ('security', 'Security log'), ('history', 'History of changes')], max_length=20, verbose_name='what')),
                 ('until', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('counts', models.JSONField(default=dict)),
