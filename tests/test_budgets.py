@@ -45,8 +45,8 @@ MORE = {
     "/api/oversight/registers/{register_id}/evidence/{evidence_id}": 9,
     "/oversight/registers/{register_id}/": 15,
     "/oversight/registers/{register_id}/export/": 14,
-    # Each figure is counted once, and once more of the days compared with.
-    "/analytics/": 30,
+    # Each figure is counted once, and once more of the days compared with; and the saved views.
+    "/analytics/": 31,
     "/batches/{batch_id}/analytics/": 34,
     "/api/analytics/institution": 21,
     "/api/analytics/branches/{branch_id}": 22,
@@ -64,8 +64,10 @@ MORE = {
     "/api/departments/{department_id}/kpis": 7,
     # Marks, results, electives, payments, progress and certificates of everyone in the batch.
     "/api/batches/{batch_id}/completion": 11,
-    "/batches/{batch_id}/completion/": 16,
+    "/batches/{batch_id}/completion/": 17,
     "/batches/{batch_id}/completion/issue/": 13,
+    # The frame of a batch, its weights and marks, the list, and its saved views.
+    "/batches/{batch_id}/marks/": 13,
     "/certificates/mine/": 13,
     "/api/cover-requests/{cover_id}/substitutes": 12,
     "/api/instructors/{instructor_id}/cover": 11,
