@@ -67,8 +67,10 @@ MORE = {
     "/api/departments/{department_id}/kpis": 7,
     # Marks, results, electives, payments, progress and certificates of everyone in the batch.
     "/api/batches/{batch_id}/completion": 11,
-    "/batches/{batch_id}/completion/": 16,
+    "/batches/{batch_id}/completion/": 17,
     "/batches/{batch_id}/completion/issue/": 13,
+    # The frame of a batch, its weights and marks, the list, and its saved views.
+    "/batches/{batch_id}/marks/": 13,
     "/certificates/mine/": 13,
     "/api/cover-requests/{cover_id}/substitutes": 12,
     "/api/instructors/{instructor_id}/cover": 11,

@@ -220,6 +220,7 @@ LEFT_OUT = {
     "timetable.ClassSession.instructor": _TAUGHT,
     "timetable.Teaching.instructor": _TAUGHT,
     "timetable.Booking.instructor": _TAUGHT,
+    "saved_views.ViewMailing.view": "who else is emailed a shared view",
     "batches.CalendarFeed.instructor": "the calendar that somebody else reads",
     "attendance.CountedMark.student": "a view of attendance",
     "attendance.CountedMark.enrollment": "a view of attendance",
