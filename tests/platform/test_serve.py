@@ -1,6 +1,5 @@
 """`muster serve` as a whole: it answers, it stops, and it leaves nothing behind however it ends."""
 
-import json
 import os
 import select
 import signal
@@ -133,25 +132,6 @@ def test_lost_processes_come_back_by_themselves(serve: Callable[[], Served], hom
     served.process.send_signal(signal.SIGTERM)
     assert served.end() == 0
     assert not runs(served.server)
-
-
-def test_under_load_nothing_that_was_promised_is_lost_with_what_is_killed(
-    home: Path, serve: Callable[[], Served], tmp_path: Path
-):
-    # Its tables are made.
-    served = serve()
-    served.process.send_signal(signal.SIGTERM)
-    assert served.end() == 0
-    results = tmp_path / "chaos.json"
-    command = ["--kill=web worker,PostgreSQL,backend", f"--home={home}", f"--results={results}", "--seed=1"]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.chaos", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    found = json.loads(results.read_text())
-    assert found["wrong"] == []
-    assert min(found["acknowledged"].values()) > 0
-    assert found["seconds until back"].keys() == {"start", "web worker", "PostgreSQL", "backend"}
 
 
 def test_a_worker_alone_outlives_its_database(home: Path, server_of: Callable[[Path], EmbeddedServer]):
