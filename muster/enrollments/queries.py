@@ -178,7 +178,7 @@ def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
     others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
     found: dict[UUID, list[OwnClash]] = {}
     for batch, other, *when in rows:
-        found.setdefault(batch, []).append(OwnClash(others.get(other), *when, other))
+        found.setdefault(batch, []).append(OwnClash(others.get(other), *when, other_id=other))
     return found
 
 

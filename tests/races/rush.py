@@ -110,7 +110,8 @@ def refused(outcomes: Sequence[Any]) -> list[DomainError]:
 
 def trigger(model: Any, name: str) -> str:
     """What the model's trigger is called in the database."""
-    return next(one for one in model._meta.triggers if one.name == name).get_pgid(model)
+    found: str = next(one for one in model._meta.triggers if one.name == name).get_pgid(model)
+    return found
 
 
 @contextmanager

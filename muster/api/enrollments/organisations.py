@@ -223,7 +223,9 @@ def print_own_receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
         payment = payments_by(_own(request)).filter(pk=any_id(payment_id)).first()
         if payment is None:
             raise Missing
-        must_have_second_step(cast("User", request.user), _own(request).filter(pk=payment.organisation_id))
+        must_have_second_step(
+            cast("User", request.user), _own(request).filter(pk=cast("UUID", payment.organisation_id))
+        )
     enter(payment.institution_id)
     return response_of(receipt_of(payment))  # type: ignore[return-value]
 

@@ -304,7 +304,9 @@ def test_a_clash_is_named_by_both_doors_and_wants_a_tick_on_the_page(year: Offer
 
 
 def test_an_elective_at_the_hour_with_the_mentor_is_named(year: OfferYear) -> None:
-    campus, first = year.campus, max(year.batch.start_date, year.batch.today())
+    campus, starts_on = year.campus, year.batch.start_date
+    assert starts_on
+    first = max(starts_on, year.batch.today())
     assign_student(by=campus.admin, student=year.ada, instructor=campus.instructor())
     monday = first + timedelta(days=8 - first.isoweekday())
     schedule_sessions(by=campus.admin, student=year.ada, starts_at=datetime.combine(monday, time(9, 30)))

@@ -248,6 +248,6 @@ def own_receipt_page(request: HttpRequest, payment_id: UUID) -> HttpResponseBase
         payment = payments_by(own).filter(pk=payment_id).first()
         if payment is None:
             raise Missing
-        must_have_second_step(cast("User", request.user), own.filter(pk=payment.organisation_id))
+        must_have_second_step(cast("User", request.user), own.filter(pk=cast("UUID", payment.organisation_id)))
     enter(payment.institution_id)
     return response_of(receipt_of(payment))
