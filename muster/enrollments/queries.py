@@ -177,8 +177,9 @@ def _clashes(function: str, *values: Any) -> dict[UUID, list[OwnClash]]:
         rows = cursor.fetchall()
     others = Batch.objects.in_bulk({other for _batch, other, *_rest in rows}) if rows else {}
     found: dict[UUID, list[OwnClash]] = {}
-    for batch, other, *when in rows:
-        found.setdefault(batch, []).append(OwnClash(others.get(other), *when, other_id=other))
+    for batch, other, on, start, end, number, meeting in rows:
+        clash = OwnClash(others.get(other), on, start, end, number, meeting, other)
+        found.setdefault(batch, []).append(clash)
     return found
 
 

@@ -223,9 +223,8 @@ def print_own_receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
         payment = payments_by(_own(request)).filter(pk=any_id(payment_id)).first()
         if payment is None:
             raise Missing
-        must_have_second_step(
-            cast("User", request.user), _own(request).filter(pk=cast("UUID", payment.organisation_id))
-        )
+        paid_by = cast("UUID", payment.organisation_id)
+        must_have_second_step(cast("User", request.user), _own(request).filter(pk=paid_by))
     enter(payment.institution_id)
     return response_of(receipt_of(payment))  # type: ignore[return-value]
 
