@@ -1,6 +1,7 @@
 """Organisations that pay: their details, the people they pay for, and who signs in for them."""
 
 from typing import Any, Literal, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
