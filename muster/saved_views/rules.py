@@ -50,7 +50,8 @@ def save_view(
     """Save how the actor sees a list, shared with all staff or not, and mailed to the actor as `often` as wished.
 
     `page` is the name of the list, `within` the id of what it is the list of, `query` the filters as its address has
-    them. Locks nothing. Raises Invalid naming the fields, Forbidden, TooManyViews.
+    them. Locks the actor's user, so that two cannot pass the most there may be. Raises Invalid naming the fields,
+    Forbidden, TooManyViews.
     """
     owner = by.user
     assert owner is not None  # noqa: S101 - the house itself saves no views
@@ -58,8 +59,7 @@ def save_view(
         raise Invalid(_("You have no list with this name."), field="page", code="unknown")
     row = SavedView(institution=by.institution, owner=owner, page=page, within=within)
     _say(by, row, {"name": name, "query": query, "is_shared": is_shared})
-    if _own(row).count() >= MOST_VIEWS:
-        raise TooManyViews(most=MOST_VIEWS)
+    _must_have_room(row)
     with recorded(by, "save_view"), _one_of_a_name():
         row.save(force_insert=True)
     mail_view(by=by, view=row, often=often)
@@ -92,11 +92,10 @@ def remove_view(*, by: Actor, view: SavedView) -> SavedView:
 
 @atomic
 def restore_view(*, by: Actor, view: SavedView) -> SavedView:
-    """Have a view back as it was, with everybody it is mailed to. Locks the view. Raises TooManyViews, Invalid."""
+    """Have a view back as it was, with everybody it is mailed to. Locks the view, then its owner. Raises TooManyViews, Invalid."""
     row = lock_row(view)
     if row.removed_at is not None:
-        if _own(row).count() >= MOST_VIEWS:
-            raise TooManyViews(most=MOST_VIEWS)
+        _must_have_room(row)
         row.removed_at = None
         _save(by, row, "restore_view", "removed_at")
     return row
@@ -169,6 +168,12 @@ def _open_to(by: Actor) -> set[str]:
 
 def _own(row: SavedView) -> Any:
     return SavedView.objects.not_removed().filter(owner=row.owner_id, institution=row.institution_id)
+
+
+def _must_have_room(row: SavedView) -> None:
+    lock_row(row.owner)
+    if _own(row).count() >= MOST_VIEWS:
+        raise TooManyViews(most=MOST_VIEWS)
 
 
 def _say(by: Actor, row: SavedView, changes: Mapping[str, Any]) -> None:

@@ -10,10 +10,10 @@ import pytest
 from muster.institutions.access import Actor
 from muster.notifications.models import Notification
 from muster.saved_views import rules
-from muster.saved_views.models import ViewMailing
+from muster.saved_views.models import SavedView, ViewMailing
 from muster.saved_views.rules import mail_view, mail_views, save_view
 from tests.make import Campus
-from tests.races.rush import in_the_middle, rush, won
+from tests.races.rush import in_the_middle, refused, rush, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,3 +48,21 @@ def test_whoever_asks_ten_times_at_once_is_mailed_once(campus: Campus) -> None:
     calls = [partial(mail_view, by=campus.admin, view=view, often="weekly")] * 10
     assert len(won(rush(calls))) == 10
     assert ViewMailing.objects.filter(view=view).count() == 1
+
+
+def test_nobody_passes_the_most_views_by_saving_several_at_once(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_VIEWS", 3)
+    calls = [partial(save_view, by=campus.admin, page="batches:list", name=f"View {number}") for number in range(6)]
+    outcomes = rush(calls)
+    assert len(won(outcomes)) == 2
+    assert {error.code for error in refused(outcomes)} == {"too_many_views"}
+    assert SavedView.objects.filter(owner=campus.admin.user).count() == 3
+
+
+def test_control_without_the_lock_several_pass_the_most(campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_VIEWS", 2)
+    monkeypatch.setattr(rules, "lock_row", lambda row: row)
+    one, other = (partial(save_view, by=campus.admin, page="batches:list", name=name) for name in ("First", "Second"))
+    assert len(won(in_the_middle(one, other))) == 2
