@@ -162,6 +162,8 @@ POOL = {"min_size": 1, "max_size": 8, "timeout": 20, "reconnect_timeout": 5, "co
 # Tests open connections from many short-lived threads, which a pool would keep from being dropped.
 if not TESTING:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
+# Files of lists, figures and reports that one person takes out.
+MUSTER_EXPORTS_AN_HOUR = env.int("MUSTER_EXPORTS_AN_HOUR", default=120)
 # What may be a moment behind is read from a replica, where there is one. It is waited for only a moment.
 if not TESTING and env.str("MUSTER_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db_url("MUSTER_REPLICA_URL") | {

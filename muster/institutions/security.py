@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 Kind = SecurityEvent.Kind
 
 # What one person may do in an hour: far more than work needs, far less than somebody who empties an institution.
-MOST_IN_AN_HOUR = {Kind.EXPORTED: 120, Kind.INVITED: 100}
+MOST_IN_AN_HOUR = {Kind.EXPORTED: settings.MUSTER_EXPORTS_AN_HOUR, Kind.INVITED: 100}
 REFUSALS_AN_HOUR = 20
 
 
