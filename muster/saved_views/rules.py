@@ -92,7 +92,10 @@ def remove_view(*, by: Actor, view: SavedView) -> SavedView:
 
 @atomic
 def restore_view(*, by: Actor, view: SavedView) -> SavedView:
-    """Have a view back as it was, with everybody it is mailed to. Locks the view, then its owner. Raises TooManyViews, Invalid."""
+    """Have a view back as it was, with everybody it is mailed to.
+
+    Locks the view, then its owner. Raises TooManyViews, Invalid.
+    """
     row = lock_row(view)
     if row.removed_at is not None:
         _must_have_room(row)
