@@ -202,7 +202,8 @@ def _tidy_query(by: Actor, row: SavedView) -> str:
         raise Invalid(_("Write the filters as an address has them: status=Active&sort=name."), field="query") from None
     facts = known_lists().ask(by, row.page, row.within, row.query)
     if facts is None:
-        raise Invalid(_("This list doesn't exist, or you can't open it."), field="page")
+        field = "page" if row.within is None else "within"
+        raise Invalid(_("This list doesn't exist, or you can't open it."), field=field)
     asked = dict(sent)
     known = facts.parameters | ({"sort", "as"} if facts.sorts else set())
     if unknown := sorted(set(asked) - known):
