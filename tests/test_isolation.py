@@ -437,6 +437,20 @@ def test_what_is_told_in_a_whole_transaction_ends_with_it(both):
             assert codes() == ["HERE"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_told_in_a_whole_transaction_ends_with_it_though_the_next_begins_with_a_savepoint(both):
+    here, there = both
+    here.batch(code="HERE")
+    there.batch(code="THERE")
+    with transaction.atomic():
+        for institution, code in ((here.institution, "HERE"), (there.institution, "THERE")):
+            with only_in(institution.pk):
+                assert codes() == [code]
+        transaction.set_rollback(True)
+    with only_in(there.institution.pk), transaction.atomic(), transaction.atomic():
+        assert codes() == ["THERE"]
+
+
 def test_a_thread_that_nobody_told_anything_sees_nothing_while_a_request_is_answered(both):
     """What a request enters is its own: neither the next request nor what runs beside it has it."""
     here, there = both

@@ -17,8 +17,8 @@ from tests.client import Api
 from tests.make import Campus
 
 UNKNOWN = "colour"
-# Objects whose fields are named by codes of the institution.
-BY_CODE = {"components"}
+# Objects whose fields are named by codes of the institution, or by the kind of what they belong to.
+BY_CODE = {"components", "filters"}
 # Calls that other programs speak already, by the beginnings of their paths: a parameter too many is no refusal there.
 FIXED = {
     ("GET", "/api/departments"),
