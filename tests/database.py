@@ -127,9 +127,11 @@ def url_of(name: str) -> str:
     """How other programs reach a database of the tests' server, as a DATABASE_URL."""
     chosen = connections["default"].settings_dict
     who = ":".join(quote(str(chosen[part]), safe="") for part in ("USER", "PASSWORD") if chosen[part])
-    if str(chosen["HOST"]).startswith("/"):
-        return f"postgres://{who}@/{name}?host={quote(str(chosen['HOST']), safe='/')}"
-    return f"postgres://{who}@{chosen['HOST']}:{chosen['PORT']}/{name}"
+    # A folder may be named beside the URL: `?host=`.
+    host = str(chosen["HOST"] or chosen.get("OPTIONS", {}).get("host", ""))
+    if host.startswith("/"):
+        return f"postgres://{who}@/{name}?host={quote(host, safe='/')}"
+    return f"postgres://{who}@{host}:{chosen['PORT']}/{name}"
 
 
 def _made(kind: str, fingerprint: str, origin: str, fill: Callable[[str], None], files: Path | None = None) -> str:

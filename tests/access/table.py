@@ -295,7 +295,8 @@ TABLE: dict[str, dict[str, Who]] = {
         "list add order schedules progress mentoring": TAUGHT,
         "*": Who(ADMINS, ADMINS, elsewhere=f"{NARROWED} instructor"),
     },
-    "schedules report-schedules": {
+    "schedules": {"*": Who(ADMINS, ADMINS, elsewhere=f"{NARROWED} instructor")},
+    "report-schedules": {
         "list": TAUGHT,
         "*": Who(ADMINS, ADMINS, elsewhere=f"{NARROWED} instructor"),
     },

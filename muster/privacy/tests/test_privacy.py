@@ -49,9 +49,14 @@ from tests.periods import everything_a_hundred_days_old, logs_of_four_years_ago
 pytestmark = pytest.mark.django_db
 
 
+def founded_without_periods():
+    """An institution that keeps report files for good too, which have a period from the start."""
+    return Campus.found().let(keep_reports_days=None)
+
+
 @pytest.fixture
 def campus():
-    return Campus.found()
+    return founded_without_periods()
 
 
 # --- erasing ----------------------------------------------------------------------------------------------------------
@@ -148,7 +153,7 @@ def test_a_run_erases_what_its_preview_counted(campus):
 
 def test_the_logs_lose_what_is_old_and_tell_that_they_did(campus):
     logs_of_four_years_ago(campus)
-    other = Campus.found()
+    other = founded_without_periods()
     logs_of_four_years_ago(other)
     before = AuditEntry.objects.filter(owner_id=other.institution.pk).count()
     campus.let(keep_security_days=180, keep_history_days=1095)
@@ -177,7 +182,7 @@ def test_what_is_younger_stays(campus):
 
 
 def test_another_institution_is_not_touched(campus):
-    other = Campus.found()
+    other = founded_without_periods()
     everything_a_hundred_days_old(other)
     campus.let(**periods(evidence=60, messages=60, notes=60, students=60))
     assert run_all_retention() == 0

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from muster.institutions import resources
 from muster.institutions.permissions import branches
+from muster.web.insights.links import analytics_url
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
@@ -42,7 +43,7 @@ def branch_page(request: ActorRequest, branch_id: str) -> HttpResponseBase:
         export_name=f"rooms-{branch.code.lower()}",
         context={
             "branch": branch,
-            "branch_key": str(branch.pk),
+            "analytics_url": analytics_url(actor, branch=branch.pk),
             "may_change": may_change,
             "facts": [
                 Fact(_("Rooms"), branch.room_count, _("%(seats)d seats") % {"seats": branch.seat_count}),  # type: ignore[attr-defined]

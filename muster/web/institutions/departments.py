@@ -31,6 +31,7 @@ from muster.progression.models import SubjectMapping
 from muster.progression.permissions import department_figures
 from muster.progression.queries import figures_of
 from muster.web.batches.list import YearTable, visible_batches
+from muster.web.insights.links import analytics_url
 from muster.web.institutions.pictures import LogoForm
 from muster.web.people.widgets import hours_in_words, workload_bar
 from muster.web.progression.figures import KeyFigures, key_figures
@@ -83,7 +84,7 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "new_year_url": new_year if batches.may(actor, "change") and may_change else "",
             "nav": "departments",
             "department": department,
-            "department_key": str(department.pk),
+            "analytics_url": analytics_url(actor, department=department.pk),
             "logo_url": reverse("departments:logo", args=[department.pk]) if department.logo else "",
             "may_change": may_change,
             "kicker": " ".join(filter(None, _kicker(key, years, faculty))),
