@@ -55,9 +55,9 @@ MORE = {
     # Figures are over everybody: what is read grows with the days that are counted.
     "/analytics/": 2,
     "/analytics/instructors/{instructor_id}/": 2,
-    "/analytics/mentoring/": 9,
+    "/analytics/mentoring/": 12,
     "/api/analytics/institution": 6,
-    "/api/analytics/mentoring": 9,
+    "/api/analytics/mentoring": 12,
     # The latest thousand rows are counted, and tell who can be chosen; what one request did is read whole.
     "/settings/audit/": 3,
     "/api/audit": 3,

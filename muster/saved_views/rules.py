@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from muster.accounts.models import User
 from muster.core.database import atomic, refused_as, sum_each
 from muster.core.errors import AlreadyTaken, Forbidden, Invalid, Missing
 from muster.core.history import recorded
@@ -174,7 +175,8 @@ def _own(row: SavedView) -> Any:
 
 
 def _must_have_room(row: SavedView) -> None:
-    lock_row(row.owner)
+    # Who is signed in may be a user that is not loaded yet.
+    lock_row(User(pk=row.owner_id))
     if _own(row).count() >= MOST_VIEWS:
         raise TooManyViews(most=MOST_VIEWS)
 

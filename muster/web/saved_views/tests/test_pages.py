@@ -166,6 +166,8 @@ UNSAVED = {
     "own-organisation-people": "somebody without a role here",
     "own-organisation-payments": "somebody without a role here",
     "catalogue:public": "strangers read it",
+    "analytics:rows": "what a figure counts, opened from it",
+    "analytics:mentoring-rows": "what a figure counts, opened from it",
     "progression:not-chosen": "of a group of a batch, and short",
     "progression:results-versions": "of one sheet, and short",
 }
