@@ -156,7 +156,6 @@ DAYS_OF_THE_INSTITUTION = {
     "muster/people/rules.py": (1, ABOUT_PEOPLE),
     "muster/privacy/archive.py": (1, "The day of an archive."),
     "muster/saved_views/rules.py": (2, "The morning on which something is mailed to a person."),
-    "muster/api/reports.py": (1, "Mornings are those of the institution's clock."),
     "muster/reports/kinds/work.py": (1, A_WINDOW),
     "muster/reports/rules.py": (4, "Mornings are those of the institution's clock."),
     "muster/web/reports/schedules.py": (1, "Mornings are those of the institution's clock."),
@@ -172,7 +171,9 @@ DAYS_OF_THE_INSTITUTION = {
     "muster/web/oversight/overview.py": (1, ABOUT_PEOPLE),
     "muster/web/people/time_off.py": (1, ABOUT_PEOPLE),
     "muster/web/people/week.py": (1, THE_READER),
+    "muster/web/insights/analytics.py": (3, A_WINDOW),
     "muster/web/insights/forms.py": (1, A_WINDOW),
+    "muster/web/insights/rows.py": (1, A_WINDOW),
     "muster/web/insights/trend.py": (1, A_WINDOW),
     "muster/web/submissions/export_templates.py": (1, THE_READER),
 }

@@ -115,12 +115,12 @@ def _granted_scope(actor: Actor, among: Q) -> Scope:
     parts: list[ScopePart] = []
     for row in rows.order_by("pk").values_list("pk", *_COLUMNS):
         own = [one for one in grants if one.all_batches or one.pk in named[row[0]]]
-        spans = _joined((one.first_date, one.last_date) for one in own)
+        spans = _join_spans((one.first_date, one.last_date) for one in own)
         parts += [ScopePart(*row)._replace(first=first, last=last) for first, last in spans]
     return Scope(actor, parts, is_granted=True)
 
 
-def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+def _join_spans(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
     """The spans, in their order, with those that overlap made one: no day twice."""
     found: list[tuple[date, date]] = []
     for first, last in spans:

@@ -71,7 +71,7 @@ class FigureTable:
 
 
 @dataclass(frozen=True)
-class Names:
+class PartNames:
     """What the parts that figures are told apart by are called."""
 
     branches: Mapping[Any, str]
@@ -81,12 +81,12 @@ class Names:
     people: Mapping[Any, str]
 
 
-def names_of(insight: Insight) -> Names:
+def names_of(insight: Insight) -> PartNames:
     """The names of all that stands in the tables. Five statements."""
     marks = insight.attendance
     rows: Any = Batch.objects.filter(pk__in=_all_batches(insight)).values_list("pk", "code", "name")
     people = [*marks.by_instructor, *insight.satisfaction_by_instructor]
-    return Names(
+    return PartNames(
         _names(Branch, marks.by_branch, "name"),
         _names(Department, marks.by_department, "name"),
         _names(Course, [row.of for row in insight.satisfaction], "title"),
@@ -100,7 +100,7 @@ def _names(model: Any, keys: Iterable[UUID | None], column: str) -> dict[Any, st
     return dict(rows)
 
 
-def tables_of(insight: Insight, names: Names | None = None) -> dict[str, FigureTable]:
+def tables_of(insight: Insight, names: PartNames | None = None) -> dict[str, FigureTable]:
     """All tables, by their keys; those without a row are left out."""
     told = names or names_of(insight)
     made = (maker(insight, told) for maker in _MAKERS)
@@ -110,7 +110,7 @@ def tables_of(insight: Insight, names: Names | None = None) -> dict[str, FigureT
 def table_named(tables: Mapping[str, FigureTable], key: str) -> FigureTable:
     """One of them. Raises Missing where there is none of this name."""
     if key not in tables:
-        raise Missing(_("There's no such table between these days."))
+        raise Missing(_("This table doesn't exist between these days."))
     return tables[key]
 
 
@@ -163,7 +163,7 @@ def _plain(number: Any) -> float | int:
     return number if isinstance(number, int) else round(float(number), 2)
 
 
-def _all_figures(insight: Insight, names: Names) -> FigureTable:
+def _all_figures(insight: Insight, names: PartNames) -> FigureTable:
     return figures_table(insight.figures, insight.before)
 
 
@@ -183,7 +183,7 @@ def _cells(marks: Marks) -> list[Any]:
     return [marks.figure.value, marks.came, marks.counted]
 
 
-def _weeks(insight: Insight, names: Names) -> FigureTable:
+def _weeks(insight: Insight, names: PartNames) -> FigureTable:
     now, weeks = insight.attendance.by_week, insight.period.weeks
     then = insight.compared.period.weeks if insight.compared else []
     rows = []
@@ -204,7 +204,7 @@ def weekday_name(day: int) -> str:
     return date_format(MONDAY + timedelta(days=day - 1), "l")
 
 
-def _weekdays(insight: Insight, names: Names) -> FigureTable:
+def _weekdays(insight: Insight, names: PartNames) -> FigureTable:
     rows = [
         FigureRow([weekday_name(day), *_cells(marks)], {"weekday": day})
         for day, marks in sorted(insight.attendance.by_weekday.items())
@@ -213,7 +213,7 @@ def _weekdays(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("weekdays", _("Attendance by weekday"), columns, rows)
 
 
-def _hours(insight: Insight, names: Names) -> FigureTable:
+def _hours(insight: Insight, names: PartNames) -> FigureTable:
     rows = [
         # Of few marks a percentage says nothing.
         FigureRow(
@@ -226,7 +226,7 @@ def _hours(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("hours", _("Attendance by hour"), columns, rows)
 
 
-def _types(insight: Insight, names: Names) -> FigureTable:
+def _types(insight: Insight, names: PartNames) -> FigureTable:
     rows = [
         FigureRow([str(ClassSession.Kind(kind).label), *_cells(marks)], {"type": kind})
         for kind, marks in sorted(insight.attendance.by_type.items())
@@ -248,11 +248,11 @@ def _part_table(key: str, title: str, kind: tuple[str, str], told: Mapping[Any, 
     return FigureTable(key, title, columns, rows)
 
 
-def _branches(insight: Insight, names: Names) -> FigureTable:
+def _branches(insight: Insight, names: PartNames) -> FigureTable:
     return _part_table("branches", _("Attendance by branch"), ("branch", _("Branch")), names.branches, insight)
 
 
-def _departments(insight: Insight, names: Names) -> FigureTable:
+def _departments(insight: Insight, names: PartNames) -> FigureTable:
     kind = ("department", _("Department"))
     return _part_table("departments", _("Attendance by department"), kind, names.departments, insight)
 
@@ -264,7 +264,7 @@ def _all_batches(insight: Insight) -> set[UUID]:
     return {*insight.attendance.by_batch, *of.seats, *of.completion, *of.results, *of.scores, *judged, *of.at_risk}
 
 
-def _batches(insight: Insight, names: Names) -> FigureTable:
+def _batches(insight: Insight, names: PartNames) -> FigureTable:
     """Batch beside batch, the one with the lowest attendance first."""
     before = insight.compared.attendance.by_batch if insight.compared else {}
     of, rows = insight.cohorts, []
@@ -299,7 +299,7 @@ def _batches(insight: Insight, names: Names) -> FigureTable:
 
 
 # --- instructors ------------------------------------------------------------------------------------------------------
-def _instructors(insight: Insight, names: Names) -> FigureTable:
+def _instructors(insight: Insight, names: PartNames) -> FigureTable:
     """Who leads or led: the attendance of their days, what was said of them, and what they carry now."""
     marks, said = insight.attendance.by_instructor, insight.satisfaction_by_instructor
     carried = {person.pk: person for person in insight.instructors}
@@ -314,14 +314,14 @@ def _instructors(insight: Insight, names: Names) -> FigureTable:
         *_marks_columns([FigureColumn("instructor", _("Instructor"))]),
         FigureColumn("satisfaction", _("Satisfaction")),
         FigureColumn("batches", _("Batches")),
-        FigureColumn("limit", _("At most")),
+        FigureColumn("limit", _("Maximum")),
         FigureColumn("hours", _("Hours this week")),
     ]
     return FigureTable("instructors", _("Instructors"), columns, rows)
 
 
 # --- enrollments and feedback -----------------------------------------------------------------------------------------
-def _months(insight: Insight, names: Names) -> FigureTable:
+def _months(insight: Insight, names: PartNames) -> FigureTable:
     rows = []
     for month, number in insight.months.items():
         last = (month + timedelta(days=31)).replace(day=1) - DAY
@@ -334,7 +334,7 @@ def _months(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("months", _("New enrollments by month"), columns, rows)
 
 
-def _seats(insight: Insight, names: Names) -> FigureTable:
+def _seats(insight: Insight, names: PartNames) -> FigureTable:
     found = sorted(insight.seats.items(), key=lambda one: (-(one[1].value or 0), one[0] or ""))
     rows = [FigureRow([name or _("No department"), one.part, one.whole, one.value]) for name, one in found]
     columns = [
@@ -346,7 +346,7 @@ def _seats(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("seats", _("Seats by department"), columns, rows)
 
 
-def _completion(insight: Insight, names: Names) -> FigureTable:
+def _completion(insight: Insight, names: PartNames) -> FigureTable:
     counts = insight.completion
     steps = (
         (_("Started"), "completed", counts.started, False),
@@ -369,7 +369,7 @@ def _completion(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("completion", _("Completion"), columns, rows)
 
 
-def _moves(insight: Insight, names: Names) -> FigureTable:
+def _moves(insight: Insight, names: PartNames) -> FigureTable:
     rows = [FigureRow([semester, one.part, one.whole, one.value]) for semester, one in insight.moves.items()]
     columns = [
         FigureColumn("semester", _("From semester")),
@@ -380,7 +380,7 @@ def _moves(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("moves", _("Moved up by semester"), columns, rows)
 
 
-def _satisfaction(insight: Insight, names: Names) -> FigureTable:
+def _satisfaction(insight: Insight, names: PartNames) -> FigureTable:
     rows = [
         FigureRow([names.courses.get(one.of) or _("Without a course"), one.value.value, one.answered, one.asked])
         for one in insight.satisfaction
@@ -394,7 +394,7 @@ def _satisfaction(insight: Insight, names: Names) -> FigureTable:
     return FigureTable("satisfaction", _("Satisfaction by course"), columns, rows)
 
 
-_MAKERS: tuple[Callable[[Insight, Names], FigureTable], ...] = (
+_MAKERS: tuple[Callable[[Insight, PartNames], FigureTable], ...] = (
     _all_figures,
     _weeks,
     _weekdays,

@@ -25,7 +25,7 @@ def stop_url(notice: Notification) -> str:
 register_kind(
     NotificationKind(
         MAILED_VIEW,
-        gettext_lazy("A saved view I asked for"),
+        gettext_lazy("My saved views"),
         frozenset(map(str, Role)),
         gettext_lazy("In the mornings you chose, with what it counts and a link."),
         in_app=False,

@@ -16,7 +16,7 @@ from muster.batches.workload import weekly_minutes
 from muster.insights.definitions import Figure, FiguresInsight, Shape
 from muster.insights.marks import Marks, sum_of
 from muster.insights.queries import Insight
-from muster.insights.tables import Names
+from muster.insights.tables import PartNames
 from muster.people.links import instructor_url
 from muster.timetable.models import ClassSession
 from muster.web.insights.opening import Opening
@@ -128,7 +128,7 @@ def _is_low(marks: Marks, minimum: int) -> bool:
 
 
 # --- attendance -------------------------------------------------------------------------------------------------------
-def draw_attendance(insight: Insight, names_of_parts: Names, minimum: int, opening: Opening) -> dict[str, Any]:
+def draw_attendance(insight: Insight, names_of_parts: PartNames, minimum: int, opening: Opening) -> dict[str, Any]:
     """The lines by week, the batches that are low, and what is told apart."""
     counts, before = insight.attendance, insight.compared.attendance if insight.compared else None
     weeks = insight.period.weeks
@@ -219,7 +219,7 @@ def _draw_parts(
     return drawn
 
 
-def _low_batches(insight: Insight, names: Names, minimum: int, opening: Opening) -> list[Any]:
+def _low_batches(insight: Insight, names: PartNames, minimum: int, opening: Opening) -> list[Any]:
     """The batches below the minimum, the lowest first: at most so many."""
     by_batch, before = insight.attendance.by_batch, insight.compared.attendance.by_batch if insight.compared else {}
     low = sorted(
@@ -289,7 +289,7 @@ def draw_instructors(insight: Insight) -> list[tuple[Any, str, str, float, bool]
     ]
 
 
-def draw_satisfaction(insight: Insight, names: Names) -> Iterable[Any]:
+def draw_satisfaction(insight: Insight, names: PartNames) -> Iterable[Any]:
     """The courses with their means on a scale from 1 to 5."""
     for row in insight.satisfaction:
         value = row.value.value

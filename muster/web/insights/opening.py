@@ -71,7 +71,7 @@ class Opening:
         return self.part_urls(*part)(*part.values()) if part else ""
 
 
-class ShownCell(NamedTuple):
+class OpenCell(NamedTuple):
     """A value in words, and where it leads."""
 
     text: str
@@ -85,7 +85,7 @@ class ShownTable:
 
     table: FigureTable
     heads: Sequence[tuple[str, bool]]
-    lines: Sequence[Sequence[ShownCell]]
+    lines: Sequence[Sequence[OpenCell]]
     csv_url: str
     xlsx_url: str
     # How many more rows the files have.
@@ -113,16 +113,16 @@ def show_table(table: FigureTable, opening: Opening, here: Any) -> ShownTable:
     return ShownTable(table, heads, lines, file_url("csv"), file_url("xlsx"), left_out)
 
 
-def _cell(column: FigureColumn, row: FigureRow, place: int, opening: Opening, *, is_number: bool) -> ShownCell:
+def _cell(column: FigureColumn, row: FigureRow, place: int, opening: Opening, *, is_number: bool) -> OpenCell:
     value = row.cells[place]
     if place == 0:
-        return ShownCell(_words(value, column.unit), opening.row_url(row.narrowed))
+        return OpenCell(_words(value, column.unit), opening.row_url(row.narrowed))
     url = ""
     if column.opens and value:
         narrowed = dict(row.narrowed)
         figure, counted = narrowed.pop("figure", column.opens), narrowed.pop("counted", column.counted)
         url = opening.url(figure, value, counted=bool(counted), **narrowed)
-    return ShownCell(_words(value, column.unit), url, is_number)
+    return OpenCell(_words(value, column.unit), url, is_number)
 
 
 def _words(value: Any, unit: str) -> str:

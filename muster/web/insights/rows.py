@@ -105,7 +105,7 @@ class RowTable(Table):
         return self.value_says(record) or "–"
 
     def value_says(self, record: Any) -> str:
-        return _said(record)
+        return _words_of_state(record)
 
     def render_counts(self, value: bool) -> str:
         return _("yes") if value else _("no")
@@ -117,7 +117,7 @@ def _url_of(row: Any) -> str:
     return student_url(row.who_id)
 
 
-def _said(row: Any) -> str:
+def _words_of_state(row: Any) -> str:
     """The word of a state, where it is one that has a word."""
     fields = {field.name: field for field in row._meta.concrete_fields}
     choices: dict[str, Any] = {}

@@ -27,7 +27,7 @@ from muster.web.ui.tables.saved import SavedChip, SavedViews, saved_views
 LISTS = {
     "analytics:institution": gettext_lazy("Analytics"),
     "attendance:absences": gettext_lazy("Absences"),
-    "attendance:cohorts": gettext_lazy("Attendance of cohorts"),
+    "attendance:cohorts": gettext_lazy("Attendance of batches"),
     "attendance:daily": gettext_lazy("Daily attendance"),
     "attendance:not-taken": gettext_lazy("Registers not taken"),
     "audit": gettext_lazy("Audit log"),
@@ -61,7 +61,7 @@ LISTS = {
 # Lists of one thing, which the address names.
 LISTS_WITHIN = {
     "assessment:marks": gettext_lazy("Assessments of a batch"),
-    "attendance:cohort": gettext_lazy("Attendance of a cohort"),
+    "attendance:cohort": gettext_lazy("Attendance of a batch"),
     "batches:students": gettext_lazy("Students of a batch"),
     "batches:waitlist": gettext_lazy("Waitlist of a batch"),
     "certificates:completion": gettext_lazy("Completion of a batch"),

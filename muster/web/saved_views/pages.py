@@ -210,7 +210,7 @@ class ListFacet(Facet):
         return super().options(counts, chosen, called)
 
 
-class ViewFilters(Filters):
+class SavedViewFilters(Filters):
     """How saved views are found."""
 
     search = ("name",)
@@ -228,7 +228,7 @@ class ViewFilters(Filters):
     )
 
 
-class ViewTable(Table):
+class SavedViewTable(Table):
     """Saved views, each leading to its list."""
 
     counted = ngettext_lazy("%(count)d saved view", "%(count)d saved views", "count")
@@ -272,8 +272,8 @@ def view_list(request: ActorRequest) -> HttpResponseBase:
     text = _("Set the filters of a list and choose “Save this view” above it. Your views appear there and here.")
     return list_page(
         request,
-        table_class=ViewTable,
-        filterset_class=ViewFilters,
+        table_class=SavedViewTable,
+        filterset_class=SavedViewFilters,
         queryset=views_in_full(request.actor).order_by("name__plain", "pk"),
         template="components/list_page.html",
         context={"title": _("Saved views"), "nav": "views"},
