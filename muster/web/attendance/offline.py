@@ -29,22 +29,21 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.pages import page
 from muster.web.ui.shell import Tray
 
-# What every page loads, and the worker itself; with what is below it, what the register page and the page of kept marks
-# load: a test compares.
-STYLES = ("tokens", "base", "forms", "shell", "parts", "blocks", "overlays", "lists", "print")
-SCRIPTS = ("theme", "shell", "find", "offline", "register/send", "register/store")
+# What the page of kept marks loads, and with the scripts below it the register page: a test compares.
+STYLES = ("tokens", "base", "forms", "shell", "parts", "blocks", "overlays", "lists", "register", "print")
+SCRIPTS = ("theme", "shell", "find", "offline")
+KEEPING = ("kept", "paper", "send", "store", "words")
 FRAME = (
     "favicon.svg",
     "icons.svg",
     *(f"css/{name}.css" for name in STYLES),
     "django_htmx/htmx-2.min.js",
     *(f"js/{name}.js" for name in SCRIPTS),
-)
-# Fetched with the first register or results sheet that is kept, and so is the page of kept marks.
-KEEPING = ("kept", "paper", "words", "details", "grid", "keys", "outbox", "register", "sync", "view")
-REGISTER = (
-    "css/register.css",
     *(f"js/register/{name}.js" for name in KEEPING),
+)
+# Fetched with the first register or results sheet that is kept.
+REGISTER = (
+    *(f"js/register/{name}.js" for name in ("details", "grid", "keys", "outbox", "register", "sync", "view")),
     "css/materials.css",
     "css/results.css",
     *(f"js/results/{name}.js" for name in ("cells", "keys", "paste", "phone", "results", "sync")),

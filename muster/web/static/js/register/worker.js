@@ -54,7 +54,7 @@
     if (owner !== (await meta.get("owner"))) await change(owner);
     const cache = await caches.open(PAGES + owner);
     const path = new URL(response.url).pathname;
-    await stock(register);
+    if (path !== fallback) await stock(register);
     await cache.put(path, response);
     channel?.postMessage({ kind: "kept", owner });
     // Where one lands without a connection belongs to every register that is kept.
