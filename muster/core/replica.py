@@ -1,7 +1,7 @@
 """A read replica (`MUSTER_REPLICA_URL`): what may be a moment behind is read there, where there is one that keeps up.
 
-Exports say so with `may_lag`, figures and reports with `reads_what_may_lag`. Everything else is asked of the database
-that is written to.
+Exports and lists of reports say so with `may_lag`, figures with `reads_what_may_lag`. Everything else is asked of the
+database that is written to.
 """
 
 from __future__ import annotations
