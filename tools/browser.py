@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, ViewportSize
 from playwright.sync_api import Page as Tab
 
 from tools.demo_server import DemoServer
@@ -51,7 +51,9 @@ def signed_in(browser: Browser, stage: DemoServer, role: str) -> BrowserContext:
 def look(tab: Tab, width: int, theme: Theme) -> None:
     """Show the page at this width in this theme, whatever it showed before."""
     tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    tab.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+    size: ViewportSize = {"width": width, "height": HEIGHTS[width]}
+    if tab.viewport_size != size:
+        tab.set_viewport_size(size)
 
 
 def visit(tab: Tab, page: Page, stage: DemoServer) -> int:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,25 +31,48 @@ pytestmark = pytest.mark.browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What the theme changes is looked at in the dark too, what the width changes on a phone too; the rest is the same.
-LOOKS: list[tuple[int, Theme, dict[str, Any]]] = [
-    (WIDE, "light", {"runOnly": WCAG}),
-    (WIDE, "dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}}),
-    (NARROW, "light", {"runOnly": WCAG, "rules": {"color-contrast": {"enabled": False}}}),
-]
+LIGHT: dict[str, Any] = {"runOnly": WCAG}
+DARK: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+ON_A_PHONE: dict[str, Any] = {"runOnly": WCAG, "rules": {"color-contrast": {"enabled": False}}}
+# What is wrong with elements only beside each other, each of them in order.
+TOGETHER: dict[str, Any] = {
+    "runOnly": {
+        "type": "rule",
+        "values": [
+            "aria-valid-attr-value",
+            "bypass",
+            "duplicate-id-aria",
+            "form-field-multiple-labels",
+            "heading-order",
+            "identical-links-same-purpose",
+            "label-title-only",
+            "landmark-main-is-top-level",
+            "landmark-no-duplicate-banner",
+            "landmark-no-duplicate-contentinfo",
+            "landmark-no-duplicate-main",
+            "landmark-one-main",
+            "landmark-unique",
+            "page-has-heading-one",
+            "region",
+            "scope-attr-valid",
+            "td-headers-attr",
+        ],
+    }
+}
 RUN_AXE = """async options => {
     const found = await axe.run(document, { ...options, resultTypes: ["violations"], preload: false });
     return found.violations.map(
         one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")}`);
 }"""
-# What axe can tell apart: every kind of element there is, by the elements it stands in. How often one occurs, and what
-# is written in it, is none of it.
-STRUCTURE = """() => {
-    const told = /^(class|lang|dir|open|disabled|checked|required|hidden|aria-.*)$/;
-    const valued = /^(role|type|aria-(current|expanded|selected|pressed|sort))$/;
+# What axe can tell apart: every kind of element there is, by the elements it stands in and by what gives it a name. How
+# often one occurs, and what is written in it, is none of it.
+KINDS = """() => {
+    const told = /^(class|lang|dir|open|disabled|checked|required|hidden|href|alt|title|for|scope|aria-.*)$/;
+    const valued = /^(role|type|tabindex|aria-(current|expanded|selected|pressed|sort))$/;
     const name = e => e.localName + [...e.attributes]
         .map(a => a.name === "class" ? `.${[...e.classList].sort().join(".")}`
             : valued.test(a.name) ? `[${a.name}=${a.value}]` : told.test(a.name) ? `[${a.name}]` : "")
-        .sort().join("");
+        .sort().join("") + (e.labels?.length ? "[labelled]" : "") + (e.textContent.trim() ? "" : "[empty]");
     const kinds = { true: new Set(), false: new Set() };
     const walk = (e, before, inside) => {
         const path = `${before} ${name(e)}`;
@@ -56,33 +80,12 @@ STRUCTURE = """() => {
         for (const child of e.children) walk(child, path, inside || child.localName === "main");
     };
     walk(document.body, "", false);
-    return Object.values(kinds).map(kind => [...kind].sort().join("\\n"));
-}"""
-# The widest letters that are common: what fits in them fits in any. They are Debian's own.
-WIDEST = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('body, button, input, select, textarea { font-family: "DejaVu Sans" !important }');
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-}"""
-# Names that people gave, each with an unbroken word of two hundred letters.
-LONGEST = """() => {
-    for (const place of document.querySelectorAll("main :is(h1, .t, .s, td, dd, .crumb, .kicker, .person)")) {
-        for (const text of place.childNodes) {
-            if (text.nodeType === 3) text.data = text.data.replace(/\\p{L}{3,}/u, "W".repeat(200));
-        }
-    }
+    return Object.values(kinds).map(kind => [...kind].sort());
 }"""
 WIDTH_IN = """font => {
     const pen = new OffscreenCanvas(1, 1).getContext("2d");
     pen.font = `16px ${font}`;
     return pen.measureText("The width of these words").width;
-}"""
-TOO_WIDE = """() => {
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return "";
-    const out = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > room + 1);
-    return `${document.documentElement.scrollWidth} px, ` + out.slice(0, 3).map(
-        e => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")}`).join(" ");
 }"""
 # Columns of numbers that do not stand one below the other.
 RAGGED = """() => [...document.querySelectorAll("main table")].flatMap(table => {
@@ -99,10 +102,39 @@ RAGGED = """() => [...document.querySelectorAll("main table")].flatMap(table => 
         return cells.length && are_numbers && !cells.every(cell => cell.querySelector(".seats") || aligned(cell));
     }).map(head => head.innerText);
 })"""
-# Words that were pressed into a column of letters.
-PRESSED = """() => [...document.querySelectorAll("main :is(h1, h2, .t, .s, p, dd)")].filter(
-    e => e.innerText?.length > 12 && e.getBoundingClientRect().height > 80 && e.getBoundingClientRect().width < 64
-).slice(0, 3).map(e => e.innerText)"""
+# What does not fit into the window: in our letters; in the widest that are common, Debian's own (what fits in them fits
+# in any); and in these where people gave names with an unbroken word of two hundred letters. And words that were
+# pressed into a column of letters.
+UNFIT = """long => {
+    const tooWide = letters => {
+        const room = document.documentElement.clientWidth, width = document.documentElement.scrollWidth;
+        if (width <= room) return [];
+        const out = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > room + 1);
+        const which = out.slice(0, 3).map(e => `${e.tagName.toLowerCase()}.${[...e.classList].join(".")}`).join(" ");
+        return [`wider than ${room} ${letters}: ${width} px, ${which}`];
+    };
+    const found = tooWide("in our letters");
+    if (long) {
+        const texts = [...document.querySelectorAll("main :is(h1, h2, .t, .s, p, dd)")];
+        const pressed = texts.filter(e => e.innerText?.length > 12).map(e => [e.innerText, e.getBoundingClientRect()])
+            .filter(([_text, place]) => place.height > 80 && place.width < 64);
+        found.push(...pressed.slice(0, 3).map(([text]) => `no room for ${text}`));
+    }
+    const widest = new CSSStyleSheet(), ours = document.adoptedStyleSheets;
+    widest.replaceSync('body, button, input, select, textarea { font-family: "DejaVu Sans" !important }');
+    document.adoptedStyleSheets = [...ours, widest];
+    found.push(...tooWide("in the widest letters"));
+    if (!long) {
+        document.adoptedStyleSheets = ours;
+        return found;
+    }
+    for (const place of document.querySelectorAll("main :is(h1, .t, .s, td, dd, .crumb, .kicker, .person)")) {
+        for (const text of place.childNodes) {
+            if (text.nodeType === 3) text.data = text.data.replace(/\\p{L}{3,}/u, "W".repeat(200));
+        }
+    }
+    return [...found, ...tooWide("with names of 200 letters")];
+}"""
 
 
 class Listener:
@@ -158,10 +190,15 @@ def is_new(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bool]:
     folder = tmp_path_factory.getbasetemp()
     folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "structures"
     folder.mkdir(exist_ok=True)
+    asked: set[bytes] = set()
 
     def claim(text: str) -> bool:
+        key = hashlib.sha256(text.encode())
+        if key.digest() in asked:
+            return False
+        asked.add(key.digest())
         try:
-            (folder / hashlib.sha256(text.encode()).hexdigest()).touch(exist_ok=False)
+            (folder / key.hexdigest()).touch(exist_ok=False)
         except FileExistsError:
             return False
         return True
@@ -186,40 +223,49 @@ def test_page(
     look(tab, WIDE, "light")
     status = visit(tab, page, stage)
     wrong = [] if status == page.status else [f"answered {status}"]
-    # Whatever has the structure of another page has its faults, and only those.
-    if [part for part in tab.evaluate(STRUCTURE) if is_new(part)]:
+    due = Due.of(tab.evaluate(KINDS), is_new)
+    if due != Due.NOTHING:
         tab.evaluate(AXE.read_text())
         # From the top: scrolled, the bar there covers a part of something.
         tab.evaluate("scrollTo(0, 0)")
-        for width, theme, options in LOOKS:
-            look(tab, width, theme)
-            # Bars that stick to the edges of a window lie across what happens to be there.
-            unroll(tab, width)
-            wrong += [f"{width} {theme}: axe {violation}" for violation in tab.evaluate(RUN_AXE, options)]
-    look(tab, WIDE, "light")
+    if due == Due.TOGETHER:
+        wrong += violations(tab, WIDE, "light", TOGETHER)
+    if due == Due.ALL:
+        wrong += violations(tab, WIDE, "light", LIGHT) + violations(tab, WIDE, "dark", DARK)
+        look(tab, WIDE, "light")
     wrong += [f"numbers of {column} are not aligned" for column in tab.evaluate(RAGGED)]
+    wrong += tab.evaluate(UNFIT, False)
     look(tab, NARROW, "light")
-    wrong += [f"no room for {words}" for words in tab.evaluate(PRESSED)]
-    wrong += overflows(tab)
+    if due == Due.ALL:
+        wrong += violations(tab, NARROW, "light", ON_A_PHONE)
+        look(tab, NARROW, "light")
+    # It leaves the page with other words and letters, and its links as they were.
+    wrong += tab.evaluate(UNFIT, True)
     wrong += [f"console: {words}" for words in visitor.listener.heard(page)]
     wrong += visitor.follower.follow()
     assert not wrong, "\n".join([*wrong, stage.faults()])
 
 
-def overflows(tab: Tab) -> list[str]:
-    """At which width and in which letters the page is wider than the window."""
-    found = []
-    for letters in ("our", "the widest"):
-        if letters != "our":
-            tab.evaluate(WIDEST)
-        for width in (WIDE, NARROW):
-            look(tab, width, "light")
-            if overflow := tab.evaluate(TOO_WIDE):
-                found.append(f"wider than {width} in {letters} letters: {overflow}")
-    tab.evaluate(LONGEST)
-    if overflow := tab.evaluate(TOO_WIDE):
-        found.append(f"wider than {NARROW} with names of 200 letters: {overflow}")
-    return found
+class Due(Enum):
+    """What axe has to look at: a page of kinds that were all looked at before has their faults, and only those."""
+
+    NOTHING = auto()
+    TOGETHER = auto()
+    ALL = auto()
+
+    @classmethod
+    def of(cls, parts: list[list[str]], is_new: Callable[[str], bool]) -> Due:
+        """For the kinds inside of `main` and beside it."""
+        if [kind for part in parts for kind in part if is_new(kind)]:
+            return cls.ALL
+        return cls.TOGETHER if [part for part in parts if is_new("\n".join(part))] else cls.NOTHING
+
+
+def violations(tab: Tab, width: int, theme: Theme, options: dict[str, Any]) -> list[str]:
+    """What axe finds, in a window as high as the page: bars at the edges of a lower one lie across something."""
+    look(tab, width, theme)
+    unroll(tab, width)
+    return [f"{width} {theme}: axe {violation}" for violation in tab.evaluate(RUN_AXE, options)]
 
 
 def test_letters_are_those_that_pages_are_looked_at_in(browser: Browser) -> None:
