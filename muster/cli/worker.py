@@ -5,10 +5,12 @@ import os
 import signal
 import time
 from contextlib import suppress
+from importlib import import_module
 
 import click
 import psycopg
 import structlog
+from django.conf import settings
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -34,6 +36,8 @@ def command(concurrency: int, child: bool) -> None:
     os.nice(NICENESS)
     if child:
         end_with_parent()
+    # Notices link to pages: the first of them would have its job wait for all that pages are made of.
+    import_module(settings.ROOT_URLCONF)
     with suppress(asyncio.CancelledError):
         asyncio.run(_work(app, concurrency))
 
