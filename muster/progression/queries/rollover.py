@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -232,7 +232,7 @@ def _students(
         enrollment__course=batch.course_id,
         is_current=True,
     )
-    standing = standing_of(found.select_related("mapping__subject", "enrollment").defer("basis").order_by())
+    standing = standing_of(_with_known(found.defer("basis", "created_at", "updated_at").order_by(), mapped, rows))
     results: dict[UUID, list[SubjectResult]] = {}
     for one in standing:
         results.setdefault(one.enrollment_id, []).append(one)
@@ -259,6 +259,21 @@ def _students(
         )
         for row in rows
     ], frozenset(core)
+
+
+def _with_known(
+    found: QuerySet[SubjectResult], mapped: Iterable[SubjectMapping], seats: Iterable[Enrollment]
+) -> list[SubjectResult]:
+    """The results with the mappings and seats of the batch, which are there already, and those of others."""
+    mappings, enrollments = {one.pk: one for one in mapped}, {one.pk: one for one in seats}
+    results = list(found)
+    for one in results:
+        if one.mapping_id in mappings:
+            one.mapping = mappings[one.mapping_id]
+        if one.enrollment_id in enrollments:
+            one.enrollment = enrollments[one.enrollment_id]
+    prefetch_related_objects(results, "mapping__subject", "enrollment")
+    return results
 
 
 def _student(
