@@ -39,7 +39,8 @@ archived_meeting_is_frozen = GuardTrigger(
 
 
 def after_statement(name: str, operation: pgtrigger.Operation, func: str) -> Trigger:
-    """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`."""
+    """One answer to all rows of a statement, which stand in `old_rows` and `new_rows`; none where there is no row."""
+    rows = "old_rows" if operation == pgtrigger.Delete else "new_rows"
     return Trigger(
         name=name,
         level=pgtrigger.Statement,
@@ -49,7 +50,7 @@ def after_statement(name: str, operation: pgtrigger.Operation, func: str) -> Tri
             old=None if operation == pgtrigger.Insert else "old_rows",
             new=None if operation == pgtrigger.Delete else "new_rows",
         ),
-        func=f"{func} RETURN NULL;",
+        func=f"IF EXISTS (SELECT FROM {rows}) THEN {func} END IF; RETURN NULL;",
     )
 
 

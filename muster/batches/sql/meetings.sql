@@ -17,6 +17,9 @@ $$;
 CREATE OR REPLACE FUNCTION muster_keep_meetings(the_meetings uuid[])
 RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan SET muster.derives = 'yes' AS $$
 BEGIN
+    IF cardinality(the_meetings) = 0 THEN
+        RETURN;
+    END IF;
     -- Whoever gives one of them slots or sessions waits, and then finds its people.
     PERFORM FROM timetable_meeting WHERE id = ANY (the_meetings) ORDER BY id FOR NO KEY UPDATE;
 

@@ -18,7 +18,12 @@ AND CASE WHEN person.role = 'faculty' THEN person.subject_id = session.subject_i
 -- Let these sessions book what they want, whatever they booked before: nothing when they are cancelled, have no times,
 -- or their meeting keeps nobody busy. Both statements are one, so that hours can be swapped within it.
 CREATE OR REPLACE FUNCTION muster_book(the_sessions uuid[])
-RETURNS void LANGUAGE sql SET plan_cache_mode = force_custom_plan AS $$
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    -- Most of whom or what changes is in no session yet.
+    IF cardinality(the_sessions) = 0 THEN
+        RETURN;
+    END IF;
     WITH held AS MATERIALIZED (
         SELECT session.id, session.institution_id, session.meeting_id, session.room_id, session.date AS on_date,
                muster_period(session.date, session.start_time, session.end_time, meeting.time_zone) AS period
@@ -53,7 +58,7 @@ RETURNS void LANGUAGE sql SET plan_cache_mode = force_custom_plan AS $$
     )
     -- One order for everybody, so that two bookings wait for each other instead of locking each other out.
     ORDER BY coalesce(instructor_id, room_id), period;
-$$;
+END $$;
 
 -- Hold the meetings in share mode, so that archiving one and changing what hangs on it never pass each other. Whether
 -- one is archived is read of the rows that are held: as a condition it would be asked before, of those that are not.
