@@ -41,7 +41,7 @@ def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
     """
     scored = AssessmentMark.objects.filter(assessment=OuterRef("pk"), score__isnull=False)
     rows = assessments.rows(actor, "marks").filter(Exists(scored), batch=batch)
-    return list(rows.order_by("-due_on", "title", "pk"))
+    return list(rows.order_by("-due_on", "title__plain", "pk"))
 
 
 @reads_what_may_lag
