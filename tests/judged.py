@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -180,7 +180,9 @@ class Judged:
 
     def meet(self, pair: IndividualAssignment, number: int) -> None:
         """They met, missed each other, or wrote nothing up yet."""
-        starts = timezone.now() + timedelta(days=40 + number, minutes=self.chance.randrange(300))
+        # In the morning, so that it ends on its day whenever this runs.
+        day = datetime.combine(self.today + DAY * (40 + number), time(8), self.admin.zone)
+        starts = day + timedelta(minutes=self.chance.randrange(300))
         [row] = schedule_sessions(by=self.admin, student=pair.student, starts_at=starts)
         ago = DAY * (1 + 30 * number + self.chance.randrange(30))
         ClassSession.objects.filter(mentoring=row).update(date=self.today - ago)

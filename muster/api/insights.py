@@ -14,6 +14,7 @@ from muster.allocation.permissions import mentees
 from muster.api.kit import Date, Day, Door, answer, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
+from muster.insights.batch import insight_into_batch, scored_assessments
 from muster.insights.definitions import Figure, FiguresInsight
 from muster.insights.marks import AttendanceCounts, Marks
 from muster.insights.mentoring import MentoringScope, insight_into_mentoring
@@ -241,10 +242,13 @@ def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[PeriodQuery]
     actor = request_actor(request)
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
     insight = _insight(asked, scope_of(actor, Q(pk=batch.pk)), usual)
+    told = _insight_json(insight)
+    beside = insight_into_batch(actor, batch, scored_assessments(actor, batch))
+    told["tables"] += _tables_json(beside.tables.values())
     values = {name: one.value for name, one in insight.figures.items()}
     return answer(
         {
-            **_insight_json(insight),
+            **told,
             "enrollment_rate": values["seats_filled"],
             "completion_rate": values["completed"],
             "attendance_rate": values["attendance"],

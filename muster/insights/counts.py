@@ -11,10 +11,11 @@ from operator import add
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Least, TruncMonth
 
 from muster.accounts.models import User
+from muster.batches.models import Batch
 from muster.batches.workload import still_running, weekly_minutes, with_load
 from muster.core.replica import reading_cursor
 from muster.enrollments.models import SeatPeriod
@@ -61,10 +62,19 @@ class BatchSeats(NamedTuple):
 
 def seats_by_batch(scope: Scope, day: date) -> dict[UUID, BatchSeats]:
     """Students with a seat on a day, of the seats of the batches with a limit that run on it. One statement."""
+    return _with_seats(limited_batches(scope, day), day)
+
+
+def seats_at_end(scope: Scope, today: date) -> dict[UUID, BatchSeats]:
+    """The same of each batch on its own last day, of one that isn't over on this day. One statement."""
+    rows = Batch.objects.filter(pk__in=scope.batches, capacity__isnull=False)
+    return _with_seats(rows, Least(OuterRef("end_date"), Value(today)))
+
+
+def _with_seats(limited: QuerySet[Batch], day: Any) -> dict[UUID, BatchSeats]:
     held = SeatPeriod.objects.on(day).filter(batch=OuterRef("pk")).order_by().values("batch")
     rows: Any = (
-        limited_batches(scope, day)
-        .order_by()
+        limited.order_by()
         .annotate(held=Coalesce(Subquery(held.annotate(number=Count("pk")).values("number"), IntegerField()), 0))
         .values_list("pk", "department__name", "held", "capacity")
     )

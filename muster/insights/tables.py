@@ -20,7 +20,8 @@ from muster.insights.definitions import Figure, Shape
 from muster.insights.marks import NO_MARKS, Marks, sum_of
 from muster.insights.mentoring import MentoringInsight
 from muster.insights.periods import DAY, Period
-from muster.insights.queries import Insight
+from muster.insights.queries import BatchFigures, Insight
+from muster.insights.siblings import Siblings
 from muster.institutions.models import Branch, Department
 from muster.timetable.models import ClassSession
 
@@ -264,28 +265,22 @@ def _all_batches(insight: Insight) -> set[UUID]:
     return {*insight.attendance.by_batch, *of.seats, *of.completion, *of.results, *of.scores, *judged, *of.at_risk}
 
 
-def _batches(insight: Insight, names: PartNames) -> FigureTable:
-    """Batch beside batch, the one with the lowest attendance first."""
-    before = insight.compared.attendance.by_batch if insight.compared else {}
-    of, rows = insight.cohorts, []
-    for pk in _all_batches(insight):
-        seats, course, said = of.seats.get(pk), of.completion.get(pk), of.satisfaction.get(pk)
-        passed, mark = of.results[pk].figures if pk in of.results else (None, None)
-        cells = [
-            *names.batches[pk],
-            *_cells(insight.attendance.by_batch.get(pk, NO_MARKS)),
-            *([before.get(pk, NO_MARKS).figure.value] if insight.compared else []),
-            *((seats.taken, seats.seats) if seats else (None, None)),
-            len(of.at_risk.get(pk, ())),
-            *(one.value if one else None for one in (passed, mark, of.scores.get(pk), said.value if said else None)),
-            course.figures[0].value if course else None,
-        ]
-        rows.append(FigureRow(cells, {"batch": str(pk)}))
-    rows.sort(key=lambda row: (row.cells[2] is None, row.cells[2] or 0, row.cells[0]))
-    columns = [
-        *_marks_columns(
-            [FigureColumn("batch", _("Batch")), FigureColumn("name", _("Name"))], compared=bool(insight.compared)
-        ),
+def _batch_cells(pk: UUID, of: BatchFigures) -> list[Any]:
+    """What stands beside the attendance of a batch, as `_BATCH_COLUMNS` names it."""
+    seats, course, said = of.seats.get(pk), of.completion.get(pk), of.satisfaction.get(pk)
+    passed, mark = of.results[pk].figures if pk in of.results else (None, None)
+    return [
+        *((seats.taken, seats.seats) if seats else (None, None)),
+        len(of.at_risk.get(pk, ())),
+        *(one.value if one else None for one in (passed, mark, of.scores.get(pk), said.value if said else None)),
+        course.figures[0].value if course else None,
+    ]
+
+
+def _batch_columns(*, compared: bool = False) -> list[FigureColumn]:
+    of = [FigureColumn("batch", _("Batch")), FigureColumn("name", _("Name"))]
+    return [
+        *_marks_columns(of, compared=compared),
         FigureColumn("taken", _("Students with a seat"), opens="seats_filled"),
         FigureColumn("seats", _("Seats")),
         FigureColumn("at_risk", _("At risk"), opens="at_risk", counted=True),
@@ -295,7 +290,34 @@ def _batches(insight: Insight, names: PartNames) -> FigureTable:
         FigureColumn("satisfaction", _("Satisfaction")),
         FigureColumn("completed", _("Completed"), PERCENT),
     ]
-    return FigureTable("batches", _("Batches compared"), columns, rows)
+
+
+def _batches(insight: Insight, names: PartNames) -> FigureTable:
+    """Batch beside batch, the one with the lowest attendance first."""
+    before, rows = insight.compared.attendance.by_batch if insight.compared else {}, []
+    for pk in _all_batches(insight):
+        cells = [
+            *names.batches[pk],
+            *_cells(insight.attendance.by_batch.get(pk, NO_MARKS)),
+            *([before.get(pk, NO_MARKS).figure.value] if insight.compared else []),
+            *_batch_cells(pk, insight.cohorts),
+        ]
+        rows.append(FigureRow(cells, {"batch": str(pk)}))
+    rows.sort(key=lambda row: (row.cells[2] is None, row.cells[2] or 0, row.cells[0]))
+    return FigureTable("batches", _("Batches compared"), _batch_columns(compared=bool(insight.compared)), rows)
+
+
+def siblings_table(siblings: Siblings) -> FigureTable:
+    """A batch beside the others of its course, each over its own days."""
+    rows = []
+    for one in siblings.rows:
+        marks = siblings.marks.get(one.batch, NO_MARKS)
+        # Of few marks a percentage says nothing.
+        value = marks.figure.value if marks.is_enough else None
+        days = {"first": one.period.first.isoformat(), "last": one.period.last.isoformat()}
+        cells = [one.code, one.name, value, marks.came, marks.counted, *_batch_cells(one.batch, siblings.cohorts)]
+        rows.append(FigureRow(cells, {"batch": str(one.batch), **days}))
+    return FigureTable("siblings", _("Compared with siblings"), _batch_columns(), rows)
 
 
 # --- instructors ------------------------------------------------------------------------------------------------------

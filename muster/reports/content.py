@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from muster.insights.definitions import DEFINITIONS, Figure, Shape
 
@@ -19,6 +22,8 @@ class Cells(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    # A sum, whole on paper.
+    WHOLE = "whole"
     PERCENT = "percent"
     MEAN = "mean"
     DAY = "day"
@@ -42,28 +47,30 @@ class ReportColumn:
     spare: bool = False
 
 
-def in_words(cells: Cells, value: Any) -> str:
-    """A value as it stands on paper; nothing is a dash."""
+def in_words(cells: Cells, value: Any, decimals: int | None = None) -> str:
+    """A value as it stands on paper; nothing is a dash. Without `decimals` it has one where it needs one."""
     if value is None or value == "":
         return NOTHING
+    if cells is Cells.DAY and isinstance(value, date):
+        return date_format(value, "j M Y")
+    if cells in (Cells.TEXT, Cells.DAY):
+        return str(value)
+    some = (1 if float(value) % 1 else 0) if decimals is None else decimals
     if cells is Cells.PERCENT:
-        return f"{number_format(value, 1 if float(value) % 1 else 0)}%"
+        return f"{number_format(value, some)}%"
     if cells is Cells.MEAN:
         return number_format(value, 2)
     if cells is Cells.CHANGE:
-        return change_in_words(value)
-    if cells is Cells.NUMBER:
-        return number_format(value, 0 if float(value) % 1 == 0 else 1, force_grouping=True)
-    if cells is Cells.DAY and isinstance(value, date):
-        return date_format(value, "j M Y")
-    return str(value)
+        return change_in_words(value, some)
+    return number_format(value, 0 if cells is Cells.WHOLE else some, force_grouping=True)
 
 
-def change_in_words(much: float) -> str:
+def change_in_words(much: float, decimals: int | None = None) -> str:
     """How much something moved: "+2.5", "−3"."""
     if not much:
         return "0"
-    return f"{'+' if much > 0 else '−'}{number_format(abs(much), 1 if abs(much) % 1 else 0)}"
+    some = (1 if abs(much) % 1 else 0) if decimals is None else decimals
+    return f"{'+' if much > 0 else '−'}{number_format(abs(much), some)}"
 
 
 @dataclass(frozen=True)
@@ -77,12 +84,24 @@ class ReportTable:
     empty: str = ""
 
     def words(self, row: Sequence[Any], place: int) -> str:
-        """A cell as it stands on paper."""
+        """A cell as it stands on paper; what stands below each other in one unit has as many decimals."""
+        cells, unit = self.columns[place].cells, self._unit(row, place)
+        return in_words(unit if cells is Cells.FIGURE else cells, row[place], self._decimals.get((place, unit), 0))
+
+    def _unit(self, row: Sequence[Any], place: int) -> Cells:
         cells = self.columns[place].cells
-        if cells is Cells.FIGURE:
-            unit = next(at for at, column in enumerate(self.columns) if column.key == "unit")
-            cells = Cells(row[unit])
-        return in_words(cells, row[place])
+        if cells not in (Cells.FIGURE, Cells.CHANGE):
+            return cells
+        return Cells(row[next(at for at, column in enumerate(self.columns) if column.key == "unit")])
+
+    @cached_property
+    def _decimals(self) -> Mapping[tuple[int, Cells], int]:
+        return {
+            (place, self._unit(row, place)): 1
+            for row in self.rows
+            for place, value in enumerate(row)
+            if isinstance(value, (int, float, Decimal)) and value % 1
+        }
 
 
 @dataclass(frozen=True)
@@ -99,8 +118,11 @@ class ReportFigure:
     @property
     def of(self) -> str:
         """Its two numbers in words."""
-        if self.figure.whole is None or self.figure.definition.shape is Shape.MEAN:
+        if not self.figure.whole:
             return ""
+        if self.figure.definition.shape is Shape.MEAN:
+            words = ngettext("from %(count)s value", "from %(count)s values", self.figure.whole)
+            return words % {"count": number_format(self.figure.whole, 0, force_grouping=True)}
         return _("%(part)s of %(whole)s") % {
             "part": number_format(self.figure.part, 0, force_grouping=True),
             "whole": number_format(self.figure.whole, 0, force_grouping=True),
@@ -170,10 +192,10 @@ def figures_table(figures: Mapping[str, Figure], before: Mapping[str, Figure] | 
     columns = [
         ReportColumn("figure", _("Figure"), wide=True),
         ReportColumn("value", _("Value"), Cells.FIGURE),
-        ReportColumn("numerator", _("Numerator"), Cells.NUMBER),
+        ReportColumn("numerator", _("Numerator"), Cells.WHOLE),
         ReportColumn("denominator", _("Denominator"), Cells.NUMBER),
-        ReportColumn("before", _("Before"), Cells.FIGURE),
-        ReportColumn("change", _("Change"), Cells.CHANGE),
+        ReportColumn("before", _("Before"), Cells.FIGURE, spare=before is None),
+        ReportColumn("change", _("Change"), Cells.CHANGE, spare=before is None),
         ReportColumn("unit", _("Unit"), spare=True),
         ReportColumn("definition", _("Definition"), spare=True),
     ]

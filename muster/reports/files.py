@@ -24,7 +24,7 @@ TEMPLATE = Path(__file__).with_name("print") / "report.typ"
 # What the printer does in a few seconds.
 MOST_CELLS = 20_000
 # More columns than this are laid across the page.
-MOST_UPRIGHT = 7
+MOST_UPRIGHT = 8
 WIDEST_COLUMN = 60
 
 

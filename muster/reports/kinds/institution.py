@@ -89,7 +89,13 @@ def department_kpi(work: ReportWork) -> ReportContent:
                 _("Batch"),
                 [*((year.name, one) for year, one in years.years), (_("Department"), years.total)],
             ),
-            _kpi_table("semesters", _("By semester"), _("Semester"), [(span.name, one) for span, one in years.spans]),
+            _kpi_table(
+                "semesters",
+                _("By semester"),
+                _("Semester"),
+                # Of those before there was anything to count there is nothing to tell.
+                ((span.name, one) for span, one in years.spans if one != Figures()),
+            ),
         ]
     return ReportContent(
         _("Department KPI"),

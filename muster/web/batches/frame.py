@@ -37,6 +37,7 @@ from muster.timetable.weeks import holidays_between
 from muster.web.batches.tabs import TABS
 from muster.web.batches.words import PHASES, archive_mark, name_of, no_lead, room_in_words, status_pill
 from muster.web.enrollments.words import kept_back_words, moved_words, offer_url, offer_words, place_words
+from muster.web.reports.links import report_links
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.widgets import button, dialog_link, icon, seats
 
@@ -395,8 +396,13 @@ class Frame:
 
     @cached_property
     def menu(self) -> list[SafeString]:
-        """Everything else that may be done, for the menu; "-" is a rule between."""
+        """Reports about the batch and everything else that may be done, for the menu; "-" is a rule between."""
+        about = report_links(self.actor, batch=self.batch.pk) if self.may("roster") else []
+        links = [_plain_link(str(one.label), one.url, one.icon) for one in about]
+        return [*links, *([SafeString("-")] if links and self._changes else []), *self._changes]
 
+    @cached_property
+    def _changes(self) -> list[SafeString]:
         def sheet(label: str, name: str, shape: str) -> SafeString:
             return dialog_link(label, self.url(name), shape, plain=True)
 

@@ -19,16 +19,20 @@ from muster.batches.permissions import batches
 from muster.core.days import days_in_words
 from muster.core.files.downloads import rows_download, sheets_download
 from muster.courses.queries import minimum_attendance_of
+from muster.insights.batch import insight_into_batch, scored_assessments
+from muster.insights.definitions import DEFINITIONS
 from muster.insights.mentoring import MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.siblings import SAYS
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
 from muster.insights.tables import tables_of_mentoring as mentoring_tables
 from muster.people.permissions import instructors, students
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
+from muster.web.insights.beside import draw_scores, draw_siblings, stand_among
 from muster.web.insights.drawing import (
     draw_attendance,
     draw_instructors,
@@ -37,7 +41,8 @@ from muster.web.insights.drawing import (
     headline_of,
     show_figure,
 )
-from muster.web.insights.forms import AnalyticsForm, PeriodForm
+from muster.web.insights.forms import AnalyticsForm, BatchPeriodForm, PeriodForm
+from muster.web.insights.links import analytics_url
 from muster.web.insights.opening import Opening, show_table
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
@@ -77,9 +82,17 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "analytics")
     batch = frame.batch
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
-    form = PeriodForm(usual, request.GET or None)
+    scored = scored_assessments(actor, batch)
+    form = BatchPeriodForm(usual, scored, request.GET or None)
     opening = Opening(form.period, form.comparison, {"batch": batch.pk})
+    beside = insight_into_batch(actor, batch, scored, form.chosen)
     context = {
+        "extra_tables": beside.tables,
+        "histogram": draw_scores(beside),
+        "siblings": draw_siblings(beside, opening),
+        "siblings_say": SAYS,
+        "siblings_stand": stand_among(beside),
+        "course_url": analytics_url(actor, course=batch.course_id) if beside.siblings else "",
         "frame": frame,
         "batch": batch,
         "nav": "batches",
@@ -202,6 +215,7 @@ def _frame(
         "form": form,
         "days": days_in_words(period.first, period.last),
         "compared": days_in_words(compared.first, compared.last) if compared else "",
+        "definitions": DEFINITIONS,
         "counted_at": request.actor.now(),
         "tables": {key: show_table(table, opening, here) for key, table in tables.items()},
         "export_url": f"?{everything.urlencode()}",

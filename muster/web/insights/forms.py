@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from muster.assessment.models import Assessment
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
 from muster.core.search import in_order
@@ -68,6 +70,24 @@ class PeriodForm(Form):
     def compared(self) -> Period | None:
         """The days compared with."""
         return self.period.compared(self.comparison)
+
+
+class BatchPeriodForm(PeriodForm):
+    """The days, and the assessment whose scores are drawn, where there are several."""
+
+    assessment = forms.ChoiceField(label=gettext_lazy("Scores of"), required=False)
+
+    def __init__(self, usual: Period, scored: Sequence[Assessment], *args: Any, **kwargs: Any) -> None:
+        super().__init__(usual, *args, **kwargs)
+        fields: Any = self.fields
+        fields["assessment"].choices = [(str(one.pk), one.title) for one in scored]
+        if len(scored) <= 1:
+            del fields["assessment"]
+
+    @property
+    def chosen(self) -> str:
+        """The assessment that was asked for; nothing for the latest."""
+        return str(self.asked.get("assessment") or "")
 
 
 class AnalyticsForm(PeriodForm):

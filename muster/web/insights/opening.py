@@ -50,12 +50,12 @@ class Opening:
         return self.url("attendance", marks.counted if marks else 0, **narrowed)
 
     def _page(self, url: str, **part: Any) -> str:
-        """Another page of analytics over the same days."""
+        """Another page of analytics over the same days, unless it has its own."""
         return f"{url}?{urlencode({**self._days, 'compare': self.compare, **part})}" if self.opens else ""
 
-    def batch_url(self, pk: Any) -> str:
+    def batch_url(self, pk: Any, **days: Any) -> str:
         """The analytics of a batch."""
-        return self._page(reverse("analytics:batch", args=[pk]))
+        return self._page(reverse("analytics:batch", args=[pk]), **days)
 
     def part_urls(self, name: str) -> Callable[[Any], str]:
         """The page of one branch or department."""
@@ -66,7 +66,7 @@ class Opening:
         if pk := narrowed.get("lead") or narrowed.get("instructor"):
             return self._page(reverse("analytics:instructor", args=[pk]))
         if pk := narrowed.get("batch"):
-            return self.batch_url(pk)
+            return self.batch_url(pk, **{name: narrowed[name] for name in ("first", "last") if name in narrowed})
         part = {name: pk for name in ("branch", "department") if (pk := narrowed.get(name))}
         return self.part_urls(*part)(*part.values()) if part else ""
 

@@ -35,6 +35,7 @@ from muster.web.insights.links import analytics_url
 from muster.web.institutions.pictures import LogoForm
 from muster.web.people.widgets import hours_in_words, workload_bar
 from muster.web.progression.figures import KeyFigures, key_figures
+from muster.web.reports.links import report_links
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Fact
 from muster.web.ui.pages import page
@@ -67,8 +68,9 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
     of_department = f"{reverse('batches:list')}?department={department.pk}"
     links = {"batches": f"{of_department}&kind=course", "years": f"{of_department}&kind=academic"}
     is_staff = actor.manages or actor.is_any("instructor")
-    key = None
+    key, about = None, []
     if department_figures.allows(actor, "figures", department):
+        about = report_links(actor, department=department.pk)
         key = key_figures(actor, figures_of(actor, department))
     years = _years(request, visible)
     faculty = _faculty(actor, department) if instructors.may(actor, "list") else None
@@ -85,6 +87,7 @@ def department_page(request: ActorRequest, department_id: str) -> HttpResponse:
             "nav": "departments",
             "department": department,
             "analytics_url": analytics_url(actor, department=department.pk),
+            "reports": about,
             "logo_url": reverse("departments:logo", args=[department.pk]) if department.logo else "",
             "may_change": may_change,
             "kicker": " ".join(filter(None, _kicker(key, years, faculty))),

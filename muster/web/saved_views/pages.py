@@ -120,7 +120,7 @@ def edit_page(request: ActorRequest, view_id: UUID) -> HttpResponse:
     return render_dialog(
         request,
         form,
-        title=_("Rename or share %(name)s") % {"name": row},
+        title=_("Rename or share “%(name)s”") % {"name": row},
         button=_("Save"),
         back=row.url,
         crumbs=_way(),
@@ -143,7 +143,7 @@ def mail_page(request: ActorRequest, view_id: UUID) -> HttpResponse:
     return render_dialog(
         request,
         form,
-        title=_("Email %(name)s") % {"name": row},
+        title=_("Email “%(name)s”") % {"name": row},
         button=_("Save"),
         back=row.url,
         text=[
@@ -170,7 +170,7 @@ def delete_page(request: ActorRequest, view_id: UUID) -> HttpResponse:
     return render_dialog(
         request,
         form,
-        title=_("Delete the view %(name)s?") % {"name": row},
+        title=_("Delete the view “%(name)s”?") % {"name": row},
         button=_("Delete view"),
         back=row.url,
         text=[

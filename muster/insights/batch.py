@@ -1,0 +1,66 @@
+"""What is told of one batch besides its figures: how its scores are spread, and how its siblings do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from muster.assessment.models import Assessment, AssessmentMark
+from muster.assessment.permissions import assessments
+from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
+from muster.batches.models import Batch
+from muster.core.replica import reads_what_may_lag
+from muster.insights.siblings import Siblings, siblings_of
+from muster.insights.tables import FigureColumn, FigureRow, FigureTable, siblings_table
+from muster.institutions.access import Actor
+
+
+@dataclass(frozen=True)
+class BatchInsight:
+    """The scores of one assessment, if the reader may see any, and the siblings, if there are any."""
+
+    assessment: Assessment | None
+    statistics: MarkStatistics | None
+    siblings: Siblings | None
+
+    @property
+    def tables(self) -> Mapping[str, FigureTable]:
+        """What stands behind both, by their keys."""
+        made = [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
+        made += [siblings_table(self.siblings)] if self.siblings else []
+        return {table.key: table for table in made}
+
+
+def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
+    """The assessments that have a score and whose marks the actor may see, the last that was due first.
+
+    One statement.
+    """
+    scored = AssessmentMark.objects.filter(assessment=OuterRef("pk"), score__isnull=False)
+    rows = assessments.rows(actor, "marks").filter(Exists(scored), batch=batch)
+    return list(rows.order_by("-due_on", "title__plain", "pk"))
+
+
+@reads_what_may_lag
+def insight_into_batch(actor: Actor, batch: Batch, scored: Sequence[Assessment], chosen: str = "") -> BatchInsight:
+    """Of the assessments the chosen one, else the first; and the siblings. A constant number of statements."""
+    of = next((one for one in scored if str(one.pk) == chosen), scored[0] if scored else None)
+    statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
+    return BatchInsight(of, statistics, siblings_of(actor, batch, batch.today()))
+
+
+def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:
+    """How many scores lie in each tenth of the maximum; the last one holds the maximum itself."""
+    rows = [
+        FigureRow([float(one.least), None if one.below is None else float(one.below), one.number])
+        for one in found.spans
+    ]
+    columns = [
+        FigureColumn("least", _("Score from")),
+        FigureColumn("below", _("To")),
+        FigureColumn("students", _("Students")),
+    ]
+    return FigureTable("scores", _("Scores of %(title)s") % {"title": assessment.title}, columns, rows)
