@@ -38,12 +38,13 @@ def test_granted_and_rejected_at_once_it_is_decided_once(place):
 
 def written(asked, place):
     """Decided as no rule does: without a lock."""
-    now = timezone.now()
+    # Each says something else, and until the same moment: the same once more, or longer, the database lets pass.
+    now, until = timezone.now(), place.later(5)
     rows = []
-    for status in ("approved", "rejected") * 3:
+    for number, status in enumerate(("approved", "rejected") * 3):
         row = AccessRequest.objects.get(pk=asked.pk)
-        row.status, row.decided_at, row.decision_note = status, now, "As the note says"
-        row.expires_at = place.later(5) if status == "approved" else None
+        row.status, row.decided_at, row.decision_note = status, now, f"As note {number} says"
+        row.expires_at = until if status == "approved" else None
         rows.append(row.save)
     return rush(rows)
 
