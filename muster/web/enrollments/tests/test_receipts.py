@@ -69,7 +69,9 @@ def test_a_receipt_tells_who_paid_what_for_and_what_was_given_back(campus, batch
     )
     [party] = told["parties"]
     assert (party["name"], party["lines"]) == ("Harbour Works", ["7 Quay Road", "Durban", "Reference: PO 12"])
-    assert [(row["what"], row["amount"]) for row in told["rows"]] == [(f"Python evenings ({batch.code})", "60.00 ZAR")]
+    # A long code may break across lines.
+    rows = [(row["what"].replace("\u200b", ""), row["amount"]) for row in told["rows"]]
+    assert rows == [(f"Python evenings ({batch.code})", "60.00 ZAR")]
     assert ["Method", "transfer"] in told["facts"]
     assert ["Transaction", "T-9"] in told["facts"]
     move_payment(by=campus.admin, payment=paid, status="refunded")
