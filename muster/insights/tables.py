@@ -266,7 +266,7 @@ def _all_batches(insight: Insight) -> set[UUID]:
 
 
 def _batch_cells(pk: UUID, of: BatchFigures) -> list[Any]:
-    """What stands beside the attendance of a batch, as `_BATCH_COLUMNS` names it."""
+    """What stands beside the attendance of a batch, as `_batch_columns` names it."""
     seats, course, said = of.seats.get(pk), of.completion.get(pk), of.satisfaction.get(pk)
     passed, mark = of.results[pk].figures if pk in of.results else (None, None)
     return [

@@ -94,7 +94,9 @@ def test_installed_muster_serves_the_demonstration_with_its_styles(python: Path,
         assert kinds >= {"css", "js", "svg"}
         assert {asset for asset in assets if person.get(site + asset, timeout=30).status_code != 200} == set()
         style = next(asset for asset in assets if asset.endswith(".css"))
-        assert person.get(site + style, timeout=30).headers["Content-Type"].startswith("text/css")
+        sheet = person.get(site + style, headers={"Accept-Encoding": "gzip, br"}, timeout=30)
+        assert sheet.headers["Content-Type"].startswith("text/css")
+        assert (sheet.headers["Content-Encoding"], "{" in sheet.text) == ("br", True)
         served.process.send_signal(signal.SIGTERM)
         assert served.end() == 0
     finally:
