@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.clients import Call
-from benchmarks.data import LEARNERS, School
+from benchmarks.data import LEARNERS, Data, School
+from muster.institutions.models import Room
 
 
 def enroll_call(student: object, batch: object, headers: dict[str, str], *, join_waitlist: bool = False) -> Call:
@@ -17,6 +18,27 @@ def enroll_call(student: object, batch: object, headers: dict[str, str], *, join
     if join_waitlist:
         body["join_waitlist"] = True
     return Call("POST", f"/api/enrollments/students/{student}/enroll", headers, body)
+
+
+def open_call(data: Data, room: Room) -> Call:
+    """A batch with three slots in a room of its own."""
+    places, question = data.polytechnic_places, data.timetable
+    body: dict[str, Any] = {
+        "year": 2030,
+        "batch_name": f"Opened {room.name}",
+        "batch_code": f"O-{room.name}",
+        "dept_id": str(places.departments[0].pk),
+        "branch_id": str(places.branches[0].pk),
+        "start_date": question["start_date"],
+        "end_date": question["end_date"],
+        "capacity": 30,
+        "status": "Active",
+        "schedule": [
+            {"day": day, "start_time": "09:00", "end_time": "10:30", "room": str(room.pk)}
+            for day in ("Monday", "Tuesday", "Wednesday")
+        ],
+    }
+    return Call("POST", "/api/batches", data.polytechnic.bearer, body)
 
 
 def mark_call(school: School, turn: int) -> Call:

@@ -384,6 +384,15 @@ def effects(site: Site, journal: Journal) -> tuple[list[str], dict[str, int]]:
         site.ask("SELECT mail_status, count(*) FROM notifications_notification WHERE mail_status <> 'none' GROUP BY 1")
     )
     wrong += [f"{states[state]} emails {state}" for state in ("waiting", "failed") if states.get(state)]
+    wrong += [
+        f"{count} emails wait, and their jobs are {job} after {attempts} attempts"
+        for count, job, attempts in site.ask(
+            "SELECT count(*), COALESCE(job.status::text, 'not there'), job.attempts"
+            " FROM notifications_notification mail"
+            " LEFT JOIN procrastinate_jobs job ON job.args->>'notification_id' = mail.id::text"
+            " WHERE mail.mail_status = 'waiting' GROUP BY 2, 3"
+        )
+    ]
     files = Counter(
         str(message_from_bytes(file.read_bytes())["Message-ID"]) for file in (site.home / "mails").glob("*.eml")
     )
@@ -545,10 +554,10 @@ def main() -> int:
                         chaos.note(check(site))
             load.stop()
             say("Everything is sent; waiting for what is done in the background.")
-            # What failed often would wait for hours before its next try.
-            site.ask("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' RETURNING id")
             left, since = unfinished(site), time.monotonic()
             while left and time.monotonic() - since < DONE_WITHIN:
+                # What failed often, or fails now because its connection was killed, would wait for hours.
+                site.ask("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' RETURNING id")
                 time.sleep(1)
                 if (now := unfinished(site)) < left:
                     left, since = now, time.monotonic()

@@ -54,8 +54,8 @@ def main() -> int:
 
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
-    from benchmarks.calls import enroll_call, mark_call, tap_call  # noqa: PLC0415
-    from benchmarks.data import MARKED_EACH  # noqa: PLC0415
+    from benchmarks.calls import enroll_call, mark_call, open_call, tap_call  # noqa: PLC0415
+    from benchmarks.data import MARKED_EACH, Places  # noqa: PLC0415
 
     def enrolling() -> Iterator[Call]:
         # Most have seats in other batches, whose hours are asked for.
@@ -71,6 +71,10 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         while True:
             yield Call("POST", "/api/batches/check-conflicts", data.polytechnic.bearer, data.timetable)
 
+    def opening() -> Iterator[Call]:
+        for room in Places.rooms_of(data.polytechnic, data.polytechnic_places.branches[0], 1000):
+            yield open_call(data, room)
+
     def marking(whole: bool) -> Iterator[Call]:
         for turn in count():
             yield mark_call(data.school, turn) if whole else tap_call(data.school, turn)
@@ -84,6 +88,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
         "list-page": (again("/batches/", browser), 200),
         "home": (again("/", browser), 200),
         "clashes": (asking(), 200),
+        "open": (opening(), 201),
         "mark": (marking(whole=True), 200),
         "tap": (marking(whole=False), 200),
         "register": (again(f"/api/institution/class-sessions/{register}", data.school.campus.bearer), 200),

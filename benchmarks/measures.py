@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from benchmarks import ceilings
-from benchmarks.calls import enroll_call, mark_call, tap_call
+from benchmarks.calls import enroll_call, mark_call, open_call, tap_call
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
 from benchmarks.counts import counting
 from benchmarks.data import BATCHES, LEARNERS, MARKED_EACH, Data, Places, open_batches
@@ -247,28 +247,11 @@ def clashes(bench: Bench) -> list[Row]:
 def opening(bench: Bench) -> list[Row]:
     """Opening a batch with three slots, each in a room of its own, so that only the work is measured and no clash."""
     polytechnic, places = bench.data.polytechnic, bench.data.polytechnic_places
-    rooms = Places.rooms_of(polytechnic, places.branches[0], 3000)
-    left = iter(rooms)
-    question = bench.data.timetable
+    left = iter(Places.rooms_of(polytechnic, places.branches[0], 3000))
 
     def calls(client: int) -> Iterator[Call]:
         for room in left:
-            body: dict[str, Any] = {
-                "year": 2030,
-                "batch_name": f"Opened {room.name}",
-                "batch_code": f"O-{room.name}",
-                "dept_id": str(places.departments[0].pk),
-                "branch_id": str(places.branches[0].pk),
-                "start_date": question["start_date"],
-                "end_date": question["end_date"],
-                "capacity": 30,
-                "status": "Active",
-                "schedule": [
-                    {"day": day, "start_time": "09:00", "end_time": "10:30", "room": str(room.pk)}
-                    for day in ("Monday", "Tuesday", "Wednesday")
-                ],
-            }
-            yield Call("POST", "/api/batches", polytechnic.bearer, body)
+            yield open_call(bench.data, room)
 
     return [bench.ratio("open a batch with 3 slots, API", calls, ceilings.OPEN, expected=201, clients=4)]
 

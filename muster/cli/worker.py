@@ -11,7 +11,7 @@ import click
 import psycopg
 import structlog
 from django.conf import settings
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, BaseConnector, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
@@ -25,6 +25,20 @@ PATIENCE = 5.0
 NICENESS = 10
 
 log = structlog.get_logger(__name__)
+
+
+class WorkerConnector(PsycopgConnector):
+    """Takes jobs over connections of its own; what a job puts in itself is part of that job's transaction.
+
+    Over its own it could begin before there is anything of it to see, and would be put in by what is rolled back.
+    """
+
+    def __init__(self, within: BaseConnector) -> None:
+        super().__init__(kwargs=connector_params(), timeout=PATIENCE)
+        self._within = within
+
+    def get_sync_connector(self) -> BaseConnector:
+        return self._within
 
 
 @click.command(cls=DatabaseCommand)
@@ -72,8 +86,7 @@ async def _work(jobs: App, concurrency: int) -> None:
 
 
 async def _work_connected(jobs: App, concurrency: int) -> None:
-    connector = PsycopgConnector(kwargs=connector_params(), timeout=PATIENCE)
-    with jobs.replace_connector(connector) as open_jobs:
+    with jobs.replace_connector(WorkerConnector(jobs.connector.get_sync_connector())) as open_jobs:
         try:
             await open_jobs.open_async()
             # Running jobs may finish for a while; those that do not are given back as stalled ones.

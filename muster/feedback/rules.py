@@ -44,7 +44,7 @@ from muster.feedback.queries import (
     takes_answers,
     today_of,
 )
-from muster.institutions.access import Actor, teaching_memberships
+from muster.institutions.access import Actor, who_teaches
 from muster.people.rules import keep_rating
 
 # Whoever has not answered is reminded so many days before the end.
@@ -265,5 +265,5 @@ def _readers_of(row: FeedbackRound) -> list[User]:
         today = today_of(row)
         teaching = row.batch.instructor_assignments.filter(Q(until_date__isnull=True) | Q(until_date__gte=today))
         people = set(teaching.filter(from_date__lte=today).values_list("instructor_id", flat=True))
-    here = [one for one in people if one and teaching_memberships(one, row.institution_id).exists()]
+    here = who_teaches([one for one in people if one], row.institution_id)
     return list(User.objects.filter(pk__in=here).order_by("pk"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.attendance.models import AbsenceNotice, Evidence
-from muster.attendance.queries import Register, RegisterRow, register_of
+from muster.attendance.queries import Register, RegisterRow, register_of, with_signature
 from muster.attendance.queries.absences import evidence_in_full
 from muster.batches.models import Batch, BatchMeeting
 from muster.core.errors import Missing
@@ -132,7 +132,7 @@ def reach_of(requests: Iterable[AccessRequest]) -> dict[UUID, AccessReach]:
 # --- registers -----------------------------------------------------------------------------------------------------
 def registers_in_full(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
     """Sessions with what a register says of them, as a whole class: which part is shown is decided of its rows."""
-    return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(teaches=Value(True))
+    return with_signature(rows).annotate(teaches=Value(True))
 
 
 def granted_register(actor: Actor, pk: object) -> GrantedRegister:

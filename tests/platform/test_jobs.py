@@ -1,11 +1,16 @@
-"""Background jobs survive the death of their worker."""
+"""Background jobs survive the death of their worker, and those that they put in are there with what they are for."""
+
+from collections.abc import Callable
 
 import pytest
-from asgiref.sync import async_to_sync
-from django.db import connection
+from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connection, transaction
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.utils import connector_params
 
+from muster.cli.worker import WorkerConnector
 from muster.core.jobs import SECONDS_WITHOUT_HEARTBEAT, retry_stalled_jobs
 
 
@@ -31,6 +36,29 @@ def test_a_lost_job_whose_next_one_waits_is_over_and_keeps_none_of_the_others_ba
     assert (found[lost], found[other], found[waiting]) == ("aborted", "todo", "todo")
     async_to_sync(retry_stalled_jobs.func)(timestamp=0)
     assert dict(ProcrastinateJob.objects.values_list("pk", "status")) == found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("is_workers_own", "left"), [(True, 0), (False, 1)])
+def test_what_a_job_puts_in_is_part_of_what_it_writes(is_workers_own: bool, left: int):
+    own = WorkerConnector(app.connector.get_sync_connector())
+    # The control: the connector of the library puts it in at once, whatever becomes of the rest.
+    async_to_sync(while_working)(own if is_workers_own else PsycopgConnector(kwargs=connector_params()), put_in_in_vain)
+    assert ProcrastinateJob.objects.count() == left
+
+
+async def while_working(connector: PsycopgConnector, job: Callable[[], None]) -> None:
+    """Do this as the worker runs a job: in a thread, the connector in the place of the web's."""
+    with app.replace_connector(connector) as working:
+        async with working.open_async():
+            await sync_to_async(job, thread_sensitive=False)()
+
+
+def put_in_in_vain() -> None:
+    with transaction.atomic():
+        put_in("muster.core.jobs.forget_answers")
+        transaction.set_rollback(True)
+    connection.close()
 
 
 def put_in(name: str) -> int:

@@ -12,5 +12,6 @@ from muster.attendance.queries.register import (
     proposed_mark,
     register_of,
     sessions_in_full,
+    with_signature,
 )
 from muster.attendance.queries.signing import Signature, scans_of, signature_of, statement_of

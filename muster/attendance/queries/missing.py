@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -85,15 +85,22 @@ def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) 
     One statement. `ended` is when it ended; `staff` says who was to mark (`named_teachers`);
     `chased_at` when they were told.
     """
-    if rows is None:
-        rows = registers.rows(actor, "mark")
-    found = with_teachers(rows.annotate(ended=ended_at()).filter(_is_missing(actor)))
-    return found.annotate(chased_at=F("chase_row__chased_at")).order_by("-date", "-start_time", "pk")
+    found = with_teachers(_missing(actor, registers.rows(actor, "mark") if rows is None else rows))
+    return found.annotate(chased_at=F("chase_row__chased_at"))
+
+
+def missing_days(actor: Actor, batch: Batch) -> list[tuple[UUID, date]]:
+    """Which registers of the batch should be taken and are not, each with its day, the latest first. One statement."""
+    return list(_missing(actor, batch.sessions).values_list("pk", "date"))
 
 
 def missing_registers_of(actor: Actor, batch: Batch) -> int:
     """How many registers of the batch should be taken and are not. One statement."""
-    return missing_registers(actor, batch.sessions).count()
+    return _missing(actor, batch.sessions).count()
+
+
+def _missing(actor: Actor, rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    return rows.annotate(ended=ended_at()).filter(_is_missing(actor)).order_by("-date", "-start_time", "pk")
 
 
 @dataclass(frozen=True)

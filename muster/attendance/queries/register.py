@@ -159,10 +159,13 @@ def sessions_in_full(actor: Actor, rows: QuerySet[ClassSession] | None = None) -
     for `signature_of`.
     """
     rows = ClassSession.objects.all() if rows is None else rows
-    teaches = registers.right(actor, "teach")
-    return rows.select_related("meeting", "subject", "instructor", "room", "locked_by").annotate(
-        teaches=teaches, batches=batches_met(), signed=last_signature()
-    )
+    return with_signature(rows).annotate(teaches=registers.right(actor, "teach"), batches=batches_met())
+
+
+def with_signature(rows: QuerySet[ClassSession]) -> QuerySet[ClassSession]:
+    """Sessions with what stands above and below their register, whoever reads it."""
+    related = rows.select_related("meeting", "subject", "instructor", "room", "locked_by")
+    return related.annotate(signed=last_signature())
 
 
 def batches_met() -> JSONList:

@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.accounts.models import User
-from muster.attendance.queries.missing import missing_registers
+from muster.attendance.queries.missing import missing_days
 from muster.attendance.queries.percent import with_attendance
 from muster.batches.assessment import ScheduleAssessment
 from muster.batches.models import Batch
@@ -25,7 +25,7 @@ from muster.core.search import in_order
 from muster.courses.models import Subject
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import Enrollment
-from muster.institutions.access import Actor, teaching_memberships
+from muster.institutions.access import Actor, who_teaches
 from muster.institutions.models import Institution
 from muster.progression.grading import Verdict
 from muster.progression.models import AcademicRecord, ElectiveChoice, RolloverRequest, SubjectMapping, SubjectResult
@@ -349,16 +349,12 @@ def _subjects(actor: Actor, batch: Batch, semester: int, mapped: Sequence[Subjec
     for one in runs:
         by_subject.setdefault(one.subject_id, []).append(one)
     here = {one.instructor_id for one in mapped if one.instructor_id}
-    teaching = _still_teaching(batch, {one.instructor_id for found in by_subject.values() for one in found})
+    taught_by = {one.instructor_id for found in by_subject.values() for one in found if one.instructor_id}
+    teaching = who_teaches(taught_by, batch.institution_id)
     chosen = {one.pk: _carried_over(by_subject.get(one.pk, []), here, teaching) for one in new}
     wanted = {pk: run.instructor_id for pk, run in chosen.items() if run and run.instructor_id}
     busy = _busy(actor, batch, wanted)
     return there + [_new_subject(one, chosen[one.pk], by_subject.get(one.pk, []), busy) for one in new]
-
-
-def _still_teaching(batch: Batch, people: Iterable[UUID | None]) -> set[UUID]:
-    teach = Exists(teaching_memberships(OuterRef("pk"), batch.institution_id))
-    return set(User.objects.filter(teach, pk__in=[pk for pk in people if pk]).values_list("pk", flat=True))
 
 
 def _carried_over(runs: Sequence[SubjectMapping], here: set[UUID], teaching: set[UUID]) -> SubjectMapping | None:
@@ -414,10 +410,10 @@ def _missing_faculty(batch: Batch, semester: int | None, subjects: Sequence[Roll
 
 
 def _missing_registers(actor: Actor, batch: Batch) -> Iterable[MissingPart]:
-    late = list(missing_registers(actor, batch.sessions))
+    late = missing_days(actor, batch)
     if late:
-        days = ", ".join(date_format(one.date, "j F Y") for one in late[:MOST_REGISTERS])
+        days = ", ".join(date_format(day, "j F Y") for _pk, day in late[:MOST_REGISTERS])
         words = ngettext(
             "%(count)d register not taken: %(days)s.", "%(count)d registers not taken: %(days)s.", len(late)
         )
-        yield MissingPart("registers", words % {"count": len(late), "days": days}, [one.pk for one in late])
+        yield MissingPart("registers", words % {"count": len(late), "days": days}, [pk for pk, _day in late])

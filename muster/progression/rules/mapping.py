@@ -17,7 +17,7 @@ from muster.batches.clashes import Timetable
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules import assign_instructor
-from muster.batches.rules.inputs import Faculty, problems_of_slots
+from muster.batches.rules.inputs import Faculty, SlotInput, problems_of_slots
 from muster.batches.rules.locks import (
     booked_people,
     current_people,
@@ -35,7 +35,7 @@ from muster.core.database import atomic, refused_as
 from muster.core.errors import DomainError, Invalid, Missing
 from muster.core.history import recorded
 from muster.courses.models import Subject
-from muster.institutions.access import Actor, teaching_memberships
+from muster.institutions.access import Actor, who_teaches
 from muster.progression.errors import (
     HasScores,
     MappedAlready,
@@ -155,7 +155,7 @@ def copy_subjects(
         taught = subjects_of(source).filter(subject__in=subjects_left(batch))
         plain = [(one.subject, one.semester, one.instructor, one.is_elective, one.seats) for one in taught]
     people = {person.pk: person for _subject, _semester, person, *_rest in plain if person is not None}
-    still = {pk for pk in people if teaching_memberships(pk, batch.institution_id).exists()}
+    still = who_teaches(people, batch.institution_id)
     made = [
         SubjectMapping(
             institution_id=batch.institution_id,
@@ -183,9 +183,9 @@ def warnings_of_joining(by: Actor, batch: Batch, person: User, subject_id: UUID)
     if not _would_join(batch, person):
         return []
     if batch.is_academic:
-        timetable = _timetable(batch, set(), faculty_of(batch) | {subject_id: (person.pk,)})
+        timetable = _timetable(batch, slots_of(batch), set(), faculty_of(batch) | {subject_id: (person.pk,)})
     else:
-        timetable = _timetable(batch, {person.pk})
+        timetable = _timetable(batch, slots_of(batch), {person.pk})
     return warnings_against(batch, person, by, timetable)
 
 
@@ -206,20 +206,23 @@ def faculty_changes(
         now = faculty_of(batch)
         after = {subject: people for subject, people in now.items() if subject not in changes}
         after |= {subject: (person,) for subject, person in changes.items() if person}
-        if problems := problems_of_slots(slots_of(batch), after):
+        slots = slots_of(batch)
+        if problems := problems_of_slots(slots, after):
             raise Invalid(problems[0].message, field=field)
-        timetable = _timetable(batch, booked_people(batch, batch.today()), after)
+        timetable = _timetable(batch, slots, booked_people(batch, batch.today()), after)
     else:
-        timetable = _timetable(batch, booked_people(batch, batch.today()) | joining)
+        timetable = _timetable(batch, slots_of(batch), booked_people(batch, batch.today()) | joining)
     with _at_field(field):
         lock_and_check(ScheduleAssessment(by, batch, timetable, joining))
         with explain_booking_conflicts(timetable, batch, by, teacher=field):
             yield
 
 
-def _timetable(batch: Batch, people: set[UUID], faculty: Faculty | None = None) -> Timetable | None:
+def _timetable(
+    batch: Batch, slots: list[SlotInput], people: set[UUID], faculty: Faculty | None = None
+) -> Timetable | None:
     """What the batch meets for from today on, with these people where nobody is named and no faculty teaches."""
-    return timetable_of(batch, slots_of(batch), people, start=batch.today(), stored=batch, faculty=faculty)
+    return timetable_of(batch, slots, people, start=batch.today(), stored=batch, faculty=faculty)
 
 
 def _must_be_without_scores(mapping: SubjectMapping) -> None:

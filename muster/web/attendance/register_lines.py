@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import initials_of
@@ -100,11 +102,15 @@ class RegisterLine:
 
 
 # --- drawing -------------------------------------------------------------------------------------------------------
-# A class has forty rows and hardly five shapes of them. The template is drawn once for each shape, with gaps where
-# the learners differ, which is several times quicker than once for each learner.
+# A class has forty rows and hardly five shapes of them. The template is drawn once in a process for each shape and
+# language, with gaps where the learners differ, which is several times quicker than once for each learner.
 GAP = re.compile("\ue000(\\w+)\ue001")
 LINE_GAPS = ("no", "face", "rate", "rate_words", "about", "at", "evidence_url", "last")
 ROW_GAPS = ("enrollment_id", "full_name", "student_number", "record_id", "minutes_late", "notes")
+
+
+# By the template, so that one that was edited is drawn anew.
+MOULDS: WeakKeyDictionary[Any, dict[object, str]] = WeakKeyDictionary()
 
 
 def drawn_lines(lines: Sequence[RegisterLine], *, is_open: bool) -> list[SafeString]:
@@ -115,14 +121,15 @@ def drawn_lines(lines: Sequence[RegisterLine], *, is_open: bool) -> list[SafeStr
         "marks": [(mark.value, LETTERS[mark.value], mark.label) for mark in Mark],
         "icons": static("icons.svg"),
     }
-    moulds: dict[object, str] = {}
+    moulds = MOULDS.setdefault(template.template, {})  # type: ignore[attr-defined]  # only Jinja has none
     drawn: list[SafeString] = []
     for line in lines:
         row = line.row
         if line.proof is not None:
             drawn.append(SafeString(template.render({"line": line, "row": row, **around})))
             continue
-        shape = (row.status, row.minutes_late is None, not row.notes, line.is_low, row.frozen)
+        of_row = (row.status, row.minutes_late is None, not row.notes, row.frozen)
+        shape = (*of_row, line.is_low, is_open, get_language())
         if shape not in moulds:
             mould = {"line": _Mould(line, LINE_GAPS), "row": _Mould(row, ROW_GAPS)}
             moulds[shape] = template.render({**mould, **around})

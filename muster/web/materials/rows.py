@@ -27,9 +27,9 @@ from muster.materials.queries import (
     count_readers,
     materials_in_full,
     materials_of,
+    materials_shown,
     place_of,
     readers_of,
-    with_own_view,
     with_seen_by,
 )
 from muster.people.links import course_url, filtered_url
@@ -152,10 +152,10 @@ def groups_of(rows: Iterable[MaterialRow], batch_id: Any) -> list[tuple[str, lis
 def section_of(actor: Actor, place: Place, *, add_url: str, counts: bool = True) -> dict[str, Any]:
     """What a card with the materials of one place draws: with `add_url` as those keep it who may add, and where it
     `counts`, with how many have seen each. Two statements then, else one."""
-    rows: Any = materials_in_full(materials.rows(actor, among=materials_of(place)))
     readers = Readers.of(place, actor) if add_url and counts else None
-    if readers is not None:
-        rows = with_seen_by(rows, readers.seats)
-    elif not materials.may(actor, "change"):
-        rows = with_own_view(actor, rows)
+    rows: Iterable[Any]
+    if readers is None:
+        rows = materials_shown(actor, place)
+    else:
+        rows = with_seen_by(materials_in_full(materials.rows(actor, among=materials_of(place))), readers.seats)
     return {"materials": [MaterialRow(row, bool(add_url), readers) for row in rows], "add_material_url": add_url}

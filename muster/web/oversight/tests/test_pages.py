@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from muster.attendance.queries import sessions_in_full
+from muster.attendance.register_files import register_sheet
+from muster.attendance.rules import lock_register
 from muster.oversight.models import AccessLook, AccessRequest
+from muster.oversight.queries import granted_register
 from muster.oversight.tests.make import Inspected
 from tests.pages import Browser, words_of
 
@@ -147,6 +151,20 @@ def test_evidence_stands_below_a_register_where_it_is_granted(place, regulator):
     answer = regulator.get(f"/oversight/registers/{session.pk}/evidence/{file.pk}/")
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 a note"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_locked_register_is_saved_with_its_signature(place, regulator):
+    teacher = place.campus.instructor("Thandi Zulu")
+    batch = place.batch("ECD", lead=teacher)
+    session = place.session(batch, 5, place.seat(batch, "Aisha Dlamini"))
+    by = place.campus.actor(teacher)
+    lock_register(by=by, session=sessions_in_full(by).get(pk=session.pk), sign=True)
+    place.grant(batch)
+    for kind in ("pdf", "xlsx", "csv"):
+        assert regulator.get(f"/oversight/registers/{session.pk}/export/?format={kind}").status_code == 200
+    [note] = register_sheet(place.by, granted_register(place.by, session.pk).session).heading.notes
+    assert note.startswith("Signed on")
+    assert "Thandi Zulu" in note
 
 
 def test_submissions_are_a_tab_of_oversight(place, admin, regulator):
