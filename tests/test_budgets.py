@@ -1,9 +1,10 @@
-"""No page and no reading call of the API asks the database often, however much there is."""
+"""No page and no reading call of the API asks the database often, however much there is, nor sorts names by bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import connection, transaction
@@ -34,6 +35,7 @@ from tests.api.examples import EXAMPLES
 from tests.api.test_answers import good_call
 from tests.files import PDF
 from tests.make import Campus, slot
+from tests.test_sorting import by_bytes
 
 # What a page and a call of the API may cost, signing in included.
 OF_A_PAGE, OF_A_CALL = 12, 6
@@ -137,20 +139,26 @@ class Budgets(TestCase):
         """Every page that is opened."""
         self.hold(pages, OF_A_PAGE)
 
-    def hold(self, counted: Callable[[World], dict[str, int]], most: int) -> None:
+    def hold(self, asked: Callable[[World], dict[str, list[str]]], most: int) -> None:
         """The same number at one row and at several, within the budget or the exception."""
+
+        def counted() -> dict[str, int]:
+            statements = asked(self.world)
+            self.assertEqual(by_bytes(chain.from_iterable(statements.values())), set())
+            return {what: len(sent) for what, sent in statements.items()}
+
         own = self.world.objects["own"]
         grow(own, range(1))
-        few = counted(self.world)
+        few = counted()
         for _each in range(2):
             objects_of(own["campus"])
         grow(own, range(1, 4))
-        many = counted(self.world)
+        many = counted()
         self.assertEqual({what: number for what, number in many.items() if number != few[what]}, {})
         self.assertEqual({what: number for what, number in many.items() if number > MORE.get(what, most)}, {})
 
 
-def calls(world: World) -> dict[str, int]:
+def calls(world: World) -> dict[str, list[str]]:
     """The statements of each call, by its path."""
     found = {}
     for method, path, operation in operations():
@@ -162,7 +170,7 @@ def calls(world: World) -> dict[str, int]:
     return found
 
 
-def pages(world: World) -> dict[str, int]:
+def pages(world: World) -> dict[str, list[str]]:
     """The statements of each page, by its path, as somebody opens it who may."""
     found = {}
     for route in routes():
@@ -176,9 +184,9 @@ def pages(world: World) -> dict[str, int]:
     return found
 
 
-def statements(sent: CaptureQueriesContext) -> int:
+def statements(sent: CaptureQueriesContext) -> list[str]:
     """What was sent to the database; savepoints are of the tests."""
-    return sum("SAVEPOINT" not in one["sql"] for one in sent.captured_queries)
+    return [one["sql"] for one in sent.captured_queries if "SAVEPOINT" not in one["sql"]]
 
 
 def grow(own: dict[str, Any], numbers: range) -> None:

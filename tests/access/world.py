@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from muster.accounts.models import User
 from muster.batches.rules import assign_instructor
@@ -16,6 +19,7 @@ from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SESSION_KEY
+from tests import database
 from tests.access.objects import FURTHER, grant_all
 from tests.access.table import EVERY_ROLE
 from tests.client import Api
@@ -79,6 +83,10 @@ def objects_of(campus: Campus, *, learner: User | None = None, teacher: User | N
     return found
 
 
+# The world that was made, its rows and its files.
+MADE: list[tuple[World, dict[str, bytes], dict[str, bytes]]] = []
+
+
 @dataclass
 class World:
     """Everybody, and their own, a sibling's and another institution's objects."""
@@ -91,8 +99,27 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def built(cls) -> World:
-        """The world, made by the rules."""
+    def built(cls) -> Self:
+        """The world, made by the rules: once in a process, and then put back as it was. People sign in anew."""
+        if not MADE:
+            with TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+                world = World._made()
+                kept = [file for file in Path(folder).rglob("*") if file.is_file()]
+                files = {str(file.relative_to(folder)): file.read_bytes() for file in kept}
+            MADE.append((world, database.rows(), files))
+        else:
+            database.put_back(MADE[0][1])
+        for name, content in MADE[0][2].items():
+            file = Path(settings.MEDIA_ROOT) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        world = cls(**vars(deepcopy(MADE[0][0])))
+        for role, person in world.people.items():
+            world.cookies[role] = world.signed_in(person)
+        return world
+
+    @classmethod
+    def _made(cls) -> World:
         campus = Campus.found("Here")
         own = objects_of(campus)
         sibling = objects_of(campus)
@@ -116,7 +143,6 @@ class World:
         for role, person in people.items():
             token, secret = make_token(by=campus.actor(person), name="Access")
             world.tokens[role] = secret
-            world.cookies[role] = world.signed_in(person)
             if role == Role.STUDENT:
                 own["token_id"] = token.pk
             elif role == Role.REGULATOR:

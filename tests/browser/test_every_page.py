@@ -59,6 +59,8 @@ TOGETHER: dict[str, Any] = {
         ],
     }
 }
+# Every page that is opened knows how to read it: the source is sent to the browser once, and read where it is wanted.
+READ_AXE = f"globalThis.readAxe = () => {{ {AXE.read_text()} }};"
 RUN_AXE = """async options => {
     const found = await axe.run(document, { ...options, resultTypes: ["violations"], preload: false });
     return found.violations.map(
@@ -174,7 +176,9 @@ def visitor_of(
 
     def find(role: str) -> Visitor:
         if role not in visitors:
-            tab = signed_in(browser, stage, role).new_page()
+            context = signed_in(browser, stage, role)
+            context.add_init_script(READ_AXE)
+            tab = context.new_page()
             opened = {general(urlsplit(page.url(stage.objects)).path) for page in PAGES if page.seen_by(role)}
             visitors[role] = Visitor(tab, Follower(tab, role, opened, is_new))
         return visitors[role]
@@ -225,7 +229,7 @@ def test_page(
     wrong = [] if status == page.status else [f"answered {status}"]
     due = Due.of(tab.evaluate(KINDS), is_new)
     if due != Due.NOTHING:
-        tab.evaluate(AXE.read_text())
+        tab.evaluate("readAxe()")
         # From the top: scrolled, the bar there covers a part of something.
         tab.evaluate("scrollTo(0, 0)")
     if due == Due.TOGETHER:
