@@ -32,6 +32,7 @@ from muster.insights.marks import Marks, attendance_counts
 from muster.insights.periods import Comparison, Period
 from muster.insights.queries import insight_into
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.students import attendance_by_student
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.timetable.clock import moment
@@ -135,6 +136,32 @@ def test_attendance_equals_the_plain_count(actor: Actor, marks: list[Any]) -> No
             }
             plain = {key: Marks(sum(came), len(came)) for key, came in counted.items()}
             assert told == {"all": Marks(0, 0), **plain}
+
+
+def test_attendance_by_student_equals_the_plain_count(actor: Actor, marks: list[Any]) -> None:
+    rows = CountedMark.objects.filter(institution=actor.institution).exclude(status="EXCUSED")
+    told = list(rows.values_list("batch_id", "record_date", "student_id", "status"))
+    gone = Enrollment.objects.exclude(status__in=["active", "on_hold", "completed"])
+    left = set(gone.values_list("batch_id", "student_id"))
+    stays = set(Enrollment.objects.exclude(pk__in=gone).values_list("batch_id", "student_id"))
+    seen = set()
+    for batch in random.Random(5).sample(sorted({mark[0] for mark in marks}), 4):
+        for period in periods_of(marks):
+            plain: dict[Any, list[bool]] = defaultdict(list)
+            for of, day, student, status in told:
+                if of == batch and period.first <= day <= period.last:
+                    plain[student].append(status in ("PRESENT", "LATE"))
+            found = attendance_by_student(scope_of(actor, Q(pk=batch)), period)
+            assert {one.student: one.marks for one in found} == {
+                student: Marks(sum(came), len(came)) for student, came in plain.items()
+            }
+            assert [one.value for one in found] == sorted(one.value for one in found)
+            for one in found:
+                assert one.is_there == ((batch, one.student) in stays)
+                assert one.is_there or (batch, one.student) in left
+                assert one.is_below(75) == (sum(plain[one.student]) * 100 < 75 * len(plain[one.student]))
+                seen.add((one.is_there, one.is_below(75)))
+    assert {there for there, _below in seen} == {below for _there, below in seen} == {True, False}
 
 
 def test_registers_taken_equal_the_plain_count(actor: Actor, marks: list[Any]) -> None:

@@ -241,9 +241,10 @@ def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[PeriodQuery]
     batch = request_object(request, Batch)
     actor = request_actor(request)
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
-    insight = _insight(asked, scope_of(actor, Q(pk=batch.pk)), usual)
+    scope = scope_of(actor, Q(pk=batch.pk))
+    insight = _insight(asked, scope, usual)
     told = _insight_json(insight)
-    beside = insight_into_batch(actor, batch, scored_assessments(actor, batch))
+    beside = insight_into_batch(scope, batch, insight.period, scored_assessments(actor, batch))
     told["tables"] += _tables_json(beside.tables.values())
     values = {name: one.value for name, one in insight.figures.items()}
     return answer(

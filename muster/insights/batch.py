@@ -1,4 +1,4 @@
-"""What is told of one batch besides its figures: how its scores are spread, and how its siblings do."""
+"""What is told of one batch besides its figures: how each student attends, how scores are spread, how siblings do."""
 
 from __future__ import annotations
 
@@ -13,23 +13,28 @@ from muster.assessment.permissions import assessments
 from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
 from muster.batches.models import Batch
 from muster.core.replica import reads_what_may_lag
+from muster.insights.periods import Period
+from muster.insights.scope import Scope
 from muster.insights.siblings import Siblings, siblings_of
+from muster.insights.students import MarkedStudent, attendance_by_student, students_table
 from muster.insights.tables import FigureColumn, FigureRow, FigureTable, siblings_table
 from muster.institutions.access import Actor
 
 
 @dataclass(frozen=True)
 class BatchInsight:
-    """The scores of one assessment, if the reader may see any, and the siblings, if there are any."""
+    """How each student attends, the scores of one assessment, if the reader may see any, and the siblings, if any."""
 
+    students: Sequence[MarkedStudent]
     assessment: Assessment | None
     statistics: MarkStatistics | None
     siblings: Siblings | None
 
     @property
     def tables(self) -> Mapping[str, FigureTable]:
-        """What stands behind both, by their keys."""
-        made = [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
+        """What stands behind them, by their keys."""
+        made = [students_table(self.students)] if self.students else []
+        made += [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
         made += [siblings_table(self.siblings)] if self.siblings else []
         return {table.key: table for table in made}
 
@@ -45,11 +50,16 @@ def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
 
 
 @reads_what_may_lag
-def insight_into_batch(actor: Actor, batch: Batch, scored: Sequence[Assessment], chosen: str = "") -> BatchInsight:
-    """Of the assessments the chosen one, else the first; and the siblings. A constant number of statements."""
+def insight_into_batch(
+    scope: Scope, batch: Batch, period: Period, scored: Sequence[Assessment], chosen: str = ""
+) -> BatchInsight:
+    """Of a scope of this batch alone: its students on these days, of the assessments the chosen one, else the first,
+    and its siblings. A constant number of statements."""
     of = next((one for one in scored if str(one.pk) == chosen), scored[0] if scored else None)
     statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
-    return BatchInsight(of, statistics, siblings_of(actor, batch, batch.today()))
+    return BatchInsight(
+        attendance_by_student(scope, period), of, statistics, siblings_of(scope.actor, batch, batch.today())
+    )
 
 
 def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:

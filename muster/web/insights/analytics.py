@@ -27,12 +27,14 @@ from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
 from muster.insights.siblings import SAYS
+from muster.insights.students import SAYS as STUDENTS_SAY
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
 from muster.insights.tables import tables_of_mentoring as mentoring_tables
 from muster.people.permissions import instructors, students
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.insights.beside import draw_scores, draw_siblings, stand_among
+from muster.web.insights.dots import draw_students
 from muster.web.insights.drawing import (
     draw_attendance,
     draw_instructors,
@@ -85,9 +87,13 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
     scored = scored_assessments(actor, batch)
     form = BatchPeriodForm(usual, scored, request.GET or None)
     opening = Opening(form.period, form.comparison, {"batch": batch.pk})
-    beside = insight_into_batch(actor, batch, scored, form.chosen)
+    scope = scope_of(actor, Q(pk=batch.pk))
+    beside = insight_into_batch(scope, batch, form.period, scored, form.chosen)
+    minimum = minimum_attendance_of(actor.institution, batch.course)
     context = {
         "extra_tables": beside.tables,
+        "students": draw_students(beside.students, minimum, opening),
+        "students_say": STUDENTS_SAY,
         "histogram": draw_scores(beside),
         "siblings": draw_siblings(beside, opening),
         "siblings_say": SAYS,
@@ -96,9 +102,9 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
         "frame": frame,
         "batch": batch,
         "nav": "batches",
-        "minimum": minimum_attendance_of(actor.institution, batch.course),
+        "minimum": minimum,
     }
-    return _board(request, "insights/batch.html", scope_of(actor, Q(pk=batch.pk)), form, opening, context)
+    return _board(request, "insights/batch.html", scope, form, opening, context)
 
 
 @page(instructors["see"])

@@ -14,6 +14,7 @@ from muster.insights import mentoring, rows
 from muster.insights.marks import Marks
 from muster.insights.periods import Comparison, Period
 from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable
+from muster.people.links import student_url
 from muster.web.ui.widgets import percent
 
 # What is longer is read in its file.
@@ -63,6 +64,8 @@ class Opening:
 
     def row_url(self, narrowed: Mapping[str, Any]) -> str:
         """Where what a row is of leads."""
+        if pk := narrowed.get("student"):
+            return student_url(pk) if self.opens else ""
         if pk := narrowed.get("lead") or narrowed.get("instructor"):
             return self._page(reverse("analytics:instructor", args=[pk]))
         if pk := narrowed.get("batch"):
