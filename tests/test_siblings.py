@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -73,6 +74,41 @@ def test_each_figure_equals_the_plain_count_over_the_batchs_own_days(actor: Acto
             for name in ("completion", "results", "scores", "satisfaction", "at_risk"):
                 assert getattr(siblings.cohorts, name).get(one.pk) == getattr(alone, name).get(one.pk), name
     assert looked_at > 0
+
+
+def test_weeks_and_types_of_siblings_are_plain_counts(actor: Actor) -> None:
+    shown = set()
+    for batch in begun(actor):
+        siblings = siblings_of(actor, batch, batch.today())
+        assert siblings is not None
+        weeks: dict[Any, list[bool]] = defaultdict(list)
+        types: dict[Any, list[bool]] = defaultdict(list)
+        for row in siblings.rows:
+            one = Batch.objects.get(pk=row.batch)
+            assert one.start_date is not None
+            begins = one.start_date - timedelta(days=one.start_date.weekday())
+            days = (row.period.first, row.period.last)
+            marks = CountedMark.objects.filter(batch=one, record_date__range=days).exclude(status="EXCUSED")
+            for day, kind, status in marks.values_list("record_date", "session__session_type", "status"):
+                came = status in ("PRESENT", "LATE")
+                weeks[one == batch, (day - begins).days // 7].append(came)
+                if kind:
+                    types[one == batch, kind].append(came)
+        told = [
+            {(True, week): marks for week, marks in siblings.weeks_of_own().items()}
+            | {(False, week): marks for week, marks in siblings.weeks_of_others().items()},
+            {(True, kind): marks for kind, marks in siblings.own_parts.by_type.items()}
+            | {(False, kind): marks for kind, marks in siblings.types_of_others().items()},
+        ]
+        for found, plain in zip(told, (weeks, types), strict=True):
+            assert found == {key: (sum(some), len(some)) for key, some in plain.items()}
+        first = siblings.rows[0].starts_on - timedelta(days=siblings.rows[0].starts_on.weekday())
+        for week in range(60):
+            others = weeks.get((False, week), [])
+            value = siblings.in_week(first + timedelta(weeks=week))
+            assert value == (1000 * sum(others) // len(others) / 10 if len(others) >= 30 else None)
+            shown.add((bool(others), value is not None))
+    assert shown >= {(True, True), (False, False)}
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -13,12 +14,14 @@ from muster.assessment.permissions import assessments
 from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
 from muster.batches.models import Batch
 from muster.core.replica import reads_what_may_lag
+from muster.insights.marks import NO_MARKS, Marks
 from muster.insights.periods import Period
 from muster.insights.scope import Scope
 from muster.insights.siblings import Siblings, siblings_of
 from muster.insights.students import MarkedStudent, attendance_by_student, students_table
-from muster.insights.tables import FigureColumn, FigureRow, FigureTable, siblings_table
+from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable, siblings_table
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class BatchInsight:
         """What stands behind them, by their keys."""
         made = [students_table(self.students)] if self.students else []
         made += [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
-        made += [siblings_table(self.siblings)] if self.siblings else []
+        if self.siblings:
+            beside = (_sibling_weeks(self.siblings), _sibling_types(self.siblings))
+            made += [*(table for table in beside if table.rows), siblings_table(self.siblings)]
         return {table.key: table for table in made}
 
 
@@ -74,3 +79,41 @@ def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:
         FigureColumn("students", _("Students")),
     ]
     return FigureTable("scores", _("Scores of %(title)s") % {"title": assessment.title}, columns, rows)
+
+
+# --- siblings ---------------------------------------------------------------------------------------------------------
+def _sibling_weeks(siblings: Siblings) -> FigureTable:
+    """The batch and all marks of the others together, by week of the course."""
+    own, others = siblings.weeks_of_own(), siblings.weeks_of_others()
+    rows = [FigureRow([week + 1, *_beside(own.get(week), others.get(week))]) for week in sorted({*own, *others})]
+    column = FigureColumn("week", _("Week of the course"))
+    return FigureTable("sibling_weeks", _("Siblings by week"), [column, *_columns_beside()], rows)
+
+
+def _sibling_types(siblings: Siblings) -> FigureTable:
+    """The same by type of session."""
+    own, others = siblings.own_parts.by_type, siblings.types_of_others()
+    rows = [
+        FigureRow([str(ClassSession.Kind(kind).label), *_beside(own.get(kind), others.get(kind))])
+        for kind in sorted({*own, *others})
+    ]
+    column = FigureColumn("type", _("Type of session"))
+    return FigureTable("sibling_types", _("Siblings by session type"), [column, *_columns_beside()], rows)
+
+
+def _beside(own: Marks | None, others: Marks | None) -> list[Any]:
+    """Both, each with its two numbers; of few marks of the others a percentage says nothing."""
+    own, others = own or NO_MARKS, others or NO_MARKS
+    rest = others.figure.value if others.is_enough else None
+    return [own.figure.value, own.came, own.counted, rest, others.came, others.counted]
+
+
+def _columns_beside() -> list[FigureColumn]:
+    return [
+        FigureColumn("attendance", _("This batch"), PERCENT),
+        FigureColumn("came", _("Came")),
+        FigureColumn("marks", _("Marks")),
+        FigureColumn("siblings", _("Siblings"), PERCENT),
+        FigureColumn("siblings_came", _("Siblings came")),
+        FigureColumn("siblings_marks", _("Marks of siblings")),
+    ]

@@ -18,7 +18,7 @@ from muster.insights.scope import Scope
 from muster.insights.tables import FigureColumn, FigureRow, FigureTable, marks_columns
 
 SAYS = gettext_lazy(
-    "Each dot is a student with marks that count on these days, the lowest first: present and late, of their own marks "
+    "Each dot is a student with marks that count on these days, the lowest first: present and late, of their marks "
     "but excused ones. Hollow dots are below the minimum."
 )
 

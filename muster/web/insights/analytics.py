@@ -26,7 +26,7 @@ from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
-from muster.insights.siblings import SAYS
+from muster.insights.siblings import SAYS, TYPES_SAY, WEEKS_SAY, Siblings
 from muster.insights.students import SAYS as STUDENTS_SAY
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
 from muster.insights.tables import tables_of_mentoring as mentoring_tables
@@ -97,6 +97,8 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
         "histogram": draw_scores(beside),
         "siblings": draw_siblings(beside, opening),
         "siblings_say": SAYS,
+        "weeks_say": WEEKS_SAY if beside.siblings else "",
+        "types_say": TYPES_SAY if beside.siblings else "",
         "siblings_stand": stand_among(beside),
         "course_url": analytics_url(actor, course=batch.course_id) if beside.siblings else "",
         "frame": frame,
@@ -104,7 +106,7 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
         "nav": "batches",
         "minimum": minimum,
     }
-    return _board(request, "insights/batch.html", scope, form, opening, context)
+    return _board(request, "insights/batch.html", scope, form, opening, context, beside.siblings)
 
 
 @page(instructors["see"])
@@ -127,7 +129,13 @@ def instructor_analytics_page(request: ActorRequest, instructor_id: UUID) -> Htt
 
 
 def _board(
-    request: ActorRequest, template: str, scope: Scope, form: PeriodForm, opening: Opening, context: dict[str, Any]
+    request: ActorRequest,
+    template: str,
+    scope: Scope,
+    form: PeriodForm,
+    opening: Opening,
+    context: dict[str, Any],
+    siblings: Siblings | None = None,
 ) -> HttpResponseBase:
     """The page of a scope, or one of its files: both of the same figures."""
     compared, period = form.compared, form.period
@@ -147,7 +155,7 @@ def _board(
             "batches": len(scope.batches),
             "figures": [show_figure(insight, name, opening) for name in SHOWN if name in insight.figures],
             "all_figures": [show_figure(insight, name, opening) for name in insight.figures],
-            **draw_attendance(insight, names, minimum, opening),
+            **draw_attendance(insight, names, minimum, opening, siblings),
             "seats": [
                 (name or _("No department"), one, one.value)
                 for name, one in sorted(insight.seats.items(), key=lambda item: -(item[1].value or 0))
