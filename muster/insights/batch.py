@@ -1,4 +1,4 @@
-"""What is told of one batch besides its figures: how each student attends, how scores are spread, how siblings do."""
+"""What is told of one batch besides its figures: how each student attends, scores, siblings and what they say of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from muster.assessment.permissions import assessments
 from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
 from muster.batches.models import Batch
 from muster.core.replica import reads_what_may_lag
+from muster.feedback.queries import FeedbackFigures
 from muster.insights.marks import NO_MARKS, Marks
 from muster.insights.periods import Period
+from muster.insights.ratings import ratings_of_batch, ratings_table
 from muster.insights.scope import Scope
 from muster.insights.siblings import Siblings, siblings_of
 from muster.insights.students import MarkedStudent, attendance_by_student, students_table
@@ -26,18 +28,21 @@ from muster.timetable.models import ClassSession
 
 @dataclass(frozen=True)
 class BatchInsight:
-    """How each student attends, the scores of one assessment, if the reader may see any, and the siblings, if any."""
+    """How each student attends, the scores of one assessment, if the reader may see any, the siblings, if there are
+    any, and the ratings, as far as they are shown."""
 
     students: Sequence[MarkedStudent]
     assessment: Assessment | None
     statistics: MarkStatistics | None
     siblings: Siblings | None
+    ratings: FeedbackFigures
 
     @property
     def tables(self) -> Mapping[str, FigureTable]:
         """What stands behind them, by their keys."""
         made = [students_table(self.students)] if self.students else []
         made += [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
+        made += [ratings_table(self.ratings)] if self.ratings.ratings else []
         if self.siblings:
             beside = (_sibling_weeks(self.siblings), _sibling_types(self.siblings))
             made += [*(table for table in beside if table.rows), siblings_table(self.siblings)]
@@ -59,11 +64,15 @@ def insight_into_batch(
     scope: Scope, batch: Batch, period: Period, scored: Sequence[Assessment], chosen: str = ""
 ) -> BatchInsight:
     """Of a scope of this batch alone: its students on these days, of the assessments the chosen one, else the first,
-    and its siblings. A constant number of statements."""
+    its siblings and what was said of it. A constant number of statements."""
     of = next((one for one in scored if str(one.pk) == chosen), scored[0] if scored else None)
     statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
     return BatchInsight(
-        attendance_by_student(scope, period), of, statistics, siblings_of(scope.actor, batch, batch.today())
+        attendance_by_student(scope, period),
+        of,
+        statistics,
+        siblings_of(scope.actor, batch, batch.today()),
+        ratings_of_batch(scope.actor, batch, period),
     )
 
 

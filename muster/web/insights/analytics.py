@@ -25,6 +25,7 @@ from muster.insights.mentoring import MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
+from muster.insights.ratings import SAYS as RATINGS_SAY
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
 from muster.insights.siblings import SAYS, TYPES_SAY, WEEKS_SAY, Siblings
 from muster.insights.students import SAYS as STUDENTS_SAY
@@ -46,6 +47,7 @@ from muster.web.insights.drawing import (
 from muster.web.insights.forms import AnalyticsForm, BatchPeriodForm, PeriodForm
 from muster.web.insights.links import analytics_url
 from muster.web.insights.opening import Opening, show_table
+from muster.web.insights.ratings import draw_ratings
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.downloads import response_of
@@ -94,6 +96,8 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
         "extra_tables": beside.tables,
         "students": draw_students(beside.students, minimum, opening),
         "students_say": STUDENTS_SAY,
+        "ratings": draw_ratings(beside.ratings),
+        "ratings_say": RATINGS_SAY,
         "histogram": draw_scores(beside),
         "siblings": draw_siblings(beside, opening),
         "siblings_say": SAYS,
@@ -163,7 +167,7 @@ def _board(
             "months": draw_months(insight),
             "completion": insight.completion,
             "instructors": draw_instructors(insight),
-            "satisfaction": draw_satisfaction(insight, names),
+            "satisfaction": list(draw_satisfaction(insight, names)),
         },
     )
 
