@@ -31,6 +31,7 @@ from muster.insights.siblings import SAYS, TYPES_SAY, WEEKS_SAY, Siblings
 from muster.insights.students import SAYS as STUDENTS_SAY
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
 from muster.insights.tables import tables_of_mentoring as mentoring_tables
+from muster.insights.weak import weak_spot_of
 from muster.people.permissions import instructors, students
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
@@ -156,6 +157,7 @@ def _board(
             **context,
             **_frame(request, form, tables, opening),
             "headline": headline_of(insight, minimum),
+            "weak_spot": weak_spot_of(insight.attendance),
             "batches": len(scope.batches),
             "figures": [show_figure(insight, name, opening) for name in SHOWN if name in insight.figures],
             "all_figures": [show_figure(insight, name, opening) for name in insight.figures],
