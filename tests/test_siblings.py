@@ -187,6 +187,33 @@ class TestOfACourse:
             assert [row.cells[-1] for row in page.context["tables"]["scores"].table.rows] == plain
             assert Decimal(shown.median) == pytest.approx(median(scores), abs=Decimal("0.01"))
 
+    def test_the_api_tells_the_scores_of_the_assessment_that_is_asked_for(self, judged: Judged) -> None:
+        browser, path, batch = Browser(judged.campus), self.path(judged), judged.batches[0]
+        api, told = Api(judged.campus.token()), set()
+        for query in ("", *(f"?assessment={one.pk}" for one in Assessment.objects.filter(batch=batch))):
+            page: Any = browser.get(path + query)
+            table = page.context["tables"]["scores"].table
+            [found] = [
+                one for one in api.get(f"/analytics/batches/{batch.pk}{query}").data["tables"] if one["key"] == "scores"
+            ]
+            assert (found["title"], found["rows"]) == (table.title, [list(row.cells) for row in table.rows])
+            told.add(found["title"])
+        assert len(told) == 3
+
+    def test_the_api_refuses_what_is_no_assessment_of_the_batch_with_scores(self, judged: Judged) -> None:
+        batch, other = judged.batches[:2]
+        category = batch.assessment_categories.get()
+        empty = Assessment.objects.create(
+            **judged.here, batch=batch, category=category, title="Empty", maximum=9, due_on=judged.today
+        )
+        api = Api(judged.campus.token())
+        for pk in (Assessment.objects.filter(batch=other).first().pk, empty.pk, "nothing"):
+            answer = api.get(f"/analytics/batches/{batch.pk}?assessment={pk}")
+            assert answer.status == 400
+            [error] = answer.body["errors"]
+            assert error["field"] == "assessment"
+            assert error["message"].startswith("This is no assessment of this batch with scores that you may see.")
+
     def test_an_assessment_of_another_batch_is_refused_at_its_field(self, judged: Judged) -> None:
         other = Assessment.objects.filter(batch=judged.batches[1]).first()
         page: Any = Browser(judged.campus).get(f"{self.path(judged)}?assessment={other.pk}")

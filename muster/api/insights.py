@@ -65,6 +65,16 @@ class PeriodQuery(Schema):
         return period.compared(self.compare)
 
 
+class BatchPeriodQuery(PeriodQuery):
+    """The days, and of which assessment the scores are told."""
+
+    assessment: str = Field(
+        "",
+        description="The assessment of the batch whose scores the table `scores` counts, by its id; the one that was "
+        "due last when absent. One of another batch, or without scores that you may see, is refused",
+    )
+
+
 class AnalyzedPeriodOut(TypedDict):
     """Days, both ends included."""
 
@@ -258,15 +268,19 @@ def analyze_department(request: HttpRequest, department_id: str, asked: Query[Pe
 
 
 @router.get("/batches/{batch_id}", allow=seen, on="batch_id", data=BatchInsightOut)
-def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
-    """The figures of a batch; from its first day to today, unless other days are asked for."""
+def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[BatchPeriodQuery]) -> HttpResponse:
+    """The figures of a batch; from its first day to today, unless other days are asked for.
+
+    Among its tables are each student's attendance, its siblings, the ratings of its feedback, and the scores of one of
+    its assessments.
+    """
     batch = request_object(request, Batch)
     actor = request_actor(request)
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
     scope = scope_of(actor, Q(pk=batch.pk))
     insight = _insight(asked, scope, usual)
     told = _insight_json(insight)
-    beside = insight_into_batch(scope, batch, insight.period, scored_assessments(actor, batch))
+    beside = insight_into_batch(scope, batch, insight.period, scored_assessments(actor, batch), asked.assessment)
     told["tables"] += _tables_json(beside.tables.values())
     values = {name: one.value for name, one in insight.figures.items()}
     return answer(

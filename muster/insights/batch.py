@@ -13,6 +13,7 @@ from muster.assessment.models import Assessment, AssessmentMark
 from muster.assessment.permissions import assessments
 from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
 from muster.batches.models import Batch
+from muster.core.errors import Invalid
 from muster.core.replica import reads_what_may_lag
 from muster.feedback.queries import FeedbackFigures
 from muster.insights.marks import NO_MARKS, Marks
@@ -64,8 +65,11 @@ def insight_into_batch(
     scope: Scope, batch: Batch, period: Period, scored: Sequence[Assessment], chosen: str = ""
 ) -> BatchInsight:
     """Of a scope of this batch alone: its students on these days, of the assessments the chosen one, else the first,
-    its siblings and what was said of it. A constant number of statements."""
-    of = next((one for one in scored if str(one.pk) == chosen), scored[0] if scored else None)
+    its siblings and what was said of it. A constant number of statements.
+
+    Raises Invalid where the chosen one is none of them.
+    """
+    of = _chosen_of(scored, chosen)
     statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
     return BatchInsight(
         attendance_by_student(scope, period),
@@ -74,6 +78,18 @@ def insight_into_batch(
         siblings_of(scope.actor, batch, batch.today()),
         ratings_of_batch(scope.actor, batch, period),
     )
+
+
+def _chosen_of(scored: Sequence[Assessment], chosen: str) -> Assessment | None:
+    if not chosen:
+        return scored[0] if scored else None
+    found = next((one for one in scored if str(one.pk) == chosen.lower()), None)
+    if found is None:
+        raise Invalid(
+            _("This is no assessment of this batch with scores that you may see. Choose one of the batch's own."),
+            field="assessment",
+        )
+    return found
 
 
 def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:
