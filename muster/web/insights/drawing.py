@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.workload import weekly_minutes
+from muster.core.numbers import in_figures
 from muster.insights.definitions import Figure, FiguresInsight, Shape
 from muster.insights.marks import Marks, sum_of
 from muster.insights.queries import Insight
@@ -68,8 +69,8 @@ def value_words(figure: Figure) -> tuple[str, str]:
     if figure.definition.shape is Shape.PERCENT:
         return percent(figure.value), ""
     if figure.definition.shape is Shape.MEAN:
-        return number_format(figure.value, 1), _("of 5") if figure.name in OF_FIVE else ""
-    return number_format(figure.value, 0), ""
+        return in_figures(figure.value, 1), _("of 5") if figure.name in OF_FIVE else ""
+    return in_figures(figure.value, 0), ""
 
 
 def show_figure(insight: Insight | FiguresInsight, name: str, opening: Opening) -> ShownFigure:
@@ -80,21 +81,21 @@ def show_figure(insight: Insight | FiguresInsight, name: str, opening: Opening) 
     if change is not None:
         icon = "up" if change > 0 else "down" if change < 0 else ""
         points = figure.definition.shape is Shape.PERCENT
-        much = number_format(abs(change), 1 if change % 1 else 0)
+        much = in_figures(abs(change))
         said = _("%(much)s points") if points else "%(much)s"
         words = said % {"much": much} if change else _("no change")
         tone = "worse" if change and (change > 0) == figure.definition.fewer else ""
     shown = ShownFigure(figure, value, unit, "", "", "", words, icon, tone)
     if figure.whole is None:
         return replace(shown, url=opening.url(name, figure.part))
-    whole = number_format(figure.whole, 0)
+    whole = in_figures(figure.whole, 0)
     if figure.definition.shape is Shape.MEAN:
         # Numbers of points say nothing; how many there are does.
         note = ngettext("from %(count)s value", "from %(count)s values", figure.whole) % {"count": whole}
         return replace(shown, note=note, whole_url=opening.url(name, figure.whole))
     return replace(
         shown,
-        part=number_format(figure.part, 0),
+        part=in_figures(figure.part, 0),
         whole=whole,
         url=opening.url(name, figure.part, counted=True),
         whole_url=opening.url(name, figure.whole, whole=True),

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 
+from muster.core.numbers import in_figures
 from muster.insights import mentoring, rows
 from muster.insights.marks import Marks
 from muster.insights.periods import Comparison, Period
@@ -134,5 +135,5 @@ def _words(value: Any, unit: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)):
-        return percent(value) if unit == PERCENT else number_format(value, 1 if value % 1 else 0)
+        return percent(value) if unit == PERCENT else in_figures(value)
     return date_format(value, "j M Y")
