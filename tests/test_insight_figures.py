@@ -24,6 +24,7 @@ from muster.insights.definitions import DEFINITIONS, Figure, Shape
 from muster.insights.mentoring import LEAST_CHECK_INS, MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
 from muster.insights.queries import Insight, insight_into
+from muster.insights.ratings import ratings_of_batch
 from muster.insights.scope import scope_of, scope_of_instructor
 from muster.institutions.models import Membership, Role
 from muster.mentoring.models import MentoringCheckIn, MentoringGoal, MentoringQuestion, MentoringSession
@@ -135,6 +136,26 @@ def test_satisfaction_equals_the_plain_mean_of_rounds_with_enough_answers(judged
             rated = [three[1] for pk in of if len(answers.get(pk, [])) >= LEAST for three in answers[pk]]
             row = insight.satisfaction_by_instructor.get(person.pk)
             assert (told(row.value) if row else (0, 0)) == mean(rated)
+
+
+def test_ratings_of_a_batch_are_the_plain_count_of_rounds_with_enough_answers(judged: Judged) -> None:
+    zone, answers, seen = judged.admin.zone, answers_by_round(), set()
+    for batch in judged.batches:
+        for period in periods(judged):
+            closed = [one for one in FeedbackRound.objects.filter(batch=batch) if within(period, one.closed_at, zone)]
+            given = [answers.get(one.pk, []) for one in closed]
+            shown = [three for some in given if len(some) >= LEAST for three in some]
+            found = ratings_of_batch(judged.admin, batch, period)
+            seen.add((bool(shown), any(given)))
+            if not shown:
+                assert (found.ratings, found.comments) == (None, [])
+                continue
+            assert found.ratings is not None
+            for place, name in enumerate(("content", "instructor", "value")):
+                points = [three[place] for three in shown]
+                assert found.ratings[name].counts == tuple(points.count(one) for one in range(1, 6))
+                assert found.ratings[name].average == pytest.approx(sum(points) / len(points), abs=0.006)
+    assert {(True, True), (False, False)} <= seen
 
 
 def answers_by_round() -> dict[Any, list[tuple[int, int, int]]]:

@@ -71,9 +71,12 @@ def test_marks_and_seats_open_what_they_count(places: dict[str, Any]) -> None:
         if person.role == "student" or (person.role, person.where) == ("admin", "the large one"):
             continue
         with transaction.atomic():
-            found, kinds = wrong(Client(headers=person.browser), f"/analytics/{EVERYTHING}", most=2)
+            browser = Client(headers=person.browser)
+            found, kinds = wrong(browser, f"/analytics/{EVERYTHING}", most=2)
+            of_batch, kinds_of_batch = wrong(browser, f"/batches/{person.objects['batch_id']}/analytics/", most=2)
             transaction.set_rollback(True)
-        assert found == {}, person.role
+        assert found | of_batch == {}, person.role
+        assert {"students, came", "students, marks"} <= kinds_of_batch
         for table in ("weeks", "weekdays", "hours", "types", "batches", "instructors"):
             assert {f"{table}, came", f"{table}, marks"} <= kinds
         assert {"attendance, numerator", "registers_taken, denominator", "seats_filled, numerator"} <= kinds
@@ -133,6 +136,7 @@ OPENED = {
     "pair_days, denominator",
     "new_enrollments, numerator",
     "batches, at_risk",
+    "students, marks",
     "mentors, students",
     "months, enrollments",
 }
@@ -145,6 +149,25 @@ def test_each_level_opens_what_it_counts(judged: Judged) -> None:
         assert found == {}, level
         kinds |= told
     assert kinds >= OPENED
+
+
+def test_those_below_the_minimum_are_exactly_those_and_open_their_marks(judged: Judged) -> None:
+    browser, path, tried = signed_in(judged), addresses(judged)["batch"], 0
+    for minimum in (40, 100):
+        judged.campus.institution.__class__.objects.update(minimum_attendance_percent=minimum)
+        page: Any = browser.get(path)
+        students, table = page.context["students"], page.context["tables"]["students"].table
+        low = {row.cells[0]: row.cells for row in table.rows if row.cells[1] < minimum}
+        assert (students.below, students.number) == (len(low), len(table.rows))
+        assert sum(dot.is_below for dot in students.dots) == len(low)
+        assert len(students.low) + students.left_out == len(low)
+        for one in students.low:
+            _name, value, came, marks = low[one.name]
+            assert one.value.rstrip("%") == f"{value:g}"
+            assert one.marks.split() == [str(came), "of", str(marks), "mark" if marks == 1 else "marks"]
+            assert browser.get(one.marks_url).context["listing"].shown == marks
+            tried += 1
+    assert tried > 1
 
 
 def test_page_file_api_and_home_say_the_same(judged: Judged) -> None:

@@ -28,10 +28,12 @@ from muster.insights.counts import (
     total_completion,
     total_seats,
 )
-from muster.insights.marks import Marks, attendance_counts
+from muster.insights.marks import AttendanceCounts, Marks, attendance_counts
 from muster.insights.periods import Comparison, Period
 from muster.insights.queries import insight_into
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.students import attendance_by_student
+from muster.insights.weak import weak_spot_of
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.timetable.clock import moment
@@ -135,6 +137,78 @@ def test_attendance_equals_the_plain_count(actor: Actor, marks: list[Any]) -> No
             }
             plain = {key: Marks(sum(came), len(came)) for key, came in counted.items()}
             assert told == {"all": Marks(0, 0), **plain}
+
+
+def test_attendance_by_student_equals_the_plain_count(actor: Actor, marks: list[Any]) -> None:
+    rows = CountedMark.objects.filter(institution=actor.institution).exclude(status="EXCUSED")
+    told = list(rows.values_list("batch_id", "record_date", "student_id", "status"))
+    gone = Enrollment.objects.exclude(status__in=["active", "on_hold", "completed"])
+    left = set(gone.values_list("batch_id", "student_id"))
+    stays = set(Enrollment.objects.exclude(pk__in=gone).values_list("batch_id", "student_id"))
+    seen = set()
+    for batch in random.Random(5).sample(sorted({mark[0] for mark in marks}), 4):
+        for period in periods_of(marks):
+            plain: dict[Any, list[bool]] = defaultdict(list)
+            for of, day, student, status in told:
+                if of == batch and period.first <= day <= period.last:
+                    plain[student].append(status in ("PRESENT", "LATE"))
+            found = attendance_by_student(scope_of(actor, Q(pk=batch)), period)
+            assert {one.student: one.marks for one in found} == {
+                student: Marks(sum(came), len(came)) for student, came in plain.items()
+            }
+            assert [one.value for one in found] == sorted(one.value for one in found)
+            for one in found:
+                assert one.is_there == ((batch, one.student) in stays)
+                assert one.is_there or (batch, one.student) in left
+                assert one.is_below(75) == (sum(plain[one.student]) * 100 < 75 * len(plain[one.student]))
+                seen.add((one.is_there, one.is_below(75)))
+    assert {there for there, _below in seen} == {below for _there, below in seen} == {True, False}
+
+
+def test_the_weak_spot_is_furthest_below_the_plain_rest(actor: Actor, marks: list[Any]) -> None:
+    """On every batch and time: what is named is the furthest below, and nothing is named where nothing stands out."""
+    named = set()
+    for batch in sorted({mark[0] for mark in marks}):
+        for period in periods_of(marks):
+            own = [one for one in marks if one[0] == batch and period.first <= one[1] <= period.last]
+            gaps: dict[tuple[str, Any], float] = {}
+            for kind, of in (("weekday", lambda one: one[1].isoweekday()), ("type", lambda one: one[3])):
+                known = [one for one in own if of(one)]
+                for value in {of(one) for one in known}:
+                    came = [one[4] for one in known if of(one) == value]
+                    rest = [one[4] for one in known if of(one) != value]
+                    if len(came) >= 30 and len(rest) >= 30:
+                        low, high = (1000 * sum(some) // len(some) / 10 for some in (came, rest))
+                        gaps[kind, value] = high - low
+            found = weak_spot_of(attendance_counts(scope_of(actor, Q(pk=batch)), period))
+            worst = max(gaps.values(), default=0)
+            named.add(found and found.kind)
+            if found is None:
+                assert worst < 5
+            else:
+                assert gaps[found.kind, found.of] == found.gap == worst >= 5
+                assert f"{found.marks.figure.value:g}% against {found.others.figure.value:g}%" in found.says
+    assert None in named
+    assert named - {None}
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({1: (88, 100), 5: (71, 100)}, "Fridays are missed most: 71% against 88% on other days."),
+        ({1: (88, 100), 3: (90, 100), 5: (355, 500)}, "Fridays are missed most: 71% against 89% on other days."),
+        # Hardly less than the others, too few marks, nothing beside it.
+        ({1: (88, 100), 5: (84, 100)}, None),
+        ({1: (88, 100), 5: (10, 29)}, None),
+        ({1: (29, 29), 5: (10, 100)}, None),
+        ({5: (10, 100)}, None),
+        ({}, None),
+    ],
+)
+def test_the_weak_spot_is_one_plain_sentence_or_none(days: dict[int, tuple[int, int]], said: str | None) -> None:
+    counts = AttendanceCounts(Marks(0, 0), {}, {}, {}, {}, {day: Marks(*two) for day, two in days.items()}, {}, {}, {})
+    found = weak_spot_of(counts)
+    assert (found and found.says) == said
 
 
 def test_registers_taken_equal_the_plain_count(actor: Actor, marks: list[Any]) -> None:
@@ -275,3 +349,5 @@ def test_page_and_api_count_a_batch_over_the_same_days(places: dict[str, Any]) -
     assert call["period"] == {"first": usual.first.isoformat(), "last": usual.last.isoformat()}
     shown = {one.figure.name: one.figure.value for one in page.context["all_figures"]}
     assert shown == {one["definition"]: one["value"] for one in call["figures"]}
+    weak = page.context["weak_spot"]
+    assert (call["weak_spot"] and call["weak_spot"]["says"]) == (weak and weak.says)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -73,6 +74,41 @@ def test_each_figure_equals_the_plain_count_over_the_batchs_own_days(actor: Acto
             for name in ("completion", "results", "scores", "satisfaction", "at_risk"):
                 assert getattr(siblings.cohorts, name).get(one.pk) == getattr(alone, name).get(one.pk), name
     assert looked_at > 0
+
+
+def test_weeks_and_types_of_siblings_are_plain_counts(actor: Actor) -> None:
+    shown = set()
+    for batch in begun(actor):
+        siblings = siblings_of(actor, batch, batch.today())
+        assert siblings is not None
+        weeks: dict[Any, list[bool]] = defaultdict(list)
+        types: dict[Any, list[bool]] = defaultdict(list)
+        for row in siblings.rows:
+            one = Batch.objects.get(pk=row.batch)
+            assert one.start_date is not None
+            begins = one.start_date - timedelta(days=one.start_date.weekday())
+            days = (row.period.first, row.period.last)
+            marks = CountedMark.objects.filter(batch=one, record_date__range=days).exclude(status="EXCUSED")
+            for day, kind, status in marks.values_list("record_date", "session__session_type", "status"):
+                came = status in ("PRESENT", "LATE")
+                weeks[one == batch, (day - begins).days // 7].append(came)
+                if kind:
+                    types[one == batch, kind].append(came)
+        told = [
+            {(True, week): marks for week, marks in siblings.weeks_of_own().items()}
+            | {(False, week): marks for week, marks in siblings.weeks_of_others().items()},
+            {(True, kind): marks for kind, marks in siblings.own_parts.by_type.items()}
+            | {(False, kind): marks for kind, marks in siblings.types_of_others().items()},
+        ]
+        for found, plain in zip(told, (weeks, types), strict=True):
+            assert found == {key: (sum(some), len(some)) for key, some in plain.items()}
+        first = siblings.rows[0].starts_on - timedelta(days=siblings.rows[0].starts_on.weekday())
+        for week in range(60):
+            others = weeks.get((False, week), [])
+            value = siblings.in_week(first + timedelta(weeks=week))
+            assert value == (1000 * sum(others) // len(others) / 10 if len(others) >= 30 else None)
+            shown.add((bool(others), value is not None))
+    assert shown >= {(True, True), (False, False)}
 
 
 @pytest.mark.django_db
@@ -150,6 +186,33 @@ class TestOfACourse:
             assert [bar.number for bar in shown.bars] == plain
             assert [row.cells[-1] for row in page.context["tables"]["scores"].table.rows] == plain
             assert Decimal(shown.median) == pytest.approx(median(scores), abs=Decimal("0.01"))
+
+    def test_the_api_tells_the_scores_of_the_assessment_that_is_asked_for(self, judged: Judged) -> None:
+        browser, path, batch = Browser(judged.campus), self.path(judged), judged.batches[0]
+        api, told = Api(judged.campus.token()), set()
+        for query in ("", *(f"?assessment={one.pk}" for one in Assessment.objects.filter(batch=batch))):
+            page: Any = browser.get(path + query)
+            table = page.context["tables"]["scores"].table
+            [found] = [
+                one for one in api.get(f"/analytics/batches/{batch.pk}{query}").data["tables"] if one["key"] == "scores"
+            ]
+            assert (found["title"], found["rows"]) == (table.title, [list(row.cells) for row in table.rows])
+            told.add(found["title"])
+        assert len(told) == 3
+
+    def test_the_api_refuses_what_is_no_assessment_of_the_batch_with_scores(self, judged: Judged) -> None:
+        batch, other = judged.batches[:2]
+        category = batch.assessment_categories.get()
+        empty = Assessment.objects.create(
+            **judged.here, batch=batch, category=category, title="Empty", maximum=9, due_on=judged.today
+        )
+        api = Api(judged.campus.token())
+        for pk in (Assessment.objects.filter(batch=other).first().pk, empty.pk, "nothing"):
+            answer = api.get(f"/analytics/batches/{batch.pk}?assessment={pk}")
+            assert answer.status == 400
+            [error] = answer.body["errors"]
+            assert error["field"] == "assessment"
+            assert error["message"].startswith("This is no assessment of this batch with scores that you may see.")
 
     def test_an_assessment_of_another_batch_is_refused_at_its_field(self, judged: Judged) -> None:
         other = Assessment.objects.filter(batch=judged.batches[1]).first()

@@ -23,6 +23,7 @@ from muster.insights.permissions import analytics
 from muster.insights.queries import Insight, insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
 from muster.insights.tables import FigureTable, figures_table, tables_of, tables_of_mentoring
+from muster.insights.weak import WeakSpot, weak_spot_of
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 from muster.institutions.permissions import branches, departments
@@ -62,6 +63,16 @@ class PeriodQuery(Schema):
     def compared(self, period: Period) -> Period | None:
         """The days compared with."""
         return period.compared(self.compare)
+
+
+class BatchPeriodQuery(PeriodQuery):
+    """The days, and of which assessment the scores are told."""
+
+    assessment: str = Field(
+        "",
+        description="The assessment of the batch whose scores the table `scores` counts, by its id; the one that was "
+        "due last when absent. One of another batch, or without scores that you may see, is refused",
+    )
 
 
 class AnalyzedPeriodOut(TypedDict):
@@ -140,9 +151,23 @@ class InsightOut(FiguresOut):
     attendance: AttendanceInsightOut
 
 
-class BatchInsightOut(InsightOut):
-    """Figures of one batch. Rates are in percent, satisfaction is from 1 to 5; null where nothing counts."""
+class WeakSpotOut(TypedDict):
+    """Where attendance is weakest. `of` is a weekday (1 is Monday) or a session type, as `kind` says."""
 
+    kind: Literal["weekday", "type"]
+    of: str
+    says: str
+    marks: CountedMarksOut
+    others: CountedMarksOut
+
+
+class BatchInsightOut(InsightOut):
+    """Figures of one batch. Rates are in percent, satisfaction is from 1 to 5; null where nothing counts.
+
+    `weak_spot` is null where no weekday or session type is clearly below the others.
+    """
+
+    weak_spot: WeakSpotOut | None
     enrollment_rate: float | None
     completion_rate: float | None
     attendance_rate: float | None
@@ -184,6 +209,13 @@ def _attendance_json(counts: AttendanceCounts) -> AttendanceInsightOut:
         "by_type": _marks_json(sorted(counts.by_type.items())),
         "by_instructor": _marks_json(sorted(counts.by_instructor.items())),
     }
+
+
+def _weak_spot_json(found: WeakSpot | None) -> WeakSpotOut | None:
+    if found is None:
+        return None
+    marks, others = _marks_json([(found.of, found.marks), ("others", found.others)])
+    return {"kind": found.kind, "of": str(found.of), "says": found.says, "marks": marks, "others": others}
 
 
 def _tables_json(tables: Iterable[FigureTable]) -> list[FigureTableOut]:
@@ -236,19 +268,25 @@ def analyze_department(request: HttpRequest, department_id: str, asked: Query[Pe
 
 
 @router.get("/batches/{batch_id}", allow=seen, on="batch_id", data=BatchInsightOut)
-def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[PeriodQuery]) -> HttpResponse:
-    """The figures of a batch; from its first day to today, unless other days are asked for."""
+def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[BatchPeriodQuery]) -> HttpResponse:
+    """The figures of a batch; from its first day to today, unless other days are asked for.
+
+    Among its tables are each student's attendance, its siblings, the ratings of its feedback, and the scores of one of
+    its assessments.
+    """
     batch = request_object(request, Batch)
     actor = request_actor(request)
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
-    insight = _insight(asked, scope_of(actor, Q(pk=batch.pk)), usual)
+    scope = scope_of(actor, Q(pk=batch.pk))
+    insight = _insight(asked, scope, usual)
     told = _insight_json(insight)
-    beside = insight_into_batch(actor, batch, scored_assessments(actor, batch))
+    beside = insight_into_batch(scope, batch, insight.period, scored_assessments(actor, batch), asked.assessment)
     told["tables"] += _tables_json(beside.tables.values())
     values = {name: one.value for name, one in insight.figures.items()}
     return answer(
         {
             **told,
+            "weak_spot": _weak_spot_json(weak_spot_of(insight.attendance)),
             "enrollment_rate": values["seats_filled"],
             "completion_rate": values["completed"],
             "attendance_rate": values["attendance"],

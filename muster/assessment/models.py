@@ -35,7 +35,7 @@ BY: dict[str, Any] = {"on_delete": models.SET_NULL, "null": True, "related_name"
 class AssessmentCategory(InstitutionPart):
     """A kind of assessment of a batch, and what all of them together weigh in the total, in percent."""
 
-    counted = ngettext_lazy("%(count)d category", "%(count)d categories", "count")
+    counted = ngettext_lazy("%(count)s category", "%(count)s categories", "count")
 
     batch = owned_key(Batch, on_delete=models.CASCADE, related_name="assessment_categories", db_index=False)
     name = Line(_("name"), max_length=60)
@@ -70,7 +70,7 @@ class Assessment(InstitutionPart):
     it there.
     """
 
-    counted = ngettext_lazy("%(count)d assessment", "%(count)d assessments", "count")
+    counted = ngettext_lazy("%(count)s assessment", "%(count)s assessments", "count")
     # What histories call it.
     known_by = "title"
 

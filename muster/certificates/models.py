@@ -27,7 +27,7 @@ class Certificate(InstitutionPart):
 
     known_by = "enrollment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d certificate", "%(count)d certificates", "count")
+    counted = ngettext_lazy("%(count)s certificate", "%(count)s certificates", "count")
 
     enrollment = owned_key(Enrollment, related_name="certificates", verbose_name=_("enrollment"))
     document = owned_key(IssuedDocument, related_name="certificates", verbose_name=_("document"), db_index=False)

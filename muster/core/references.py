@@ -14,6 +14,7 @@ from django.db.models import CharField, Count, Value
 from django.utils.translation import gettext as _
 
 from muster.core.errors import Conflict
+from muster.core.numbers import GroupedNumber
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def count_in_words(model: Any, number: int) -> str:
     """So many of a model, in its own words."""
     words = getattr(model, "counted", None)
     if words is not None:
-        return str(words % {"count": number})
-    return f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"
+        return str(words % {"count": GroupedNumber(number)})
+    return f"{GroupedNumber(number)} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ class GradingScheme(InstitutionRow):
     `progression/grading` works grades out by it. Without a scheme a subject has one component, its own maximum.
     """
 
-    counted = ngettext_lazy("%(count)d grading scheme", "%(count)d grading schemes", "count")
+    counted = ngettext_lazy("%(count)s grading scheme", "%(count)s grading schemes", "count")
 
     class Rounding(models.TextChoices):
         HALF_UP = "half_up", _("Half up: 49.5 becomes 50")
@@ -79,7 +79,7 @@ class GradingScheme(InstitutionRow):
 class GradingComponent(InstitutionPart):
     """A part of a subject's marks: an internal test, the end-term examination."""
 
-    counted = ngettext_lazy("%(count)d component", "%(count)d components", "count")
+    counted = ngettext_lazy("%(count)s component", "%(count)s components", "count")
 
     scheme = owned_key(GradingScheme, on_delete=models.CASCADE, related_name="components", db_index=False)
     code = Line(_("code"), max_length=12)
@@ -109,7 +109,7 @@ class GradingComponent(InstitutionPart):
 class GradeBand(InstitutionPart):
     """A grade, from which percent on it is given, and the points that it is worth."""
 
-    counted = ngettext_lazy("%(count)d grade", "%(count)d grades", "count")
+    counted = ngettext_lazy("%(count)s grade", "%(count)s grades", "count")
 
     scheme = owned_key(GradingScheme, on_delete=models.CASCADE, related_name="bands", db_index=False)
     grade = Line(_("grade"), max_length=12)
@@ -142,7 +142,7 @@ def _scheme() -> Any:
 class Course(InstitutionRow):
     """What is taught, also called a programme or a qualification."""
 
-    counted = ngettext_lazy("%(count)d course", "%(count)d courses", "count")
+    counted = ngettext_lazy("%(count)s course", "%(count)s courses", "count")
 
     class Kind(models.TextChoices):
         SHORT_COURSE = "short_course", _("Short course")
@@ -233,7 +233,7 @@ class Course(InstitutionRow):
 class Subject(InstitutionPart):
     """A part of a course, taught in one semester of it."""
 
-    counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
+    counted = ngettext_lazy("%(count)s subject", "%(count)s subjects", "count")
 
     course = owned_key(Course, on_delete=models.CASCADE, related_name="subjects", db_index=False)
     code = Line(_("code"), max_length=30)

@@ -40,7 +40,7 @@ class FeedbackRound(InstitutionPart):
     History keeps when a round opened and closed; of answering it keeps nothing, so nothing here changes with it.
     """
 
-    counted = ngettext_lazy("%(count)d feedback round", "%(count)d feedback rounds", "count")
+    counted = ngettext_lazy("%(count)s feedback round", "%(count)s feedback rounds", "count")
 
     class Kind(models.TextChoices):
         MIDPOINT = "midpoint", _("Midpoint")

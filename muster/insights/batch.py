@@ -1,9 +1,10 @@
-"""What is told of one batch besides its figures: how its scores are spread, and how its siblings do."""
+"""What is told of one batch besides its figures: how each student attends, scores, siblings and what they say of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -12,25 +13,40 @@ from muster.assessment.models import Assessment, AssessmentMark
 from muster.assessment.permissions import assessments
 from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics_of_marks
 from muster.batches.models import Batch
+from muster.core.errors import Invalid
 from muster.core.replica import reads_what_may_lag
+from muster.feedback.queries import FeedbackFigures
+from muster.insights.marks import NO_MARKS, Marks
+from muster.insights.periods import Period
+from muster.insights.ratings import ratings_of_batch, ratings_table
+from muster.insights.scope import Scope
 from muster.insights.siblings import Siblings, siblings_of
-from muster.insights.tables import FigureColumn, FigureRow, FigureTable, siblings_table
+from muster.insights.students import MarkedStudent, attendance_by_student, students_table
+from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable, siblings_table
 from muster.institutions.access import Actor
+from muster.timetable.models import ClassSession
 
 
 @dataclass(frozen=True)
 class BatchInsight:
-    """The scores of one assessment, if the reader may see any, and the siblings, if there are any."""
+    """How each student attends, the scores of one assessment, if the reader may see any, the siblings, if there are
+    any, and the ratings, as far as they are shown."""
 
+    students: Sequence[MarkedStudent]
     assessment: Assessment | None
     statistics: MarkStatistics | None
     siblings: Siblings | None
+    ratings: FeedbackFigures
 
     @property
     def tables(self) -> Mapping[str, FigureTable]:
-        """What stands behind both, by their keys."""
-        made = [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
-        made += [siblings_table(self.siblings)] if self.siblings else []
+        """What stands behind them, by their keys."""
+        made = [students_table(self.students)] if self.students else []
+        made += [_scores_table(self.assessment, self.statistics)] if self.assessment and self.statistics else []
+        made += [ratings_table(self.ratings)] if self.ratings.ratings else []
+        if self.siblings:
+            beside = (_sibling_weeks(self.siblings), _sibling_types(self.siblings))
+            made += [*(table for table in beside if table.rows), siblings_table(self.siblings)]
         return {table.key: table for table in made}
 
 
@@ -45,11 +61,35 @@ def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
 
 
 @reads_what_may_lag
-def insight_into_batch(actor: Actor, batch: Batch, scored: Sequence[Assessment], chosen: str = "") -> BatchInsight:
-    """Of the assessments the chosen one, else the first; and the siblings. A constant number of statements."""
-    of = next((one for one in scored if str(one.pk) == chosen), scored[0] if scored else None)
+def insight_into_batch(
+    scope: Scope, batch: Batch, period: Period, scored: Sequence[Assessment], chosen: str = ""
+) -> BatchInsight:
+    """Of a scope of this batch alone: its students on these days, of the assessments the chosen one, else the first,
+    its siblings and what was said of it. A constant number of statements.
+
+    Raises Invalid where the chosen one is none of them.
+    """
+    of = _chosen_of(scored, chosen)
     statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
-    return BatchInsight(of, statistics, siblings_of(actor, batch, batch.today()))
+    return BatchInsight(
+        attendance_by_student(scope, period),
+        of,
+        statistics,
+        siblings_of(scope.actor, batch, batch.today()),
+        ratings_of_batch(scope.actor, batch, period),
+    )
+
+
+def _chosen_of(scored: Sequence[Assessment], chosen: str) -> Assessment | None:
+    if not chosen:
+        return scored[0] if scored else None
+    found = next((one for one in scored if str(one.pk) == chosen.lower()), None)
+    if found is None:
+        raise Invalid(
+            _("This is no assessment of this batch with scores that you may see. Choose one of the batch's own."),
+            field="assessment",
+        )
+    return found
 
 
 def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:
@@ -64,3 +104,41 @@ def _scores_table(assessment: Assessment, found: MarkStatistics) -> FigureTable:
         FigureColumn("students", _("Students")),
     ]
     return FigureTable("scores", _("Scores of %(title)s") % {"title": assessment.title}, columns, rows)
+
+
+# --- siblings ---------------------------------------------------------------------------------------------------------
+def _sibling_weeks(siblings: Siblings) -> FigureTable:
+    """The batch and all marks of the others together, by week of the course."""
+    own, others = siblings.weeks_of_own(), siblings.weeks_of_others()
+    rows = [FigureRow([week + 1, *_beside(own.get(week), others.get(week))]) for week in sorted({*own, *others})]
+    column = FigureColumn("week", _("Week of the course"))
+    return FigureTable("sibling_weeks", _("Siblings by week"), [column, *_columns_beside()], rows)
+
+
+def _sibling_types(siblings: Siblings) -> FigureTable:
+    """The same by type of session."""
+    own, others = siblings.own_parts.by_type, siblings.types_of_others()
+    rows = [
+        FigureRow([str(ClassSession.Kind(kind).label), *_beside(own.get(kind), others.get(kind))])
+        for kind in sorted({*own, *others})
+    ]
+    column = FigureColumn("type", _("Type of session"))
+    return FigureTable("sibling_types", _("Siblings by session type"), [column, *_columns_beside()], rows)
+
+
+def _beside(own: Marks | None, others: Marks | None) -> list[Any]:
+    """Both, each with its two numbers; of few marks of the others a percentage says nothing."""
+    own, others = own or NO_MARKS, others or NO_MARKS
+    rest = others.figure.value if others.is_enough else None
+    return [own.figure.value, own.came, own.counted, rest, others.came, others.counted]
+
+
+def _columns_beside() -> list[FigureColumn]:
+    return [
+        FigureColumn("attendance", _("This batch"), PERCENT),
+        FigureColumn("came", _("Came")),
+        FigureColumn("marks", _("Marks")),
+        FigureColumn("siblings", _("Siblings"), PERCENT),
+        FigureColumn("siblings_came", _("Siblings came")),
+        FigureColumn("siblings_marks", _("Marks of siblings")),
+    ]

@@ -19,7 +19,7 @@ LEAST_MARKS = 30
 
 # The sums of each batch in each session are kept by the database (`BatchTally`); days without sessions have daily
 # records. What counts is what `attendance_countedmark` says: both together are its marks.
-_MARKS = f"""
+_COUNTED = f"""
 WITH scope AS MATERIALIZED (SELECT * FROM {PARTS}), marks AS (
     SELECT part.*, class.date AS day, extract(hour FROM class.start_time)::int AS hour, class.session_type AS type,
            tally.present + tally.late AS came, tally.present + tally.late + tally.absent AS counted
@@ -36,6 +36,8 @@ WITH scope AS MATERIALIZED (SELECT * FROM {PARTS}), marks AS (
     JOIN attendance_countedmark AS daily ON daily.batch_id = part.batch_id AND daily.session_id IS NULL
     WHERE daily.record_date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
 )
+"""  # noqa: S608 - constants alone
+_MARKS = f"""{_COUNTED}
 SELECT grouping(week, batch_id, branch_id, department_id, weekday, hour, type, lead),
        week, batch_id, branch_id, department_id, weekday, hour, type, lead, sum(came), sum(counted)
 FROM (
@@ -137,6 +139,36 @@ def attendance_counts(scope: Scope, period: Period) -> AttendanceCounts:
         {key: marks for key, marks in sets[_TYPE].items() if key is not None},
         {key: marks for key, marks in sets[_LEAD].items() if key is not None},
     )
+
+
+class BatchMarks(NamedTuple):
+    """The marks of one batch by week, named by their Mondays, and by type of session."""
+
+    by_week: Mapping[date, Marks]
+    by_type: Mapping[str, Marks]
+
+
+_OF_EACH = f"""{_COUNTED}
+SELECT batch_id, date_trunc('week', day)::date AS week, type, sum(came), sum(counted)
+FROM marks GROUP BY GROUPING SETS ((batch_id, week), (batch_id, type))
+HAVING sum(counted) > 0
+"""  # noqa: S608 - constants alone
+
+
+def marks_of_each(scope: Scope, period: Period) -> dict[UUID, BatchMarks]:
+    """The marks of each batch of the scope between two days. For a few batches: one statement."""
+    with reading_cursor() as cursor:
+        cursor.execute(_OF_EACH, scope.values(period))
+        rows = cursor.fetchall()
+    weeks: dict[UUID, dict[date, Marks]] = defaultdict(dict)
+    types: dict[UUID, dict[str, Marks]] = defaultdict(dict)
+    for batch, week, kind, came, counted in rows:
+        # Days without a session have no type.
+        if week is not None:
+            weeks[batch][week] = Marks(int(came), int(counted))
+        elif kind is not None:
+            types[batch][kind] = Marks(int(came), int(counted))
+    return {batch: BatchMarks(weeks[batch], types[batch]) for batch in list(weeks)}
 
 
 def _by_part(rows: Mapping[Any, Marks]) -> dict[UUID | None, dict[date, Marks]]:

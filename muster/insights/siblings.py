@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from muster.insights.counts import (
     seats_at_end,
     students_at_risk,
 )
-from muster.insights.marks import Marks, attendance_counts
+from muster.insights.marks import NO_MARKS, BatchMarks, Marks, attendance_counts, marks_of_each
 from muster.insights.periods import Period
 from muster.insights.queries import BatchFigures
 from muster.insights.scope import Scope, ScopePart
@@ -36,6 +36,13 @@ SAYS = gettext_lazy(
     "Batches of the same course that have begun and whose students you may see, the latest first. Each is counted over "
     "its own days, until today or its last one; of longer ones the last year."
 )
+WEEKS_SAY = gettext_lazy(
+    "The line of the siblings: present and late of all their marks together, in the same week of the course. Its first "
+    "week is the one with the first day of each batch. Weeks with fewer than 30 marks are skipped."
+)
+TYPES_SAY = gettext_lazy(
+    "Hollow circles are all marks of the siblings together, each over its own days, from 30 marks of a type on."
+)
 
 
 class Sibling(NamedTuple):
@@ -45,6 +52,7 @@ class Sibling(NamedTuple):
     code: str
     name: str
     period: Period
+    starts_on: date
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,47 @@ class Siblings:
     rows: Sequence[Sibling]
     marks: Mapping[UUID, Marks]
     cohorts: BatchFigures
+    parts: Mapping[UUID, BatchMarks]
+
+    @property
+    def own_parts(self) -> BatchMarks:
+        """The marks of the batch itself."""
+        return self.parts.get(self.rows[0].batch, BatchMarks({}, {}))
+
+    def weeks_of_own(self) -> dict[int, Marks]:
+        """The marks of the batch itself by week of the course, 0 for the first."""
+        return _by_week_of_course(self.rows[:1], self.parts)
+
+    def weeks_of_others(self) -> dict[int, Marks]:
+        """All marks of the others together by week of the course."""
+        return _by_week_of_course(self.rows[1:], self.parts)
+
+    def types_of_others(self) -> dict[str, Marks]:
+        """All marks of the others together by type of session."""
+        found: dict[str, Marks] = {}
+        for one in self.rows[1:]:
+            for kind, marks in self.parts.get(one.batch, BatchMarks({}, {})).by_type.items():
+                found[kind] = found.get(kind, NO_MARKS) + marks
+        return found
+
+    def in_week(self, monday: date) -> float | None:
+        """What the others came to in the week of their course that this is of the batch's; None of too few marks."""
+        marks = self.weeks_of_others().get(week_of_course(self.rows[0].starts_on, monday), NO_MARKS)
+        return marks.figure.value if marks.is_enough else None
+
+
+def week_of_course(starts_on: date, monday: date) -> int:
+    """Which week of a batch begins on a Monday: 0 for the one with its first day."""
+    return (monday - (starts_on - timedelta(days=starts_on.weekday()))).days // 7
+
+
+def _by_week_of_course(rows: Sequence[Sibling], parts: Mapping[UUID, BatchMarks]) -> dict[int, Marks]:
+    found: dict[int, Marks] = {}
+    for one in rows:
+        for monday, marks in parts.get(one.batch, BatchMarks({}, {})).by_week.items():
+            week = week_of_course(one.starts_on, monday)
+            found[week] = found.get(week, NO_MARKS) + marks
+    return dict(sorted(found.items()))
 
 
 @reads_what_may_lag
@@ -62,7 +111,7 @@ def siblings_of(actor: Actor, batch: Batch, today: date) -> Siblings | None:
 
     A constant number of statements, one for each figure of them all.
     """
-    if batch.course_id is None:
+    if batch.course_id is None or batch.start_date is None:
         return None
     begun = batches.rows(actor, "roster").filter(course=batch.course_id, start_date__lte=today)
     others: Any = begun.exclude(Q(pk=batch.pk) | Q(status=Batch.Status.CANCELLED)).order_by("-start_date", "pk")
@@ -73,15 +122,15 @@ def siblings_of(actor: Actor, batch: Batch, today: date) -> Siblings | None:
     rows, parts = [], []
     for *key, starts_on, code, name in ([getattr(batch, column) for column in columns], *found):
         days = Period.of_batch(starts_on, key[-1], today)
-        rows.append(Sibling(key[0], code, name, days))
+        rows.append(Sibling(key[0], code, name, days, starts_on))
         parts.append(ScopePart(*key)._replace(first=days.first, last=days.last))
     return Siblings(rows, *_figures_of(Scope(actor, parts), Period(min(one.period.first for one in rows), today)))
 
 
-def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], BatchFigures]:
-    """Eight statements. The period reaches until today: a round may close after the last day of its batch."""
+def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], BatchFigures, Mapping[UUID, BatchMarks]]:
+    """Nine statements. The period reaches until today: a round may close after the last day of its batch."""
     rounds = rounds_closed(scope, period)
-    return attendance_counts(scope, period).by_batch, BatchFigures(
+    figures = BatchFigures(
         seats_at_end(scope, period.last),
         completion_by_batch(scope, period),
         results_by_batch(scope, period),
@@ -89,3 +138,4 @@ def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], Bat
         {one.of: one for one in satisfaction_by(rounds, "batch", tuple(QUESTIONS))},
         students_at_risk(scope),
     )
+    return attendance_counts(scope, period).by_batch, figures, marks_of_each(scope, period)

@@ -169,7 +169,8 @@ def _all_figures(insight: Insight, names: PartNames) -> FigureTable:
 
 
 # --- attendance -------------------------------------------------------------------------------------------------------
-def _marks_columns(of: Sequence[FigureColumn], *, compared: bool = False) -> list[FigureColumn]:
+def marks_columns(of: Sequence[FigureColumn], *, compared: bool = False) -> list[FigureColumn]:
+    """Columns of marks: the percentage, and both numbers, which open their rows."""
     before = [FigureColumn("before", _("Before"), PERCENT)] if compared else []
     return [
         *of,
@@ -196,7 +197,7 @@ def _weeks(insight: Insight, names: PartNames) -> FigureTable:
             cells = [week, *_cells(marks), *([before.figure.value if before else None] if insight.compared else [])]
             days = Period(max(week, insight.period.first), min(week + DAY * 6, insight.period.last))
             rows.append(FigureRow(cells, {"first": days.first.isoformat(), "last": days.last.isoformat()}))
-    columns = _marks_columns([FigureColumn("week", _("Week from"))], compared=bool(insight.compared))
+    columns = marks_columns([FigureColumn("week", _("Week from"))], compared=bool(insight.compared))
     return FigureTable("weeks", _("Attendance by week"), columns, rows)
 
 
@@ -210,7 +211,7 @@ def _weekdays(insight: Insight, names: PartNames) -> FigureTable:
         FigureRow([weekday_name(day), *_cells(marks)], {"weekday": day})
         for day, marks in sorted(insight.attendance.by_weekday.items())
     ]
-    columns = _marks_columns([FigureColumn("weekday", _("Weekday"))])
+    columns = marks_columns([FigureColumn("weekday", _("Weekday"))])
     return FigureTable("weekdays", _("Attendance by weekday"), columns, rows)
 
 
@@ -223,7 +224,7 @@ def _hours(insight: Insight, names: PartNames) -> FigureTable:
         )
         for (day, hour), marks in sorted(insight.attendance.by_hour.items())
     ]
-    columns = _marks_columns([FigureColumn("weekday", _("Weekday")), FigureColumn("hour", _("Hour"))])
+    columns = marks_columns([FigureColumn("weekday", _("Weekday")), FigureColumn("hour", _("Hour"))])
     return FigureTable("hours", _("Attendance by hour"), columns, rows)
 
 
@@ -232,7 +233,7 @@ def _types(insight: Insight, names: PartNames) -> FigureTable:
         FigureRow([str(ClassSession.Kind(kind).label), *_cells(marks)], {"type": kind})
         for kind, marks in sorted(insight.attendance.by_type.items())
     ]
-    columns = _marks_columns([FigureColumn("type", _("Type of session"))])
+    columns = marks_columns([FigureColumn("type", _("Type of session"))])
     return FigureTable("types", _("Attendance by session type"), columns, rows)
 
 
@@ -245,7 +246,7 @@ def _part_table(key: str, title: str, kind: tuple[str, str], told: Mapping[Any, 
         was = sum_of(before.get(pk, {})).figure.value
         cells = [told[pk], *_cells(sum_of(now[pk])), *([was] if insight.compared else [])]
         rows.append(FigureRow(cells, {param: str(pk)}))
-    columns = _marks_columns([FigureColumn(param, heading)], compared=bool(insight.compared))
+    columns = marks_columns([FigureColumn(param, heading)], compared=bool(insight.compared))
     return FigureTable(key, title, columns, rows)
 
 
@@ -280,7 +281,7 @@ def _batch_cells(pk: UUID, of: BatchFigures) -> list[Any]:
 def _batch_columns(*, compared: bool = False) -> list[FigureColumn]:
     of = [FigureColumn("batch", _("Batch")), FigureColumn("name", _("Name"))]
     return [
-        *_marks_columns(of, compared=compared),
+        *marks_columns(of, compared=compared),
         FigureColumn("taken", _("Students with a seat"), opens="seats_filled"),
         FigureColumn("seats", _("Seats")),
         FigureColumn("at_risk", _("At risk"), opens="at_risk", counted=True),
@@ -333,7 +334,7 @@ def _instructors(insight: Insight, names: PartNames) -> FigureTable:
         load = [person.load, person.limit, round(weekly_minutes(person) / 60, 2)] if person else [None] * 3
         rows.append(FigureRow([people[pk], *_cells(came), one.value.value if one else None, *load], {"lead": str(pk)}))
     columns = [
-        *_marks_columns([FigureColumn("instructor", _("Instructor"))]),
+        *marks_columns([FigureColumn("instructor", _("Instructor"))]),
         FigureColumn("satisfaction", _("Satisfaction")),
         FigureColumn("batches", _("Batches")),
         FigureColumn("limit", _("Maximum")),

@@ -271,7 +271,7 @@ def owned_key(to: Any, on_delete: Any = models.PROTECT, **options: Any) -> Any:
 class Branch(InstitutionRow):
     """A place of an institution."""
 
-    counted = ngettext_lazy("%(count)d branch", "%(count)d branches", "count")
+    counted = ngettext_lazy("%(count)s branch", "%(count)s branches", "count")
 
     name = Line(_("name"), max_length=100)
     code = Line(_("code"), max_length=20)
@@ -339,7 +339,7 @@ def is_before_today(column: str, path: str = "", *, days: int = 0) -> Q:
 class Room(InstitutionPart):
     """A room of a branch; it holds one meeting at a time."""
 
-    counted = ngettext_lazy("%(count)d room", "%(count)d rooms", "count")
+    counted = ngettext_lazy("%(count)s room", "%(count)s rooms", "count")
 
     branch = owned_key(
         Branch, related_name="rooms", error_messages={"null": _("Choose the room's branch.")}, db_index=False
@@ -398,7 +398,7 @@ class Affiliation(InstitutionRow):
 class Department(InstitutionRow):
     """An academic unit with a head (HOD): a user, or just a name."""
 
-    counted = ngettext_lazy("%(count)d department", "%(count)d departments", "count")
+    counted = ngettext_lazy("%(count)s department", "%(count)s departments", "count")
 
     name = Line(_("name"), max_length=100)
     short_code = Line(_("short code"), max_length=10)
@@ -428,7 +428,7 @@ class Membership(InstitutionPart):
 
     known_by = "user__full_name"
 
-    counted = ngettext_lazy("%(count)d person with a role there", "%(count)d people with a role there", "count")
+    counted = ngettext_lazy("%(count)s person with a role there", "%(count)s people with a role there", "count")
 
     user = owned_key(settings.AUTH_USER_MODEL, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
@@ -466,7 +466,7 @@ class Membership(InstitutionPart):
 class Holiday(InstitutionRow):
     """Days without class, for the whole institution or one branch."""
 
-    counted = ngettext_lazy("%(count)d holiday", "%(count)d holidays", "count")
+    counted = ngettext_lazy("%(count)s holiday", "%(count)s holidays", "count")
 
     name = Line(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
@@ -489,7 +489,7 @@ class Holiday(InstitutionRow):
 class Term(InstitutionRow):
     """An academic term: year, semester or grading period, each within its parent."""
 
-    counted = ngettext_lazy("%(count)d term within it", "%(count)d terms within it", "count")
+    counted = ngettext_lazy("%(count)s term within it", "%(count)s terms within it", "count")
 
     name = Line(_("name"), max_length=100)
     start_date = models.DateField(_("first day"))
@@ -564,7 +564,7 @@ class SecurityEvent(InstitutionRow):
     A person of the institution is `person`; a platform administrator, who belongs nowhere, is named alone.
     """
 
-    counted = ngettext_lazy("%(count)d event", "%(count)d events", "count")
+    counted = ngettext_lazy("%(count)s event", "%(count)s events", "count")
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed-in", _("Signed in")

@@ -63,7 +63,7 @@ class Material(InstitutionRow):
     A session that falls away leaves what it was taught with to its batch.
     """
 
-    counted = ngettext_lazy("%(count)d material", "%(count)d materials", "count")
+    counted = ngettext_lazy("%(count)s material", "%(count)s materials", "count")
 
     course = owned_key(Course, null=True, blank=True, related_name="materials")
     batch = owned_key(Batch, null=True, blank=True, related_name="materials")

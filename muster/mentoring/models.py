@@ -55,7 +55,7 @@ class MentoringSession(InstitutionPart):
 
     known_by = "assignment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d mentoring session", "%(count)d mentoring sessions", "count")
+    counted = ngettext_lazy("%(count)s mentoring session", "%(count)s mentoring sessions", "count")
 
     class Channel(models.TextChoices):
         IN_PERSON = "in_person", _("In person")
@@ -135,7 +135,7 @@ class MentoringSession(InstitutionPart):
 class MentoringTimeRequest(InstitutionPart):
     """A student asks to meet at another time. Decided once, by the mentor or whoever manages the mentoring."""
 
-    counted = ngettext_lazy("%(count)d request for another time", "%(count)d requests for another time", "count")
+    counted = ngettext_lazy("%(count)s request for another time", "%(count)s requests for another time", "count")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -212,7 +212,7 @@ class NoteLook(models.Model):
 class MentoringGoal(InstitutionPart):
     """What a student and their mentor agreed on, until when, and what became of it."""
 
-    counted = ngettext_lazy("%(count)d goal", "%(count)d goals", "count")
+    counted = ngettext_lazy("%(count)s goal", "%(count)s goals", "count")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -251,7 +251,7 @@ class MentoringCheckIn(InstitutionPart):
 
     known_by = "assignment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d check-in", "%(count)d check-ins", "count")
+    counted = ngettext_lazy("%(count)s check-in", "%(count)s check-ins", "count")
     SCALE: ClassVar = range(1, 6)
     MOODS: ClassVar = (_("low"), _("so-so"), _("fine"), _("good"), _("great"))
     PACES: ClassVar = (_("stuck"), _("slow"), _("steady"), _("good"), _("fast"))
@@ -284,7 +284,7 @@ class MentoringQuestion(InstitutionPart):
 
     known_by = "assignment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d question", "%(count)d questions", "count")
+    counted = ngettext_lazy("%(count)s question", "%(count)s questions", "count")
 
     assignment = owned_key(IndividualAssignment, on_delete=models.DO_NOTHING, related_name="questions")
     question = Lines(_("question"))

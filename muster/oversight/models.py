@@ -51,7 +51,7 @@ class AccessRequest(InstitutionPart):
     is in force, it is revoked, or it expires at `expires_at` to the moment. That it expired is nowhere written.
     """
 
-    counted = ngettext_lazy("%(count)d access request", "%(count)d access requests", "count")
+    counted = ngettext_lazy("%(count)s access request", "%(count)s access requests", "count")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -156,7 +156,7 @@ class AccessLook(models.Model):
     kept in words, whatever becomes of it.
     """
 
-    counted = ngettext_lazy("%(count)d look", "%(count)d looks", "count")
+    counted = ngettext_lazy("%(count)s look", "%(count)s looks", "count")
 
     class How(models.TextChoices):
         OPENED = "opened", _("Opened")

@@ -102,7 +102,7 @@ class ArchiveLook(models.Model):
 class ConsentPurpose(InstitutionRow):
     """Something that people may consent to, each on its own: what they are asked stands in the newest text."""
 
-    counted = ngettext_lazy("%(count)d consent", "%(count)d consents", "count")
+    counted = ngettext_lazy("%(count)s consent", "%(count)s consents", "count")
 
     class Audience(models.TextChoices):
         STUDENTS = "students", _("Students")

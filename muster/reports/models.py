@@ -67,7 +67,7 @@ class AskedReport(InstitutionRow):
 class ReportSchedule(AskedReport):
     """A report that is made and mailed on its mornings, as long as whoever ordered it may see it."""
 
-    counted = ngettext_lazy("%(count)d schedule", "%(count)d schedules", "count")
+    counted = ngettext_lazy("%(count)s schedule", "%(count)s schedules", "count")
 
     often = models.CharField(
         _("how often"), max_length=10, choices=[one for one in Mailed.choices if one[0] != Mailed.NEVER]
@@ -128,7 +128,7 @@ class ReportOrder(AskedReport):
         # Our own fault.
         FAILED = "failed", _("Failed")
 
-    counted = ngettext_lazy("%(count)d report", "%(count)d reports", "count")
+    counted = ngettext_lazy("%(count)s report", "%(count)s reports", "count")
 
     # What made it by itself, and the morning for which.
     schedule = owned_key(ReportSchedule, on_delete=models.SET_NULL, null=True, blank=True, related_name="orders")

@@ -52,7 +52,7 @@ class RiskFlag(InstitutionPart):
 
     known_by = "enrollment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d student at risk", "%(count)d students at risk", "count")
+    counted = ngettext_lazy("%(count)s student at risk", "%(count)s students at risk", "count")
 
     class Outcome(models.TextChoices):
         BACK = "back", _("Back on track")
@@ -143,7 +143,7 @@ class Intervention(InstitutionPart):
 
     known_by = "flag__enrollment__student__full_name"
 
-    counted = ngettext_lazy("%(count)d contact", "%(count)d contacts", "count")
+    counted = ngettext_lazy("%(count)s contact", "%(count)s contacts", "count")
 
     class Kind(models.TextChoices):
         CALL = "call", _("Call")

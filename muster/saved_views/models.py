@@ -33,7 +33,7 @@ class SavedView(InstitutionRow):
     It holds no row of the list: each reader finds what they may see themselves, as it is then.
     """
 
-    counted = ngettext_lazy("%(count)d saved view", "%(count)d saved views", "count")
+    counted = ngettext_lazy("%(count)s saved view", "%(count)s saved views", "count")
 
     # A platform administrator saves views of institutions they do not belong to, so the owner is not compared.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -142,7 +142,7 @@ class ScheduleSlot(InstitutionPart):
     Clock times are local to the meeting's branch, else to its institution.
     """
 
-    counted = ngettext_lazy("%(count)d weekly slot", "%(count)d weekly slots", "count")
+    counted = ngettext_lazy("%(count)s weekly slot", "%(count)s weekly slots", "count")
 
     meeting = owned_key(Meeting, on_delete=models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
@@ -195,7 +195,7 @@ class ClassSession(InstitutionPart):
 
     known_by = Cast("date", models.TextField())
 
-    counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
+    counted = ngettext_lazy("%(count)s session", "%(count)s sessions", "count")
 
     class Kind(models.TextChoices):
         THEORY = "THEORY", _("Theory")

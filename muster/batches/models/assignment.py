@@ -115,7 +115,7 @@ class SubjectFaculty(InstitutionPart):
     assigned to the batch.
     """
 
-    counted = ngettext_lazy("%(count)d subject taught in a batch", "%(count)d subjects taught in batches", "count")
+    counted = ngettext_lazy("%(count)s subject taught in a batch", "%(count)s subjects taught in batches", "count")
 
     batch = owned_key(Batch, on_delete=models.DO_NOTHING, related_name="faculty", db_index=False)
     subject = owned_key(Subject, related_name="faculty")

@@ -55,7 +55,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 class Batch(InstitutionRow):
     """A group that learns together: of a course (dated, scheduled, capped) or academic (department, year, semester)."""
 
-    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    counted = ngettext_lazy("%(count)s batch", "%(count)s batches", "count")
 
     class Kind(models.TextChoices):
         COURSE = "course", _("Course batch")

@@ -25,7 +25,7 @@ from muster.institutions.models import (
 class Organisation(InstitutionRow):
     """A company or another body that pays for people's seats."""
 
-    counted = ngettext_lazy("%(count)d organization", "%(count)d organizations", "count")
+    counted = ngettext_lazy("%(count)s organization", "%(count)s organizations", "count")
 
     name = Line(_("name"), max_length=150)
     contact_name = Line(_("contact person"), max_length=150, blank=True)

@@ -28,7 +28,7 @@ class ElectiveGroup(InstitutionPart):
     They choose from the first to the last day, by the class's own clock; staff may choose for them at any time.
     """
 
-    counted = ngettext_lazy("%(count)d group of electives", "%(count)d groups of electives", "count")
+    counted = ngettext_lazy("%(count)s group of electives", "%(count)s groups of electives", "count")
 
     batch = owned_key(Batch, on_delete=models.CASCADE, related_name="elective_groups", db_index=False)
     semester = models.PositiveSmallIntegerField(_("semester"), validators=[MinValueValidator(1)])
@@ -70,7 +70,7 @@ class ElectiveGroup(InstitutionPart):
 class SubjectMapping(InstitutionPart):
     """A subject that a batch is taught in one of its semesters, and who teaches it there, if anybody does yet."""
 
-    counted = ngettext_lazy("%(count)d subject of a batch", "%(count)d subjects of batches", "count")
+    counted = ngettext_lazy("%(count)s subject of a batch", "%(count)s subjects of batches", "count")
     # What histories call it.
     known_by = "subject__title"
 

@@ -62,7 +62,7 @@ class RolloverRequest(InstitutionPart):
 
     known_by = "batch__name"
 
-    counted = ngettext_lazy("%(count)d rollover", "%(count)d rollovers", "count")
+    counted = ngettext_lazy("%(count)s rollover", "%(count)s rollovers", "count")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Waiting")

@@ -50,7 +50,7 @@ class Submission(InstitutionRow):
     # Those that were handed in, and count.
     IN_FORCE = (Status.SUBMITTED, Status.RECEIVED)
 
-    counted = ngettext_lazy("%(count)d submission", "%(count)d submissions", "count")
+    counted = ngettext_lazy("%(count)s submission", "%(count)s submissions", "count")
 
     title = Line(_("title"), max_length=150)
     # Without one it is handed over outside of Muster.
@@ -123,7 +123,7 @@ class SubmissionResource(InstitutionPart):
         RESULTS = "RESULTS", _("Results")
         TEMPLATE = "TEMPLATE", _("File from an export template")
 
-    counted = ngettext_lazy("%(count)d item of a submission", "%(count)d items of submissions", "count")
+    counted = ngettext_lazy("%(count)s item of a submission", "%(count)s items of submissions", "count")
 
     submission = owned_key(Submission, on_delete=models.CASCADE, related_name="resources", db_index=False)
     place = models.PositiveSmallIntegerField(default=1)

@@ -31,7 +31,7 @@ class ExportTemplate(InstitutionRow):
         CSV = "csv", "CSV"
         XLSX = "xlsx", _("Excel (XLSX)")
 
-    counted = ngettext_lazy("%(count)d export template", "%(count)d export templates", "count")
+    counted = ngettext_lazy("%(count)s export template", "%(count)s export templates", "count")
 
     name = Line(_("name"), max_length=100)
     row_kind = models.CharField(_("rows"), max_length=10, choices=RowKind, default=RowKind.STUDENTS)
@@ -70,7 +70,7 @@ class TemplateColumn(InstitutionPart):
         DAY_FIRST = "%d/%m/%Y", "31/01/2030"
         DAY_FIRST_COMPACT = "%d%m%Y", "31012030"
 
-    counted = ngettext_lazy("%(count)d column", "%(count)d columns", "count")
+    counted = ngettext_lazy("%(count)s column", "%(count)s columns", "count")
 
     export_template = owned_key(ExportTemplate, on_delete=models.CASCADE, related_name="columns")
     place = models.PositiveSmallIntegerField(_("place"), default=1, validators=between(1, 200))

@@ -72,7 +72,7 @@ class MenteeFilters(Filters):
 class MenteeTable(Table):
     """Students with the instructor they have."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Individual assignments")
     cards = {
         "student": "title",

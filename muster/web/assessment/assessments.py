@@ -76,7 +76,7 @@ class AssessmentFilters(Filters):
 class AssessmentTable(Table):
     """An assessment, when it is due, and how far it is marked."""
 
-    counted = ngettext_lazy("%(count)d assessment", "%(count)d assessments", "count")
+    counted = ngettext_lazy("%(count)s assessment", "%(count)s assessments", "count")
     caption = gettext_lazy("Assessments")
     cards = {
         "title": "title",

@@ -59,7 +59,7 @@ def absence_pill(stands: str) -> SafeString:
 class AbsenceTable(Table):
     """Absences in a list. Why somebody is away stands on the page of each, and in no export."""
 
-    counted = ngettext_lazy("%(count)d absence", "%(count)d absences", "count")
+    counted = ngettext_lazy("%(count)s absence", "%(count)s absences", "count")
     caption = gettext_lazy("Absences")
     cards = {"student": "title", "stands": "status", "days": "meta", "where": "meta", "files": "meta", "by": "hide"}
 

@@ -66,7 +66,7 @@ class CohortFilters(Filters):
 class CohortTable(Table):
     """A batch, how many of its registers are taken, and how its learners came."""
 
-    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    counted = ngettext_lazy("%(count)s batch", "%(count)s batches", "count")
     caption = gettext_lazy("Attendance of batches")
     cards = {
         "name": "title",
@@ -173,7 +173,7 @@ class SessionFilters(Filters):
 class SessionTable(Table):
     """The registers of one batch."""
 
-    counted = ngettext_lazy("%(count)d session", "%(count)d sessions", "count")
+    counted = ngettext_lazy("%(count)s session", "%(count)s sessions", "count")
     caption = gettext_lazy("Registers")
     cards = {"date": "title", "kind": "meta", "teacher": "meta", "marked": "bar", "rate": "figure", "state": "status"}
 

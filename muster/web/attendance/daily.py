@@ -86,7 +86,7 @@ class DailyFilters(Filters):
 class DailyTable(Table):
     """Daily records, one learner and date a row."""
 
-    counted = ngettext_lazy("%(count)d daily record", "%(count)d daily records", "count")
+    counted = ngettext_lazy("%(count)s daily record", "%(count)s daily records", "count")
     caption = gettext_lazy("Daily records")
     cards = {
         "learner": "title",

@@ -62,7 +62,7 @@ class MissingFilters(Filters):
 class MissingTable(Table):
     """Registers that are not taken."""
 
-    counted = ngettext_lazy("%(count)d register not taken", "%(count)d registers not taken", "count")
+    counted = ngettext_lazy("%(count)s register not taken", "%(count)s registers not taken", "count")
     caption = gettext_lazy("Registers not taken")
     cards = {"date": "title", "batch": "meta", "teachers": "meta", "waiting": "status", "told": "labelled"}
 

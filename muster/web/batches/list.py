@@ -201,7 +201,7 @@ class OpenFilters(BatchFilters):
 class BatchTable(Table):
     """Batches as the staff sees them."""
 
-    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    counted = ngettext_lazy("%(count)s batch", "%(count)s batches", "count")
     caption = gettext_lazy("Batches")
     exported: ClassVar[ExportedColumns | None] = BATCHES
     shows_phase = True
@@ -268,7 +268,7 @@ class BatchTable(Table):
 class YearTable(BatchTable):
     """Batch years: department, year, semester, and what is done with a whole year."""
 
-    counted = ngettext_lazy("%(count)d batch year", "%(count)d batch years", "count")
+    counted = ngettext_lazy("%(count)s batch year", "%(count)s batch years", "count")
     caption = gettext_lazy("Batch years")
     # A batch year runs from its first day.
     shows_phase = False

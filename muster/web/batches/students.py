@@ -72,7 +72,7 @@ class RosterContactFilters(RosterFilters):
 class RosterTable(Table):
     """Students with how they are enrolled."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Students")
     cards = {
         "student": "title",

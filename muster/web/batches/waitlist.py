@@ -48,7 +48,7 @@ class WaitlistFilters(Filters):
 class WaitlistTable(Table):
     """Places in line, with what may be done about each."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Waitlist")
     cards = {"position": "hide", "student": "title", "joined": "labelled", "status": "status", "acts": "figure"}
 

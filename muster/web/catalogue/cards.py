@@ -75,7 +75,7 @@ class CatalogueFilters(Filters):
 class CatalogueTable(Table):
     """What the cards can be sorted by; they are drawn by `catalogue/cards.html`."""
 
-    counted = ngettext_lazy("%(count)d batch", "%(count)d batches", "count")
+    counted = ngettext_lazy("%(count)s batch", "%(count)s batches", "count")
     caption = gettext_lazy("Catalog")
     per_page = 24
 

@@ -69,7 +69,7 @@ class CertificateFilters(Filters):
 class CertificateTable(Table):
     """Certificates with whose they are."""
 
-    counted = ngettext_lazy("%(count)d certificate", "%(count)d certificates", "count")
+    counted = ngettext_lazy("%(count)s certificate", "%(count)s certificates", "count")
     caption = gettext_lazy("Certificates")
     cards = {"student": "title", "course": "meta", "serial": "meta", "issued": "meta", "status": "status"}
 

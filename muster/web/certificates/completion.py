@@ -61,7 +61,7 @@ class CompletionFilters(Filters):
 class CompletionTable(Table):
     """Students with each requirement, met or missing."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Completion")
     cards = {"student": "title", "state": "status", "missing": "meta", "acts": "figure"}
 

@@ -71,7 +71,7 @@ def place_of_payment(payment: Any) -> str:
 class PaymentTable(Table):
     """Payments, each with its receipt."""
 
-    counted = ngettext_lazy("%(count)d payment", "%(count)d payments", "count")
+    counted = ngettext_lazy("%(count)s payment", "%(count)s payments", "count")
     caption = gettext_lazy("Payments")
     cards = {
         "what": "title",

@@ -133,7 +133,7 @@ def state_of(run: ImportRun) -> SafeString:
 class ImportTable(Table):
     """Imports in a list."""
 
-    counted = ngettext_lazy("%(count)d import", "%(count)d imports", "count")
+    counted = ngettext_lazy("%(count)s import", "%(count)s imports", "count")
     caption = gettext_lazy("Imports")
     cards = {"file_name": "title", "status": "status", "by": "meta", "created_at": "meta", "made": "hide"}
 

@@ -76,7 +76,7 @@ class RoundFilters(Filters):
 class RoundTable(Table):
     """Rounds, those that last longest first, with what is shown of each."""
 
-    counted = ngettext_lazy("%(count)d feedback round", "%(count)d feedback rounds", "count")
+    counted = ngettext_lazy("%(count)s feedback round", "%(count)s feedback rounds", "count")
     caption = gettext_lazy("Feedback rounds")
     cards = {
         "name": "title",

@@ -25,14 +25,18 @@ from muster.insights.mentoring import MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
+from muster.insights.ratings import SAYS as RATINGS_SAY
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
-from muster.insights.siblings import SAYS
+from muster.insights.siblings import SAYS, TYPES_SAY, WEEKS_SAY, Siblings
+from muster.insights.students import SAYS as STUDENTS_SAY
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
 from muster.insights.tables import tables_of_mentoring as mentoring_tables
+from muster.insights.weak import weak_spot_of
 from muster.people.permissions import instructors, students
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.insights.beside import draw_scores, draw_siblings, stand_among
+from muster.web.insights.dots import draw_students
 from muster.web.insights.drawing import (
     draw_attendance,
     draw_instructors,
@@ -44,6 +48,7 @@ from muster.web.insights.drawing import (
 from muster.web.insights.forms import AnalyticsForm, BatchPeriodForm, PeriodForm
 from muster.web.insights.links import analytics_url
 from muster.web.insights.opening import Opening, show_table
+from muster.web.insights.ratings import draw_ratings
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import Tab
 from muster.web.ui.downloads import response_of
@@ -85,20 +90,28 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
     scored = scored_assessments(actor, batch)
     form = BatchPeriodForm(usual, scored, request.GET or None)
     opening = Opening(form.period, form.comparison, {"batch": batch.pk})
-    beside = insight_into_batch(actor, batch, scored, form.chosen)
+    scope = scope_of(actor, Q(pk=batch.pk))
+    beside = insight_into_batch(scope, batch, form.period, scored, form.chosen)
+    minimum = minimum_attendance_of(actor.institution, batch.course)
     context = {
         "extra_tables": beside.tables,
+        "students": draw_students(beside.students, minimum, opening),
+        "students_say": STUDENTS_SAY,
+        "ratings": draw_ratings(beside.ratings),
+        "ratings_say": RATINGS_SAY,
         "histogram": draw_scores(beside),
         "siblings": draw_siblings(beside, opening),
         "siblings_say": SAYS,
+        "weeks_say": WEEKS_SAY if beside.siblings else "",
+        "types_say": TYPES_SAY if beside.siblings else "",
         "siblings_stand": stand_among(beside),
         "course_url": analytics_url(actor, course=batch.course_id) if beside.siblings else "",
         "frame": frame,
         "batch": batch,
         "nav": "batches",
-        "minimum": minimum_attendance_of(actor.institution, batch.course),
+        "minimum": minimum,
     }
-    return _board(request, "insights/batch.html", scope_of(actor, Q(pk=batch.pk)), form, opening, context)
+    return _board(request, "insights/batch.html", scope, form, opening, context, beside.siblings)
 
 
 @page(instructors["see"])
@@ -121,7 +134,13 @@ def instructor_analytics_page(request: ActorRequest, instructor_id: UUID) -> Htt
 
 
 def _board(
-    request: ActorRequest, template: str, scope: Scope, form: PeriodForm, opening: Opening, context: dict[str, Any]
+    request: ActorRequest,
+    template: str,
+    scope: Scope,
+    form: PeriodForm,
+    opening: Opening,
+    context: dict[str, Any],
+    siblings: Siblings | None = None,
 ) -> HttpResponseBase:
     """The page of a scope, or one of its files: both of the same figures."""
     compared, period = form.compared, form.period
@@ -138,10 +157,11 @@ def _board(
             **context,
             **_frame(request, form, tables, opening),
             "headline": headline_of(insight, minimum),
+            "weak_spot": weak_spot_of(insight.attendance),
             "batches": len(scope.batches),
             "figures": [show_figure(insight, name, opening) for name in SHOWN if name in insight.figures],
             "all_figures": [show_figure(insight, name, opening) for name in insight.figures],
-            **draw_attendance(insight, names, minimum, opening),
+            **draw_attendance(insight, names, minimum, opening, siblings),
             "seats": [
                 (name or _("No department"), one, one.value)
                 for name, one in sorted(insight.seats.items(), key=lambda item: -(item[1].value or 0))
@@ -149,7 +169,7 @@ def _board(
             "months": draw_months(insight),
             "completion": insight.completion,
             "instructors": draw_instructors(insight),
-            "satisfaction": draw_satisfaction(insight, names),
+            "satisfaction": list(draw_satisfaction(insight, names)),
         },
     )
 

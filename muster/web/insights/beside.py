@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from muster.assessment.models import Assessment
 from muster.assessment.queries import MarkStatistics
+from muster.core.numbers import in_figures
 from muster.insights.batch import BatchInsight
 from muster.insights.marks import NO_MARKS, sum_of
 from muster.insights.tables import PERCENT, siblings_table
@@ -153,7 +153,7 @@ def stand_among(beside: BatchInsight) -> str:
     facts = {
         "own": percent(own.figure.value),
         "rest": percent(rest.figure.value),
-        "much": number_format(abs(moved), 1 if moved % 1 else 0),
+        "much": in_figures(abs(moved)),
     }
     if not moved:
         return _("Attendance is %(own)s, as in the others together.") % facts
@@ -174,7 +174,7 @@ def _words(told: dict[str, Any], key: str, unit: str) -> str:
         return "–"
     if key == "taken":
         return _("%(taken)s of %(seats)s") % {
-            "taken": number_format(value, 0),
-            "seats": number_format(told["seats"], 0),
+            "taken": in_figures(value, 0),
+            "seats": in_figures(told["seats"], 0),
         }
-    return percent(value) if unit == PERCENT else number_format(value, 1 if value % 1 else 0)
+    return percent(value) if unit == PERCENT else in_figures(value)

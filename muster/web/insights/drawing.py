@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.formats import date_format, number_format
@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.workload import weekly_minutes
+from muster.core.numbers import in_figures
 from muster.insights.definitions import Figure, FiguresInsight, Shape
 from muster.insights.marks import Marks, sum_of
 from muster.insights.queries import Insight
+from muster.insights.siblings import Siblings
 from muster.insights.tables import PartNames
 from muster.people.links import instructor_url
 from muster.timetable.models import ClassSession
@@ -67,8 +69,8 @@ def value_words(figure: Figure) -> tuple[str, str]:
     if figure.definition.shape is Shape.PERCENT:
         return percent(figure.value), ""
     if figure.definition.shape is Shape.MEAN:
-        return number_format(figure.value, 1), _("of 5") if figure.name in OF_FIVE else ""
-    return number_format(figure.value, 0), ""
+        return in_figures(figure.value, 1), _("of 5") if figure.name in OF_FIVE else ""
+    return in_figures(figure.value, 0), ""
 
 
 def show_figure(insight: Insight | FiguresInsight, name: str, opening: Opening) -> ShownFigure:
@@ -79,21 +81,21 @@ def show_figure(insight: Insight | FiguresInsight, name: str, opening: Opening) 
     if change is not None:
         icon = "up" if change > 0 else "down" if change < 0 else ""
         points = figure.definition.shape is Shape.PERCENT
-        much = number_format(abs(change), 1 if change % 1 else 0)
+        much = in_figures(abs(change))
         said = _("%(much)s points") if points else "%(much)s"
         words = said % {"much": much} if change else _("no change")
         tone = "worse" if change and (change > 0) == figure.definition.fewer else ""
     shown = ShownFigure(figure, value, unit, "", "", "", words, icon, tone)
     if figure.whole is None:
         return replace(shown, url=opening.url(name, figure.part))
-    whole = number_format(figure.whole, 0)
+    whole = in_figures(figure.whole, 0)
     if figure.definition.shape is Shape.MEAN:
         # Numbers of points say nothing; how many there are does.
         note = ngettext("from %(count)s value", "from %(count)s values", figure.whole) % {"count": whole}
         return replace(shown, note=note, whole_url=opening.url(name, figure.whole))
     return replace(
         shown,
-        part=number_format(figure.part, 0),
+        part=in_figures(figure.part, 0),
         whole=whole,
         url=opening.url(name, figure.part, counted=True),
         whole_url=opening.url(name, figure.whole, whole=True),
@@ -128,12 +130,26 @@ def _is_low(marks: Marks, minimum: int) -> bool:
 
 
 # --- attendance -------------------------------------------------------------------------------------------------------
-def draw_attendance(insight: Insight, names_of_parts: PartNames, minimum: int, opening: Opening) -> dict[str, Any]:
-    """The lines by week, the batches that are low, and what is told apart."""
+class TypeShown(NamedTuple):
+    """A type of session: its figure, where its marks are, and where its dot and that of the siblings stand."""
+
+    label: str
+    figure: Figure
+    url: str
+    x: str
+    others: str = ""
+    others_x: str = ""
+
+
+def draw_attendance(
+    insight: Insight, names_of_parts: PartNames, minimum: int, opening: Opening, siblings: Siblings | None = None
+) -> dict[str, Any]:
+    """The lines by week, the batches that are low, and what is told apart; of a batch beside its siblings."""
     counts, before = insight.attendance, insight.compared.attendance if insight.compared else None
     weeks = insight.period.weeks
     then = insight.compared.period.weeks if insight.compared else []
     lines = [_line(counts.by_week, weeks), _line(before.by_week if before else {}, then)]
+    others = [siblings.in_week(week) for week in weeks] if siblings else []
     names = [date_format(week, "j M") for week in weeks]
     rows = [
         (name, marks.figure, _before(before.by_week if before else {}, then, place))
@@ -151,22 +167,56 @@ def draw_attendance(insight: Insight, names_of_parts: PartNames, minimum: int, o
         "by_week": plot_of(
             lines[0],
             lines[1],
-            scale=PercentScale.of([*lines[0], *lines[1], minimum]),
-            label=_("Attendance by week: %(values)s.")
-            % {"values": ", ".join(f"{name} {percent(figure.value)}" for name, figure, _then in rows)},
+            scale=PercentScale.of([*lines[0], *lines[1], *others, minimum]),
+            label=_weeks_in_words(rows, others),
             names=names,
             limit=minimum,
             limit_word=_("minimum %(limit)d%%") % {"limit": minimum},
             height=244,
+            beside=others,
         ),
         "low": _low_batches(insight, names_of_parts, minimum, opening),
         "low_count": sum(1 for marks in counts.by_batch.values() if _is_low(marks, minimum)),
         "parts": _draw_parts(parts, weeks, then, minimum),
         **_hours(counts.by_hour, minimum, opening),
+        **_types(counts.by_type, siblings.types_of_others() if siblings else {}, minimum, opening),
+    }
+
+
+def _weeks_in_words(rows: Sequence[tuple[str, Figure, Figure | None]], others: Sequence[float | None]) -> str:
+    said = _("Attendance by week: %(values)s.") % {
+        "values": ", ".join(f"{name} {percent(figure.value)}" for name, figure, _then in rows)
+    }
+    known = [value for value in others if value is not None]
+    if not known:
+        return said
+    last = _("Siblings from %(first)s to %(last)s.") % {"first": percent(known[0]), "last": percent(known[-1])}
+    return f"{said} {last}"
+
+
+def _types(by_type: Mapping[str, Marks], others: Mapping[str, Marks], minimum: int, opening: Opening) -> dict[str, Any]:
+    """The types of session on one scale, each with the siblings where they have marks enough."""
+    rest = {kind: others[kind].figure.value for kind in by_type if kind in others and others[kind].is_enough}
+    scale = PercentScale.of([minimum, *(marks.figure.value for marks in by_type.values()), *rest.values()])
+
+    def x(value: float | None) -> str:
+        return "" if value is None else f"{4 + 92 * (value - scale.low) / (scale.high - scale.low):.2f}%"
+
+    return {
         "types": [
-            (ClassSession.Kind(kind).label, marks.figure, opening.marks_url(marks, type=kind))
-            for kind, marks in sorted(counts.by_type.items())
+            TypeShown(
+                str(ClassSession.Kind(kind).label),
+                marks.figure,
+                opening.marks_url(marks, type=kind),
+                x(marks.figure.value),
+                percent(beside) if (beside := rest.get(kind)) is not None else "",
+                x(beside),
+            )
+            for kind, marks in sorted(by_type.items())
         ],
+        "types_scale": scale,
+        "types_limit": x(minimum),
+        "types_beside": bool(rest),
     }
 
 

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 
+from muster.core.numbers import in_figures
 from muster.insights import mentoring, rows
 from muster.insights.marks import Marks
 from muster.insights.periods import Comparison, Period
 from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable
+from muster.people.links import student_url
 from muster.web.ui.widgets import percent
 
 # What is longer is read in its file.
@@ -63,6 +65,8 @@ class Opening:
 
     def row_url(self, narrowed: Mapping[str, Any]) -> str:
         """Where what a row is of leads."""
+        if pk := narrowed.get("student"):
+            return student_url(pk) if self.opens else ""
         if pk := narrowed.get("lead") or narrowed.get("instructor"):
             return self._page(reverse("analytics:instructor", args=[pk]))
         if pk := narrowed.get("batch"):
@@ -131,5 +135,5 @@ def _words(value: Any, unit: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (int, float)):
-        return percent(value) if unit == PERCENT else number_format(value, 1 if value % 1 else 0)
+        return percent(value) if unit == PERCENT else in_figures(value)
     return date_format(value, "j M Y")

@@ -79,7 +79,7 @@ def _scope(actor: Actor, asked: dict[str, Any]) -> Scope:
 class RowTable(Table):
     """What is counted, row by row."""
 
-    counted = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
+    counted = ngettext_lazy("%(count)s row", "%(count)s rows", "count")
     caption = gettext_lazy("What is counted")
     cards: ClassVar = {"who": "title", "batch": "meta", "day": "meta", "says": "meta", "counts": "status"}
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.core.days import days_in_words
+from muster.core.numbers import in_figures
 from muster.insights.definitions import Figure
 from muster.insights.marks import attendance_counts
 from muster.insights.periods import Period
@@ -63,7 +64,7 @@ def attendance_trend(actor: Actor) -> AttendanceTrend | None:
         limit_word=_("minimum %(limit)d%%") % {"limit": minimum},
         height=244,
     )
-    part = {"part": number_format(whole.part, 0), "whole": number_format(whole.whole or 0, 0)}
+    part = {"part": in_figures(whole.part, 0), "whole": in_figures(whole.whole or 0, 0)}
     return AttendanceTrend(
         percent(whole.value),
         _("%(part)s of %(whole)s") % part,

@@ -46,7 +46,7 @@ ROLE_WORDS = dict(Role.choices)
 class UserTable(Table):
     """People, what they are here, and whether they have come in."""
 
-    counted = ngettext_lazy("%(count)d user", "%(count)d users", "count")
+    counted = ngettext_lazy("%(count)s user", "%(count)s users", "count")
     caption = gettext_lazy("Users")
     cards = {"full_name": "title", "state": "status", "roles": "meta", "phone": "hide", "last_login": "hide"}
 

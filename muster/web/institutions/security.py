@@ -43,7 +43,7 @@ class SecurityFilters(Filters):
 class SecurityTable(Table):
     """What happened, the newest first."""
 
-    counted = ngettext_lazy("%(count)d event", "%(count)d events", "count")
+    counted = ngettext_lazy("%(count)s event", "%(count)s events", "count")
     caption = gettext_lazy("Security log")
     cards = {
         "kind": "title",

@@ -67,7 +67,7 @@ class MaterialFilters(ReadMaterialFilters):
 class MaterialTable(Table):
     """What an export of materials holds; the page draws them in groups."""
 
-    counted = ngettext_lazy("%(count)d material", "%(count)d materials", "count")
+    counted = ngettext_lazy("%(count)s material", "%(count)s materials", "count")
     caption = gettext_lazy("Materials")
 
     title = Column(verbose_name=gettext_lazy("Title"))

@@ -38,7 +38,7 @@ class ViewFilters(Filters):
 class ViewTable(Table):
     """Students with the days on which they opened a material."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Students")
     cards = {"full_name": "title", "last_on": "meta"}
 

@@ -58,7 +58,7 @@ class MessageFilters(BatchMessageFilters):
 class MessageTable(Table):
     """Messages, the newest first."""
 
-    counted = ngettext_lazy("%(count)d message", "%(count)d messages", "count")
+    counted = ngettext_lazy("%(count)s message", "%(count)s messages", "count")
     caption = gettext_lazy("Messages")
     cards = {"subject": "title", "sent_by": "meta", "to": "meta", "created_at": "meta"}
 

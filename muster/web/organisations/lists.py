@@ -63,7 +63,7 @@ class PeopleFilters(Filters):
 class PeopleTable(Table):
     """The seats that an organisation pays for."""
 
-    counted = ngettext_lazy("%(count)d seat", "%(count)d seats", "count")
+    counted = ngettext_lazy("%(count)s seat", "%(count)s seats", "count")
     caption = gettext_lazy("People")
     cards = {"person": "title", "status": "status", "place": "meta", "days": "meta"}
 
@@ -108,7 +108,7 @@ class PeopleTable(Table):
 class OwnPaymentsTable(Table):
     """The payments of an organisation, each with its receipt."""
 
-    counted = ngettext_lazy("%(count)d payment", "%(count)d payments", "count")
+    counted = ngettext_lazy("%(count)s payment", "%(count)s payments", "count")
     caption = gettext_lazy("Payments")
     cards = {"what": "title", "status": "status", "person": "meta", "paid": "meta", "receipt": "meta"}
     exported = PAYMENTS

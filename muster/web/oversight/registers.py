@@ -57,7 +57,7 @@ def register_url(session: ClassSession) -> str:
 class RegisterTable(Table):
     """A register in a line."""
 
-    counted = ngettext_lazy("%(count)d register", "%(count)d registers", "count")
+    counted = ngettext_lazy("%(count)s register", "%(count)s registers", "count")
     caption = gettext_lazy("Registers")
     cards: ClassVar = {"date": "title", "time": "meta", "batch": "meta", "kind": "meta", "state": "status"}
 

@@ -103,7 +103,7 @@ class InstructorFilters(Filters):
 class InstructorTable(Table):
     """Instructors with what they carry."""
 
-    counted = ngettext_lazy("%(count)d instructor", "%(count)d instructors", "count")
+    counted = ngettext_lazy("%(count)s instructor", "%(count)s instructors", "count")
     caption = gettext_lazy("Instructors")
     cards = {"name": "title", "number": "meta", "load": "bar", "hours": "figure", "next": "meta", "status": "status"}
     exported = INSTRUCTORS

@@ -118,7 +118,7 @@ class StudentContactFilters(StudentFilters):
 class StudentTable(Table):
     """Students with the batches they sit in now."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Students")
     cards = {"name": "title", "number": "meta", "email": "meta", "batches": "meta", "status": "status"}
     exported = STUDENTS

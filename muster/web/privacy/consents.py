@@ -44,7 +44,7 @@ def _crumbs(purpose: ConsentPurpose) -> list[str]:
 class ConsentTable(Table):
     """A consent in a line."""
 
-    counted = ngettext_lazy("%(count)d consent", "%(count)d consents", "count")
+    counted = ngettext_lazy("%(count)s consent", "%(count)s consents", "count")
     caption = gettext_lazy("Consents")
     cards = {"title": "title", "audience": "meta", "version": "labelled", "state": "status"}
 
@@ -164,7 +164,7 @@ def edit_consent(request: ActorRequest, consent_id: UUID) -> HttpResponse:
 class AnswerTable(Table):
     """What somebody last said, and to which version."""
 
-    counted = ngettext_lazy("%(count)d answer", "%(count)d answers", "count")
+    counted = ngettext_lazy("%(count)s answer", "%(count)s answers", "count")
     caption = gettext_lazy("Answers")
     cards = {"person": "title", "given": "status", "version": "labelled", "at": "meta"}
 

@@ -76,7 +76,7 @@ def _save(request: ActorRequest, form: Any) -> Institution:
 class ErasureTable(Table):
     """One run: what it erased, and who asked for it."""
 
-    counted = ngettext_lazy("%(count)d erasure", "%(count)d erasures", "count")
+    counted = ngettext_lazy("%(count)s erasure", "%(count)s erasures", "count")
     caption = gettext_lazy("Erasures")
     cards = {"kind": "title", "at": "meta", "what": "meta", "by": "meta"}
 

@@ -365,7 +365,7 @@ class ChooserFilters(Filters):
 class ChooserTable(Table):
     """Students with the electives they chose."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Electives of students")
     cards = {"student": "title", "electives": "meta"}
 

@@ -261,7 +261,7 @@ class VersionFilters(Filters):
 class VersionTable(Table):
     """A version of a student's result."""
 
-    counted = ngettext_lazy("%(count)d version", "%(count)d versions", "count")
+    counted = ngettext_lazy("%(count)s version", "%(count)s versions", "count")
     caption = gettext_lazy("Versions")
     cards = {"student": "title", "version": "status", "total": "figure", "grade": "figure"}
 

@@ -57,7 +57,7 @@ class SheetFilters(Filters):
 class SheetTable(Table):
     """A subject of a batch, how much of its sheet is entered, and how much is published."""
 
-    counted = ngettext_lazy("%(count)d subject", "%(count)d subjects", "count")
+    counted = ngettext_lazy("%(count)s subject", "%(count)s subjects", "count")
     caption = gettext_lazy("Results")
     cards = {"subject": "title", "batch": "meta", "instructor": "meta", "entered": "bar", "published": "status"}
 

@@ -39,7 +39,7 @@ class PairFilters(Filters):
 class PairTable(Table):
     """Students with their mentors."""
 
-    counted = ngettext_lazy("%(count)d student", "%(count)d students", "count")
+    counted = ngettext_lazy("%(count)s student", "%(count)s students", "count")
     caption = gettext_lazy("Mentoring")
     cards = {
         "student": "title",

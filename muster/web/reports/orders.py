@@ -54,7 +54,7 @@ def state_of_report(order: ReportOrder) -> SafeString:
 class OrderTable(Table):
     """Reports that were ordered."""
 
-    counted = ngettext_lazy("%(count)d report", "%(count)d reports", "count")
+    counted = ngettext_lazy("%(count)s report", "%(count)s reports", "count")
     caption = gettext_lazy("Your reports")
     cards = {
         "kind": "title",

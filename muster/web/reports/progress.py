@@ -49,7 +49,7 @@ class ProgressFilters(Filters):
 class ProgressTable(Table):
     """Enrollments with how far each is."""
 
-    counted = ngettext_lazy("%(count)d enrollment", "%(count)d enrollments", "count")
+    counted = ngettext_lazy("%(count)s enrollment", "%(count)s enrollments", "count")
     caption = gettext_lazy("Progress")
     cards = {
         "student": "title",

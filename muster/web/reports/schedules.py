@@ -30,7 +30,7 @@ from muster.web.ui.widgets import dialog_link, local_date, pill
 class ScheduleTable(Table):
     """Scheduled reports."""
 
-    counted = ngettext_lazy("%(count)d schedule", "%(count)d schedules", "count")
+    counted = ngettext_lazy("%(count)s schedule", "%(count)s schedules", "count")
     caption = gettext_lazy("Scheduled reports")
     cards = {
         "kind": "title",

@@ -52,7 +52,7 @@ class RiskFilters(Filters):
 class RiskTable(Table):
     """A flag in a line: who, why, and whose task it is."""
 
-    counted = ngettext_lazy("%(count)d student at risk", "%(count)d students at risk", "count")
+    counted = ngettext_lazy("%(count)s student at risk", "%(count)s students at risk", "count")
     caption = gettext_lazy("Students at risk")
     cards = {
         "student": "title",

@@ -231,7 +231,7 @@ class SavedViewFilters(Filters):
 class SavedViewTable(Table):
     """Saved views, each leading to its list."""
 
-    counted = ngettext_lazy("%(count)d saved view", "%(count)d saved views", "count")
+    counted = ngettext_lazy("%(count)s saved view", "%(count)s saved views", "count")
     caption = gettext_lazy("Saved views")
     cards = {"name": "title", "page": "meta", "is_shared": "status", "owner": "meta", "often": "meta", "acts": "figure"}
 

@@ -64,7 +64,7 @@ class SubmissionFilters(Filters):
 class SubmissionTable(Table):
     """Submissions with where they went."""
 
-    counted = ngettext_lazy("%(count)d submission", "%(count)d submissions", "count")
+    counted = ngettext_lazy("%(count)s submission", "%(count)s submissions", "count")
     caption = gettext_lazy("Submissions")
     cards = {"title": "title", "regulator": "meta", "files": "hide", "submitted": "meta", "status": "status"}
 

@@ -87,7 +87,7 @@ class PercentScale:
 
 @dataclass(frozen=True)
 class Plot:
-    """What `components/plot.html` draws: a line over weeks, the same of the time before, and a limit."""
+    """What `components/plot.html` draws: a line over weeks, the same of the time before and of others, and a limit."""
 
     label: str
     height: float
@@ -99,6 +99,9 @@ class Plot:
     names: Sequence[tuple[str, str]]
     limit: float | None
     limit_word: str
+    beside: Sequence[tuple[str, str, float, str, float]] = ()
+    # The last value of the others.
+    beside_text: tuple[str, float, str] | None = None
 
 
 def plot_of(
@@ -111,6 +114,7 @@ def plot_of(
     limit: float | None = None,
     limit_word: str = "",
     height: float = 96,
+    beside: Sequence[float | None] = (),
 ) -> Plot | None:
     """A line of percentages; without names of its weeks a small one, with its last value alone. None of no values."""
     if all(value is None for value in values):
@@ -147,7 +151,22 @@ def plot_of(
         [(x(place), name) for place, name in enumerate(names) if place % every == 0],
         y(limit) if limit is not None and scale.low <= limit <= scale.high else None,
         limit_word,
+        joined("sib", beside),
+        _beside_at(texts[-1], [(x(place), y(value), value) for place, value in enumerate(beside) if value is not None]),
     )
+
+
+def _beside_at(
+    last: tuple[str, float, str, str], points: Sequence[tuple[str, float, float]]
+) -> tuple[str, float, str] | None:
+    """The last value of the others after its point, clear of the line's own last value."""
+    if not points:
+        return None
+    x, y, value = points[-1]
+    at = y + 4
+    if abs(at - last[1]) < 13:
+        at = last[1] + (13 if at >= last[1] else -13)
+    return (f"{float(x.rstrip('%')) + 1.5:.2f}%", round(at, 1), f"{value:.0f}")
 
 
 def _value_at(x: str, y: float, value: float, *, is_last: bool, is_lowest: bool) -> tuple[str, float, str, str]:

@@ -46,7 +46,7 @@ def state_of(plan: Plan) -> SafeString:
 class PlanTable(Table):
     """Plans in a list."""
 
-    counted = ngettext_lazy("%(count)d plan", "%(count)d plans", "count")
+    counted = ngettext_lazy("%(count)s plan", "%(count)s plans", "count")
     caption = gettext_lazy("Plans")
     cards = {"kind": "title", "status": "status", "staffed": "figure", "asked_by": "meta", "created_at": "meta"}
 

@@ -69,7 +69,7 @@ class ItemPicks(PickColumn):
 class ItemTable(Table):
     """What a plan proposes, row by row."""
 
-    counted = ngettext_lazy("%(count)d proposal", "%(count)d proposals", "count")
+    counted = ngettext_lazy("%(count)s proposal", "%(count)s proposals", "count")
     caption = gettext_lazy("Proposals")
     cards = {
         "pick": "meta",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
+from muster.core.numbers import GroupedNumber
 from muster.web.ui.widgets import title
 
 # The column of a list's bulk bar.
@@ -39,7 +40,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     shown, without its HTML.
     """
 
-    counted: ClassVar[Any] = ngettext_lazy("%(count)d row", "%(count)d rows", "count")
+    counted: ClassVar[Any] = ngettext_lazy("%(count)s row", "%(count)s rows", "count")
     cards: ClassVar[Mapping[str, str]] = {}
     caption: ClassVar[Any] = ""
     exported: ClassVar[ExportedColumns | None] = None
@@ -55,7 +56,7 @@ class Table(django_tables2.Table):  # type: ignore[misc]
     @classmethod
     def count_words(cls, number: int) -> str:
         """The number of rows in words, such as "41 batches"."""
-        return str(cls.counted % {"count": number})
+        return str(cls.counted % {"count": GroupedNumber(number)})
 
     def header_cells(self) -> Iterator[tuple[Any, str, str]]:
         """Each column with its `aria-sort` and the icon that shows it."""

@@ -37,7 +37,7 @@ MOMENT = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
 
 
 class PermissionTable(Table):
-    counted = ngettext_lazy("%(count)d permission", "%(count)d permissions", "count")
+    counted = ngettext_lazy("%(count)s permission", "%(count)s permissions", "count")
     cards = {"name": "title"}
 
     name = TitleColumn(url=lambda permission: f"/{permission.pk}/", sub=lambda permission: permission.codename)
