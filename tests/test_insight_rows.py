@@ -260,6 +260,9 @@ def test_regulators_see_the_attendance_of_what_is_granted_and_nothing_else() -> 
     assert {"weeks", "types", "batches"} <= set(page.context["tables"])
     assert not {"months", "seats", "completion", "moves", "satisfaction"} & set(page.context["tables"])
     assert "Student" not in page.content.decode()
+    # What tells of each student of a batch stays with the institution: registers are opened one by one.
+    assert browser.get(reverse("analytics:batch", args=[batch.pk])).status_code == 403
+    assert Api(campus.token(place.regulator)).get(f"/analytics/batches/{batch.pk}").status == 403
     for role in (Role.STUDENT, Role.CORPORATE_STUDENT):
         browser.force_login(campus.person(role))
         assert browser.get(path).status_code == 403
