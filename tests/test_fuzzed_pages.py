@@ -11,7 +11,7 @@ import lxml.html
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase
 
 from tests.access.routes import Route, routes
 from tests.access.table import EVERY_ROLE
@@ -38,7 +38,6 @@ FILES = (b"", b"%PDF-1.4", b"name,email\n\x00\xff,", b"PK\x03\x04", b"\x89PNG\r\
 OK, REFUSED, FAULT = 200, 400, 500
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class MadeUpPages(TestCase):
     """As every role, on its own objects. A test for each role is added below."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase
 
 from muster.core.ownership import hidden_tables
 from muster.core.permissions import as_id
@@ -78,7 +78,6 @@ def missing(body: Any, place: tuple[Any, ...]) -> Any:
     return copy
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class BadValues(TestCase):
     """One test a route, added below; the world is built once."""
 

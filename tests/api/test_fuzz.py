@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import schemathesis
 from django.db import transaction
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -28,7 +28,6 @@ LEFT_OUT = {"login", "start_import", "announce_absence", "add_evidence", "add_ev
 TAKES_ANYTHING = {"verify_document"}
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class MadeUpCalls(TestCase):
     """As every role, on real objects and on made-up ones. A test for each role and mode is added below."""
 
