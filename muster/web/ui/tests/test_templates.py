@@ -35,6 +35,11 @@ def drawn(source: str, **context: object) -> str:
     return re.sub(r"\s+", " ", html).strip()
 
 
+def test_every_template_loads_the_tags_that_it_uses():
+    for path in (settings.BASE_DIR / "muster").rglob("templates/**/*.html"):
+        Template(path.read_text(), name=str(path))
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_templates_keep_scripts_and_styles_out_of_the_html(path: Path):
     html = path.read_text()
