@@ -17,7 +17,7 @@ class GroupedNumber(int):
         return str(self)
 
 
-def grouped(number: Any) -> Any:
+def group_digits(number: Any) -> Any:
     """A whole number as people read it; anything else as it is."""
     return GroupedNumber(number) if isinstance(number, int) and not isinstance(number, bool) else number
 

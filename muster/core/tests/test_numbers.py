@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import ngettext_lazy
 
-from muster.core.numbers import GroupedNumber, grouped, in_figures
+from muster.core.numbers import GroupedNumber, group_digits, in_figures
 
 COUNTED: Any = ngettext_lazy("%(count)s row", "%(count)s rows", "count")
 TEMPLATE = Template(
@@ -25,7 +25,7 @@ TEMPLATE = Template(
 )
 def test_counts_are_grouped_in_words_and_templates_and_choose_their_plural(number: int, written: str) -> None:
     word = "row" if number == 1 else "rows"
-    assert f"{GroupedNumber(number)}" == str(grouped(number)) == in_figures(number) == written
+    assert f"{GroupedNumber(number)}" == str(group_digits(number)) == in_figures(number) == written
     assert COUNTED % {"count": GroupedNumber(number)} == f"{written} {word}"
     assert TEMPLATE.render(Context({"n": number})) == f"{written};{written} {word};{number}"
 
@@ -39,4 +39,4 @@ def test_programs_get_plain_numbers() -> None:
 def test_values_have_at_most_one_decimal_and_what_is_no_number_stays() -> None:
     assert [in_figures(one) for one in (4.5, 4.0, 12500.5)] == ["4.5", "4", "12,500.5"]
     assert in_figures(4, 1) == "4.0"
-    assert [grouped(one) for one in (None, "12500", "", True)] == [None, "12500", "", True]
+    assert [group_digits(one) for one in (None, "12500", "", True)] == [None, "12500", "", True]

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from muster.core.numbers import grouped
+from muster.core.numbers import group_digits
 from muster.core.permissions import as_id
 from muster.core.replica import may_lag
 from muster.core.search import in_order, order_of
@@ -71,7 +71,7 @@ class ShownFacet:
             (
                 (one.value, SafeString(" selected"), one.label, "")
                 if one.chosen
-                else (one.value, "", one.label, "" if one.count is None else f" ({grouped(one.count)})")
+                else (one.value, "", one.label, "" if one.count is None else f" ({group_digits(one.count)})")
                 for one in self.options
             ),
         )
@@ -141,7 +141,7 @@ class Listing:
         """ "14 of 41 batches", or "41 batches" when no filter narrows them."""
         if self.shown == self.total:
             return format_html("<b>{}</b>", self.table.count_words(self.total))
-        return format_html(_("<b>{}</b> of {}"), grouped(self.shown), self.table.count_words(self.total))
+        return format_html(_("<b>{}</b> of {}"), group_digits(self.shown), self.table.count_words(self.total))
 
     @property
     def clear_url(self) -> str:

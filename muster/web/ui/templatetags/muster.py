@@ -2,7 +2,7 @@
 
 from django import template
 
-from muster.core.numbers import grouped
+from muster.core.numbers import group_digits
 from muster.web.ui import widgets
 from muster.web.ui.undo import undo_of
 
@@ -11,7 +11,7 @@ for name in ("button", "control", "crumbs", "dialog_link", "icon", "last_five", 
     register.simple_tag(getattr(widgets, name))
 for name in ("date_range", "local_date", "score", "seats", "share"):
     register.simple_tag(getattr(widgets, name))
-register.filter(grouped)
+register.filter("grouped", group_digits)
 register.filter(undo_of)
 register.filter(widgets.percent)
 register.filter(widgets.underlined)
