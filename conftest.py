@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -31,6 +32,9 @@ SIDE = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 settings.MUSTER_HOME = HOME
 settings.MEDIA_ROOT = HOME / "files" / SIDE
 settings.EMAIL_FILE_PATH = HOME / "mails" / SIDE
+# How long it takes to make up what is tried says something of the machine, not of the code.
+hypothesis.settings.register_profile("any machine", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("any machine")
 settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 

@@ -1,7 +1,7 @@
 """Progress: one formula of what was due so far, never typed, the same wherever it is shown."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
@@ -165,7 +165,9 @@ def test_goals_count_from_the_first_enrollment_in_the_course_until_it_ends(cours
 def test_in_individual_study_sessions_are_those_with_the_mentor(course):
     campus = course.campus
     alone = campus.enroll(None, course.seat.student, course=campus.course())
-    [row] = schedule_sessions(**course.meeting, starts_at=(timezone.now() + timedelta(days=40)).replace(hour=9))
+    # At the first minute of the day, which has begun whenever this is tried.
+    then = datetime.combine(course.today + timedelta(days=40), time(), campus.admin.zone)
+    [row] = schedule_sessions(**course.meeting, starts_at=then)
     for outcome, came in (("held", ProgressPart(1, 1)), ("missed", ProgressPart(0, 1))):
         ClassSession.objects.filter(mentoring=row).update(date=course.today)
         type(row).objects.filter(pk=row.pk).update(outcome=outcome)
