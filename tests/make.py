@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ PASSWORD = "correct-horse-battery"
 # An id that no row has; always the same, so that parallel runs collect the same tests.
 NOBODY = "00000000-0000-7000-8000-000000000000"
 NEXT = count(1)
+NOON = 12
 
 
 def slot(weekday: int, start: str, end: str, **rest: Any) -> SlotInput:
@@ -78,6 +80,11 @@ class Campus:
             setattr(self.institution, name, value)
         self.institution.save(update_fields=list(settings))
         return self
+
+    def at_noon(self) -> Campus:
+        """Put the institution where it is about noon: what a test says of a session of today holds at any hour."""
+        noon = next(zone for zone in sorted(available_timezones()) if datetime.now(ZoneInfo(zone)).hour == NOON)
+        return self.let(time_zone=noon)
 
     def person(self, role: str, name: str = "", **narrowed: Any) -> User:
         """A person with a role."""

@@ -40,11 +40,12 @@ def actor(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def asked(actor: Actor) -> dict[str, dict[str, Any]]:
     """Filters that tell of something, for each kind."""
     marks = CountedMark.objects.filter(institution=actor.institution).order_by()
-    batch = marks.values("batch").annotate(number=Count("pk")).order_by("-number")[0]["batch"]
+    of_departments = marks.filter(batch__department__isnull=False).values("batch", "batch__department")
+    busiest = of_departments.annotate(number=Count("pk")).order_by("-number")[0]
+    batch, department = busiest["batch"], busiest["batch__department"]
     days = marks.filter(batch=batch).values_list("record_date", flat=True).order_by("record_date")
     first, last = days[0], days.reverse()[0]
     some = {"from": str(max(first, last - timedelta(days=200))), "to": str(last)}
-    department = marks.filter(batch__department__isnull=False).values_list("batch__department", flat=True)[0]
     return {
         "institution_month": some,
         "department_kpi": {"department": str(department), **some},

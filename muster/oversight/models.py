@@ -123,8 +123,9 @@ class AccessRequest(InstitutionPart):
 
     @property
     def reference(self) -> str:
-        """How the grant is called on paper."""
-        return self.pk.hex[-8:].upper()
+        """How the grant is called on paper, in two parts that can be read out."""
+        letters = self.pk.hex.upper()
+        return f"{letters[-8:-4]}-{letters[-4:]}"
 
 
 @tracked(part_of="access")

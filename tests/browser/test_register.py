@@ -28,7 +28,7 @@ class School:
 
     def __init__(self, campus, learners):
         self.campus = campus
-        today = campus.admin.today()
+        today = campus.at_noon().admin.today()
         self.naledi = campus.instructor("Naledi Mokoena")
         self.give_password(self.naledi)
         self.batch = campus.batch(

@@ -26,7 +26,7 @@ class Course:
         for person in (self.naledi, self.thandi, self.ada):
             person.set_password(PASSWORD)
             person.save()
-        today = campus.admin.today()
+        today = campus.at_noon().admin.today()
         self.batch = campus.batch(
             name="Data analytics", code="DA-1", lead=self.naledi,
             course=campus.course(title="Data analytics", certificate_progress_percent=80),
