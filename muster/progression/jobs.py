@@ -19,9 +19,9 @@ log = structlog.get_logger(__name__)
 
 
 @app.task(name=JOB, retry=AFTER_LOST_DATABASE)
-def roll_over_batches(*, run_id: str) -> None:
-    """Roll over the batches of a run. Bears being run again after its worker died or lost the database."""
-    rules.carry_out_rollovers(run_id=UUID(run_id))
+def roll_over_batches(*, run_id: str, share: int) -> None:
+    """Roll over a share of a run's batches. Bears being run again after its worker died or lost the database."""
+    rules.carry_out_rollovers(run_id=UUID(run_id), share=share)
 
 
 # Hourly, since it is a new day at another hour in every time zone.

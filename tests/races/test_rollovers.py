@@ -8,14 +8,22 @@ from functools import partial
 
 import pytest
 from django.db import connection, connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from muster.core.ownership import as_owner
 from muster.progression.errors import RolledOverToday, RolloverDecided
 from muster.progression.models import AcademicRecord, RolloverRequest
-from muster.progression.rules import decide_rollover, request_rollover, roll_over
+from muster.progression.rules import (
+    carry_out_rollovers,
+    decide_rollover,
+    request_rollover,
+    roll_over,
+    start_rollovers,
+)
+from muster.progression.rules.rollover_runs import SHARES, keep_outcome
 from muster.progression.tests.test_rollover import College
-from tests.races.rush import refused, rush, somebody_waits, without, won
+from tests.races.rush import in_the_middle, refused, rush, somebody_waits, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TABLE = "progression_rolloverrequest"
@@ -80,6 +88,42 @@ def test_a_process_killed_in_the_middle_leaves_nothing_half_done(college):
     assert (college.semester(), college.mapped(), college.records(college.ann), executed()) == before
     assert roll_over(by=college.admin, batch=college.batch).status == "executed"
     assert (college.semester(), len(college.mapped()), executed()) == (2, 4, 1)
+
+
+def test_shares_of_a_run_keep_what_came_of_every_batch(college):
+    run, shares = run_of_many(college)
+    assert refused(rush(shares)) == []
+    run.refresh_from_db()
+    assert (run.status, run.progress) == ("done", 100)
+    assert {one["outcome"] for one in run.outcomes.values()} == {"executed"}
+    assert len(run.outcomes) == executed() == 6
+
+
+def kept_of_two(college):
+    """How many outcomes are there, when the second is told before the first is committed."""
+    run, _shares = run_of_many(college)
+    first, second, *_rest = run.batch_ids
+    outcome = {"outcome": "executed"}
+    tell = partial(keep_outcome, run, first, outcome), partial(keep_outcome, run, second, outcome)
+    assert refused(in_the_middle(*tell)) == []
+    run.refresh_from_db()
+    return len(run.outcomes)
+
+
+def test_an_outcome_told_at_the_same_time_is_kept(college):
+    assert kept_of_two(college) == 2
+
+
+def test_control_without_the_lock_it_is_lost(college, monkeypatch):
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **options: rows)
+    assert kept_of_two(college) == 1
+
+
+def run_of_many(college):
+    """A run of six batches, and the calls that carry out its shares."""
+    batches = [college.batch, *(college.year(2031 + number) for number in range(5))]
+    run = start_rollovers(by=college.admin, batch_ids=[one.pk for one in batches], from_semester=1)
+    return run, [partial(carry_out_rollovers, run_id=run.pk, share=share) for share in range(SHARES)]
 
 
 def roll_over_alone(college):

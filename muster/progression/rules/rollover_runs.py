@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,9 @@ from muster.progression.rules.rollover import request_rollover, roll_over
 log = structlog.get_logger(__name__)
 JOB = "progression.roll_over_batches"
 MOST_BATCHES = 500
+# Into how many shares a run is divided, each carried out by a job of its own: while one waits for the database, another
+# one thinks.
+SHARES = 2
 EXECUTED, REQUESTED, REFUSED = "executed", "requested", "refused"
 OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 
@@ -38,7 +41,7 @@ OVER = (Batch.Status.COMPLETED, Batch.Status.CANCELLED)
 def start_rollovers(*, by: Actor, batch_ids: Collection[UUID], from_semester: int) -> RolloverRun:
     """Have these batches rolled over in the background, those that are in this semester; the run tells of each.
 
-    Locks nothing. Raises Invalid for none, or too many.
+    In shares, which are carried out side by side. Locks nothing. Raises Invalid for none, or too many.
     """
     ids = sorted({str(one) for one in batch_ids})
     if not ids:
@@ -48,31 +51,43 @@ def start_rollovers(*, by: Actor, batch_ids: Collection[UUID], from_semester: in
     run = RolloverRun.objects.create(
         institution=by.institution, asked_by=by.user, from_semester=from_semester, batch_ids=ids
     )
-    # In the same transaction, so that there is never a run without a job.
-    app.configure_task(JOB, lock=f"rollovers of {by.institution.pk}").defer(run_id=str(run.pk))
+    # In the same transaction, so that there is never a run without its jobs.
+    for share in range(SHARES):
+        app.configure_task(JOB, lock=f"rollovers of {by.institution.pk} {share}").defer(run_id=str(run.pk), share=share)
     return run
 
 
-def carry_out_rollovers(*, run_id: UUID) -> None:
-    """Roll over the batches of a run that are not done yet, each in a transaction of its own, by their ids.
+def carry_out_rollovers(*, run_id: UUID, share: int | None = None) -> None:
+    """Roll over the batches of a run, or of a share of it, that are not done yet, each in a transaction of its own.
 
     Bears being run again after its worker died: a batch has left the semester that the run names. One that is refused
     keeps none of the others back. Where another person has to approve it, a rollover that nobody asked for is asked
-    for.
+    for. Locks the run for the moment in which it keeps what came of a batch.
     """
     run = RolloverRun.objects.select_related("institution", "asked_by").filter(pk=run_id).first()
     if run is None or run.status == RolloverRun.Status.DONE:
         return
     by = Actor.of(run.asked_by, run.institution) if run.asked_by else None
-    run.status = RolloverRun.Status.RUNNING
-    for number, pk in enumerate(run.batch_ids, start=1):
-        if pk in run.outcomes:
-            continue
-        run.outcomes[pk] = _outcome_of(by, run, pk)
-        run.progress = 100 * number // len(run.batch_ids)
-        run.save(update_fields=["status", "progress", "outcomes", "updated_at"])
-    run.status, run.progress, run.finished_at = RolloverRun.Status.DONE, 100, timezone.now()
-    run.save(update_fields=["status", "progress", "outcomes", "finished_at", "updated_at"])
+    for pk in run.batch_ids if share is None else _share_of(run, share):
+        if pk not in run.outcomes:
+            keep_outcome(run, pk, _outcome_of(by, run, pk))
+
+
+def _share_of(run: RolloverRun, share: int) -> list[str]:
+    """Neighbours stay together: batches opened one after the other have the same instructors, who are locked."""
+    first, end = (len(run.batch_ids) * one // SHARES for one in (share, share + 1))
+    return run.batch_ids[first:end]
+
+
+@atomic
+def keep_outcome(run: RolloverRun, pk: str, outcome: Mapping[str, Any]) -> None:
+    """Tell what came of one batch, beside what the other shares told meanwhile."""
+    now = RolloverRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    now.outcomes[pk] = outcome
+    now.status, now.progress = RolloverRun.Status.RUNNING, 100 * len(now.outcomes) // len(now.batch_ids)
+    if len(now.outcomes) == len(now.batch_ids):
+        now.status, now.finished_at = RolloverRun.Status.DONE, timezone.now()
+    now.save(update_fields=["status", "progress", "outcomes", "finished_at", "updated_at"])
 
 
 def _outcome_of(by: Actor | None, run: RolloverRun, pk: str) -> dict[str, Any]:
