@@ -96,6 +96,7 @@ class Archiving(In):
 
 
 def full_batches(actor: Actor, **only: UUID) -> QuerySet[Batch]:
+    """What is told of batches, those with these keys in their columns."""
     return batches_as_seen(actor, Batch.objects.filter(**only)).select_related(None)
 
 
@@ -165,7 +166,7 @@ def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
     "/{batch_id}",
     allow=batches["see"],
     on="batch_id",
-    among=lambda actor: batches_as_seen(actor, Batch.objects.all()),
+    among=full_batches,
     data=BatchOut,
     versioned=True,
     fixed=True,
@@ -187,4 +188,5 @@ def archive_batch(request: HttpRequest, batch_id: str, body: Archiving) -> HttpR
 
 
 def batch_out(request: HttpRequest, batch: Batch) -> BatchOut:
-    return batch_json(batches_as_seen(request_actor(request), Batch.objects.filter(pk=batch.pk)).get())
+    """A batch of which something was just changed: whoever may do that sees it."""
+    return batch_json(batches.get(request_actor(request), batch.pk, among=full_batches))
