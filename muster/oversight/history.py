@@ -34,6 +34,6 @@ name_use_cases(
         "extend_access": _("extended access to registers"),
         "revoke_access": _("revoked access to registers"),
         "look_at_granted": _("looked at a granted register"),
-        "look_at_denied": _("tried to open a register that isn't granted"),
+        "look_at_denied": _("requested a register that isn't granted"),
     }
 )
