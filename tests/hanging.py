@@ -40,7 +40,7 @@ from muster.feedback.rules import open_batch_round
 from muster.institutions.models import Role
 from muster.materials.rules import add_material, open_material
 from muster.messaging.rules import send_message
-from muster.oversight.rules import ask_for_access
+from muster.oversight.rules import ask_for_access, record_denied_look
 from muster.progression.models import (
     AcademicRecord,
     ComponentScore,
@@ -128,6 +128,7 @@ def everything_of(campus: Campus) -> Batch:
     regulator = campus.person(Role.REGULATOR)
     days = {"first_date": today, "last_date": today}
     ask_for_access(by=campus.actor(regulator), batches=[batch], purpose="Visit", **days)
+    record_denied_look(by=campus.actor(regulator), session_id=open_one.pk)
     CorrectionRequest.objects.create(enrollment=seat, session=locked, notice=notice, **here)
     with as_owner():
         ClassSession.objects.filter(pk=locked.pk).update(locked_by=teacher)

@@ -34,6 +34,7 @@ FREE = {
     "materials_materialview": "Who reads what an archived batch was taught with counts as before",
     "oversight_accessbatch": "Regulators ask for archived batches too, which changes nothing of them",
     "submissions_submissionresource": "A copy for an authority changes nothing of the batch",
+    "oversight_accesslook": "Who looked at registers, or tried to, is kept of archived batches too",
     "attendance_evidencelook": "Who looked at evidence is kept of archived batches too",
 }
 # What is refused of every batch, archived or not, before anything else is asked.

@@ -11,7 +11,7 @@ from benchmarks.rows import rows_read
 from muster.attendance.rules import Upload, add_evidence, look_at
 from muster.attendance.tests.test_marking import Class
 from muster.core import audit_log
-from muster.core.audit_log import LogFilter, LogPlace, count_of, log_of, people_of, whole_log
+from muster.core.audit_log import LogFilter, LogPlace, count_of, kinds_of_rows, log_of, whole_log
 from muster.core.history import TRACKED, recorded
 from muster.core.models import AuditEntry
 from muster.core.ownership import as_owner
@@ -243,6 +243,36 @@ def rows_of_log(call):
     return rows_read() - before
 
 
+def test_each_number_is_of_what_its_filter_shows(campus, start, monkeypatch):
+    old = campus.room(name="Old Hall")
+    room = Class(campus, 1)
+    room.patch(room.row(0, "ABSENT"))
+    record = room.enrollments[0].attendance_records.get()
+    by = campus.actor(room.teacher)
+    (row,) = add_evidence(by=by, to=record, uploads=[Upload(PDF, "clinic-note.pdf")]).evidence
+    for _number in range(2):
+        look_at(by=by, evidence=row)
+    rooms_of(campus, 3)
+    rename(campus, old, "New Hall")
+    ROOMS.remove(by=campus.admin, row=Room.objects.get(pk=old.pk))
+    count = count_of(asked(campus, since=start, kind="looked", words="nothing that is said"))
+
+    def shown(**narrowing):
+        return len(list(whole_log(asked(campus, since=start, **narrowing))))
+
+    assert count.actions == shown()
+    assert count.of_kind == {kind: shown(kind=kind) for kind in audit_log.KINDS}
+    assert min(count.of_kind.values()) > 0
+    assert count.of_what == {what: number for what in kinds_of_rows() if (number := shown(what=what))}
+    assert {one.name: one.actions for one in count.people} == {
+        campus.admin.user.full_name: shown(by=campus.admin.user.pk),
+        room.teacher.full_name: shown(by=room.teacher.pk),
+    }
+    assert count.by_nobody == shown(by_nobody=True) > 0
+    monkeypatch.setattr(audit_log, "MOST_COUNTED", count.rows - 1)
+    assert count_of(asked(campus, since=start)).is_more
+
+
 def test_those_who_did_something_can_be_chosen(campus, start):
     rooms_of(campus, 1)
-    assert [name for _pk, name in people_of(asked(campus, since=start))] == [campus.admin.user.full_name]
+    assert [one.name for one in count_of(asked(campus, since=start)).people] == [campus.admin.user.full_name]

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -56,6 +57,49 @@ def test_the_image_copies_what_is_there_and_runs_as_nobody_special():
     assert [step[1] for step in steps if step[0] == "USER"] == ["muster"]
     # What is fetched into a checkout isn't taken along.
     assert {".venv", "var", "node_modules", "muster/vendor"} <= set((ROOT / ".dockerignore").read_text().splitlines())
+
+
+def test_the_image_needs_only_what_it_is_built_from_and_its_steps_agree():
+    """What a builder would find out, said without one."""
+    text = (DEPLOY / "Containerfile").read_text().replace("\\\n", " ")
+    steps = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+    of = {name: [rest for step, rest in steps if step == name] for name, _rest in steps}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    # The Python that the dependencies are locked for, and no other in the image that is left.
+    pythons = {image.split()[0] for image in of["FROM"]}
+    [tag] = {image.partition(":")[2] for image in pythons}
+    assert f"--python-version {tag.partition('-')[0]} " in (ROOT / "Makefile").read_text()
+    assert tag.startswith(project["project"]["requires-python"].removeprefix(">="))
+    # Each program it runs of the checkout is there, and is not left out of what is sent to the builder.
+    left_out = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    named = {word for rest in of["RUN"] for word in re.findall(r"(?<![\w/.])(?:tools|requirements)/[\w./]+", rest)}
+    named |= {source for rest in of["COPY"] if not rest.startswith("--from") for source in rest.split()[:-1]}
+    assert {"tools/setup.py", "requirements/run.txt"} <= named
+    needed = {*named, *project["tool"]["setuptools"]["dynamic"]["dependencies"]["file"], "package-lock.json"}
+    for file in sorted(needed - {"."}):
+        assert (ROOT / file).is_file(), file
+        assert not any(Path(file).match(pattern) or file.startswith(f"{pattern}/") for pattern in left_out), file
+    # What the first part makes is where the second looks for it; what it fetches is packed.
+    [made] = re.findall(r"--wheel-dir (\S+)", text)
+    [taken] = [rest.split() for rest in of["COPY"] if rest.startswith("--from")]
+    assert taken[0] == f"--from={of['FROM'][0].split()[-1]}"
+    assert taken[1].rstrip("/") == made
+    assert f"{taken[2]}*.whl" in text
+    assert "vendor/**/*" in project["tool"]["setuptools"]["package-data"]["muster"]
+    # Its data lie in its volume, which belongs to whoever runs it; it listens where the probe and the docs say.
+    [home] = re.findall(r"MUSTER_HOME=(\S+)", text)
+    assert of["VOLUME"] == [home]
+    assert f"--home-dir {home} " in text
+    assert f"muster:{home}" in DOCS
+    [port] = of["EXPOSE"]
+    assert json.loads(of["CMD"][-1])[-1] == f"--port={port}"
+    assert f"http://127.0.0.1:{port}/healthz" in of["HEALTHCHECK"][0]
+    assert f"-p {port}:{port}" in DOCS
+    # The probe is a program: it ends with 0 where it is answered, and otherwise does not.
+    probe = json.loads(of["HEALTHCHECK"][0].partition("CMD ")[2])
+    unanswered = [word.replace(port, "9") for word in probe[1:]]
+    assert subprocess.run([sys.executable, *unanswered], capture_output=True, check=False).returncode == 1
+    assert project["project"]["scripts"][json.loads(of["CMD"][-1])[0]]
 
 
 def test_every_file_to_copy_and_every_variable_is_in_the_docs():

@@ -25,6 +25,7 @@ from muster.batches.rules import archive_batch
 from muster.certificates.models import Certificate
 from muster.certificates.rules import issue_certificate
 from muster.core.audit import history_of
+from muster.core.audit_log import LogFilter, log_of
 from muster.core.models import AuditEntry
 from muster.core.ownership import as_owner, hidden_tables
 from muster.documents.models import IssuedDocument
@@ -192,6 +193,9 @@ def test_the_archive_holds_everything_of_a_person_and_nothing_of_others(campus, 
     assert other.full_name not in told
     assert other.email not in told
     assert ArchiveLook.objects.get(person=learner).looked_by == campus.admin.user
+    [look] = log_of(LogFilter(campus.institution.pk, what="archivelook")).entries
+    assert (look.title, look.by_id) == (f"took the archive of {NAME}", str(campus.admin.user.pk))
+    assert str(learner.pk) in {about.pk for about in look.about}
 
 
 def test_a_student_takes_their_own_without_what_is_for_staff(campus, learner):

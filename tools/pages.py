@@ -600,6 +600,13 @@ PAGES = [
         "admin",
         clicks=(".log li:first-child summary", ".log li:nth-child(3) summary"),
     ),
+    Page(
+        "audit-log-looks",
+        "/settings/audit/",
+        "admin",
+        query="kind=looked&from=",
+        clicks=(".log li:first-child summary", ".log li:nth-child(2) summary"),
+    ),
     Page("audit-log-none", "/settings/audit/", "admin", query="q=zzzz"),
     Page("audit-log-refused", "/settings/audit/", "admin", query="from=2030-02-02&to=2030-01-01"),
     Page("mails", "/settings/mails/", "admin"),

@@ -379,15 +379,23 @@ def _together(lines: Sequence[HistoryLine], events: Sequence[Event]) -> str:
     return str(lines[0].together % {"count": count}) if count > 1 else ""
 
 
+def _parts(event: HistoryEvent) -> list[Any]:
+    """The references of a row to what it is part of; of a look to all that was looked at."""
+    tracking = TRACKED[event.model]
+    return [
+        one
+        for one in event.model._meta.fields
+        if one.column in tracking.part_of
+        or (tracking.is_look and isinstance(one, models.ForeignKey) and one.column != tracking.owner)
+    ]
+
+
 def _about(events: Sequence[Event]) -> list[About]:
     found: dict[str, About] = {}
     times: Counter[str] = Counter()
     for entry, event in events:
         keys = [(event.model, str(entry.row_id))]
-        for column in TRACKED[event.model].part_of:
-            part: Any = next(one for one in event.model._meta.fields if one.column == column)
-            if event.row[column]:
-                keys.append((part.related_model, str(event.row[column])))
+        keys += [(part.related_model, str(event.row[part.column])) for part in _parts(event) if event.row[part.column]]
         word = word_of(event.model)
         own = str(event.row[word] or "") if isinstance(word, str) and event.label != "delete" else ""
         for model, pk in keys:

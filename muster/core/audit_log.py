@@ -6,8 +6,8 @@ filter a page reads what it shows; with one it looks through a stretch of the lo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -92,14 +92,36 @@ class LogPage:
 
 
 @dataclass(frozen=True)
-class LogCount:
-    """How much there is, counted among its latest rows: `is_more` where there are others behind them."""
+class LogPerson:
+    """Somebody who did something, as they were called when they last did, and how much it was."""
 
+    pk: UUID
+    name: str
     actions: int
-    rows: int
-    people: int
-    looks: int
-    is_more: bool
+
+
+@dataclass(frozen=True)
+class LogCount:
+    """How many actions there are in a time, counted among its latest rows: `is_more` where others are behind them.
+
+    `of_kind` by the names of KINDS, `of_what` by the names of models; `people` who acted, `by_nobody` what nobody did.
+    """
+
+    actions: int = 0
+    rows: int = 0
+    by_nobody: int = 0
+    of_kind: Mapping[str, int] = field(default_factory=dict)
+    of_what: Mapping[str, int] = field(default_factory=dict)
+    people: Sequence[LogPerson] = ()
+    is_more: bool = False
+
+    @property
+    def looks(self) -> int:
+        return self.of_kind.get("looked", 0)
+
+    def by(self, pk: object) -> int:
+        """How many somebody did."""
+        return next((one.actions for one in self.people if str(one.pk) == str(pk)), 0)
 
 
 def kinds_of_rows() -> dict[str, type[models.Model]]:
@@ -138,29 +160,41 @@ def whole_log(asked: LogFilter) -> Iterator[HistoryEntry]:
 
 
 def count_of(asked: LogFilter) -> LogCount:
-    """How much happened in the time that is asked for, whatever else is."""
-    conditions, values = _conditions(asked)
-    latest = f"""
-        SELECT {_KEY} AS key, by_id, table_name FROM core_auditentry AS entry WHERE {conditions("entry", "base")}
-        ORDER BY at DESC, id DESC LIMIT %(most)s
-    """  # noqa: S608 - constants alone
+    """How much happened in the time that is asked for, whatever else is: in all, by whom, of what and of which kind.
+
+    One statement. Each number is of what the log shows under that filter alone, by the same conditions.
+    """
+    time = LogFilter(asked.owner, asked.since, asked.until)
+    conditions, values = _conditions(time)
+    kinds = ", ".join(f"({condition}) AS {kind}" for kind, condition in _KIND.items())
+    of_kind = ", ".join(f"count(DISTINCT key) FILTER (WHERE {kind})" for kind in _KIND)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(DISTINCT key), count(*), count(DISTINCT by_id),"  # noqa: S608
-            f" count(DISTINCT key) FILTER (WHERE table_name = ANY(%(looks)s)) FROM ({latest}) AS counted",
+            f"""
+            WITH counted AS (
+                SELECT {_KEY} AS key, at, by_id, by_name, table_name, {kinds} FROM core_auditentry AS entry
+                WHERE {conditions("entry")} ORDER BY at DESC, id DESC LIMIT %(most)s
+            )
+            SELECT GROUPING(by_id), GROUPING(table_name), by_id, (array_agg(by_name ORDER BY at DESC))[1], table_name,
+                   count(*), count(DISTINCT key), {of_kind}
+            FROM counted GROUP BY GROUPING SETS ((), (by_id), (table_name))
+            """,  # noqa: S608 - constants alone
             {**values, "most": MOST_COUNTED + 1},
         )
-        actions, rows, people, looks = cursor.fetchone()
-    return LogCount(actions, min(rows, MOST_COUNTED), people, looks, rows > MOST_COUNTED)
-
-
-def people_of(asked: LogFilter) -> list[tuple[UUID, str]]:
-    """Who did something lately, in the time that is asked for: those who can be chosen."""
-    rows = AuditEntry.objects.filter(owner_id=asked.owner, by_id__isnull=False)
-    rows = rows.filter(**{f"at__{name}": at for name, at in (("gte", asked.since), ("lt", asked.until)) if at})
-    latest = rows.order_by("-at", "-id").values("by_id", "by_name")[:MOST_COUNTED]
-    people = {one["by_id"]: one["by_name"] for one in latest if one["by_id"]}
-    return sorted(people.items(), key=lambda one: (plain(one[1]), one[0]))
+        found = cursor.fetchall()
+    names = {model._meta.db_table: name for name, model in kinds_of_rows().items()}
+    whole = next(one for one in found if one[0] and one[1])
+    doers = [one for one in found if not one[0]]
+    people = [LogPerson(one[2], one[3], one[6]) for one in doers if one[2]]
+    return LogCount(
+        actions=whole[6],
+        rows=min(whole[5], MOST_COUNTED),
+        by_nobody=sum(one[6] for one in doers if not one[2]),
+        of_kind=dict(zip(_KIND, whole[7:], strict=True)),
+        of_what={names[one[4]]: one[6] for one in found if not one[1] and one[4] in names},
+        people=sorted(people, key=lambda one: (plain(one.name), one.pk)),
+        is_more=whole[5] > MOST_COUNTED,
+    )
 
 
 # --- what is asked ----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 from muster.attendance.models.absences import doer
 from muster.batches.models import Batch
 from muster.core.history import tracked
+from muster.core.ids import new_id
 from muster.core.ownership import only_added_to
 from muster.core.text import ShortLines
 from muster.institutions.models import (
@@ -25,6 +26,7 @@ from muster.institutions.models import (
     same_institution,
 )
 from muster.oversight import triggers
+from muster.timetable.models import ClassSession
 
 MOST_PURPOSE, MOST_NOTE = 500, 500
 
@@ -59,6 +61,8 @@ class AccessRequest(InstitutionPart):
         REJECTED = "rejected", _("Rejected")
         REVOKED = "revoked", _("Revoked")
 
+    # In the log: what a regulator came for says more than a number does.
+    known_by = "purpose"
     # Not a status of its own: an approved request whose time is over.
     EXPIRED = "expired"
 
@@ -150,11 +154,12 @@ class AccessBatch(InstitutionPart):
 
 
 @only_added_to
+@tracked(exclude=("looked_by", "looked_at", "request_id"), part_of="access", is_look=True)
 class AccessLook(models.Model):
     """A regulator was shown a register, given a file, or refused what was not granted. Only ever added to.
 
     Written before the first byte leaves, and refused by the database outside of a grant in force. What was looked at is
-    kept in words, whatever becomes of it.
+    kept in words, whatever becomes of it. The audit log has each look too, since the database writes it there.
     """
 
     counted = ngettext_lazy("%(count)s look", "%(count)s looks", "count")
@@ -167,15 +172,17 @@ class AccessLook(models.Model):
         EVIDENCE = "evidence", _("Evidence opened")
         DENIED = "denied", _("Denied, not granted")
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = of_institution()
     # None of what was denied.
     access = owned_key(AccessRequest, null=True, related_name="looks")
     looked_by = owned_key(settings.AUTH_USER_MODEL, related_name="access_looks", verbose_name=_("who"))
     looked_at = models.DateTimeField(_("when"), db_default=Now())
     how = models.CharField(_("how"), max_length=8, choices=How)
-    # Of many registers at once neither of these, but how many they were.
-    session_id = models.UUIDField(null=True)
+    # Of many registers at once neither of these, but how many they were. A session may go, and the look stays.
+    session = models.ForeignKey(
+        ClassSession, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     session_date = models.DateField(_("date"), null=True)
     registers = models.PositiveIntegerField(default=1)
     evidence_id = models.UUIDField(null=True)
@@ -184,8 +191,8 @@ class AccessLook(models.Model):
     request_id = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        verbose_name = _("look")
-        verbose_name_plural = _("looks")
+        verbose_name = _("look of a regulator")
+        verbose_name_plural = _("looks of regulators")
         constraints: ClassVar = [
             same_institution("access_look", "access", "oversight.AccessRequest"),
             person_of_institution("access_look", "looked_by"),

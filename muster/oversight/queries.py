@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -246,3 +247,22 @@ def look_in_words(look: AccessLook) -> str:
     if look.session_id is None and look.how != AccessLook.How.DENIED:
         return _("Registers of %(batches)s, %(count)d at once") % {"batches": from_batches, "count": look.registers}
     return _("Register of %(batches)s") % {"batches": look.batch_codes or "–"}
+
+
+def look_in_sentence(look: AccessLook) -> str:
+    """What was looked at and how, behind the name of who did."""
+    day = date_format(look.session_date, "j F Y") if look.session_date else ""
+    words = {"batches": look.batch_codes or _("all batches"), "day": day, "format": look.how.upper()}
+    if look.session_id is None and look.how != AccessLook.How.DENIED:
+        many = ngettext(
+            "saved %(count)d register of %(batches)s as %(format)s",
+            "saved %(count)d registers of %(batches)s as %(format)s",
+            look.registers,
+        )
+        return many % {**words, "count": look.registers}
+    sentences = {
+        "opened": _("opened the register of %(batches)s, %(day)s"),
+        "evidence": _("opened evidence behind the register of %(batches)s, %(day)s"),
+        "denied": _("was denied the register of %(batches)s, %(day)s"),
+    }
+    return (sentences.get(look.how) or _("saved the register of %(batches)s, %(day)s as %(format)s")) % words

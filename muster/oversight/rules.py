@@ -275,13 +275,18 @@ def _record(by: Actor, found: GrantedRegister, grant: AccessRequest, how: str, *
     _add_look(by, how=how, access=grant, batch_codes=codes, **where, **more)
 
 
-def _add_look(by: Actor, *, batch_codes: str, **fields: Any) -> None:
+def _add_look(by: Actor, *, how: str, batch_codes: str, **fields: Any) -> None:
     assert by.user is not None  # noqa: S101
     request = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    with refused_as(look_is_within_its_grant=Missing()):
+    is_denied = how == AccessLook.How.DENIED
+    with (
+        recorded(by, "look_at_denied" if is_denied else "look_at_granted"),
+        refused_as(look_is_within_its_grant=Missing()),
+    ):
         AccessLook.objects.create(
             institution=by.institution,
             looked_by=by.user,
+            how=how,
             batch_codes=batch_codes[:MOST_CODES],
             request_id=request[:100],
             **fields,

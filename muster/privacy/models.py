@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from muster.core.history import tracked
+from muster.core.ids import new_id
 from muster.core.ownership import kept_by_triggers, only_added_to
 from muster.core.text import Line, Lines, ShortLines
 from muster.institutions.models import (
@@ -80,16 +81,19 @@ class Erasure(InstitutionRow):
 
 
 @only_added_to
+@tracked(exclude=("looked_by", "looked_at"), part_of="person", is_look=True)
 class ArchiveLook(models.Model):
     """Somebody was given everything about a person. Only ever added to."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = of_institution()
     person = owned_key(settings.AUTH_USER_MODEL, related_name="+")
     looked_by = _doer()
     looked_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name = _("look at an archive")
+        verbose_name_plural = _("looks at archives")
         constraints: ClassVar = [person_of_institution("archive_look", "person")]
         indexes: ClassVar = [models.Index(fields=["institution", "looked_at"], name="archive_look_by_time")]
         ordering: ClassVar = ["-id"]

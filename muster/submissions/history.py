@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.core.audit import HistoryEvent, HistoryLine, changed_columns, describe, name_use_cases
-from muster.submissions.models import Submission, SubmissionResource
+from muster.submissions.models import Submission, SubmissionLook, SubmissionResource
 
 name_use_cases(
     {
@@ -16,6 +16,7 @@ name_use_cases(
         "change_submission": gettext_lazy("changed a submission"),
         "delete_submission": gettext_lazy("deleted the draft of a submission"),
         "submit_submission": gettext_lazy("handed in a submission"),
+        "open_submission": gettext_lazy("opened a submission"),
         "receive_submission": gettext_lazy("received a submission"),
         "withdraw_submission": gettext_lazy("withdrew a submission"),
     }
@@ -48,5 +49,14 @@ def _resource(event: HistoryEvent) -> Iterable[HistoryLine]:
         )
 
 
+def _look(event: HistoryEvent) -> Iterable[HistoryLine]:
+    if name := event.row["file_name"]:
+        file = {"file": name}
+        yield HistoryLine(_("File opened: %(file)s") % file, "look", alone=_("opened %(file)s") % file)
+    else:
+        yield HistoryLine(_("Submission opened"), "look", alone=_("opened a submission"))
+
+
 describe(Submission, _submission)
 describe(SubmissionResource, _resource)
+describe(SubmissionLook, _look)

@@ -217,13 +217,14 @@ def open_submission(*, by: Actor, submission: Submission, file_name: str = "") -
     if by.user is None or submission.regulator_id != by.user.pk or submission.is_draft:
         return submission
     request = structlog.contextvars.get_contextvars().get("request_id", "")
-    SubmissionLook.objects.create(
-        institution_id=submission.institution_id,
-        submission=submission,
-        looked_by=by.user,
-        file_name=file_name,
-        request_id=str(request)[:100],
-    )
+    with recorded(by, "open_submission"):
+        SubmissionLook.objects.create(
+            institution_id=submission.institution_id,
+            submission=submission,
+            looked_by=by.user,
+            file_name=file_name,
+            request_id=str(request)[:100],
+        )
     if submission.status == Submission.Status.SUBMITTED:
         row = lock_row(submission)
         if row.status == Submission.Status.SUBMITTED:

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
         ('batches', '0001_initial'),
         ('core', '0001_initial'),
         ('institutions', '0001_initial'),
+        ('timetable', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -55,10 +56,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AccessLook',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='when')),
                 ('how', models.CharField(choices=[('opened', 'Opened'), ('pdf', 'Saved as PDF'), ('xlsx', 'Saved as XLSX'), ('csv', 'Saved as CSV'), ('evidence', 'Evidence opened'), ('denied', 'Denied, not granted')], max_length=8, verbose_name='how')),
-                ('session_id', models.UUIDField(null=True)),
                 ('session_date', models.DateField(null=True, verbose_name='date')),
                 ('registers', models.PositiveIntegerField(default=1)),
                 ('evidence_id', models.UUIDField(null=True)),
@@ -66,14 +66,15 @@ class Migration(migrations.Migration):
                 ('request_id', models.CharField(blank=True, max_length=100)),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('looked_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='access_looks', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('session', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='timetable.classsession')),
                 ('access', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='oversight.accessrequest')),
             ],
             options={
-                'verbose_name': 'look',
-                'verbose_name_plural': 'looks',
+                'verbose_name': 'look of a regulator',
+                'verbose_name_plural': 'looks of regulators',
                 'ordering': ['-id'],
                 'constraints': [muster.core.constraints.SameOwner(field='access', name='access_look_access_of_same_institution', owner='institution', to='oversight.AccessRequest', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='looked_by', name='access_look_looked_by_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.CheckConstraint(condition=models.Q(models.Q(('access__isnull', True), ('how', 'denied')), models.Q(models.Q(('how', 'denied'), _negated=True), ('access__isnull', False)), _connector='OR'), name='look_has_its_grant_unless_denied')],
-                'triggers': [pgtrigger.compiler.Trigger(name='looks_stay_as_they_are', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'Who looked is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'looks_stay_as_they_are';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='31b31ff19e544858a006f0fe7bfbe91b4124d2d6', operation='UPDATE OR DELETE', pgid='pgtrigger_looks_stay_as_they_are_b6505', table='oversight_accesslook', when='BEFORE')), pgtrigger.compiler.Trigger(name='look_is_within_its_grant', sql=muster.core.triggers.TriggerSql(func="\n            PERFORM FROM oversight_accessrequest WHERE id = NEW.access_id FOR SHARE;\n            IF NEW.access_id IS NOT NULL AND NOT EXISTS (\n        SELECT FROM oversight_accessrequest\n        WHERE id = NEW.access_id AND asked_by_id = NEW.looked_by_id\n        AND status = 'approved' AND expires_at > clock_timestamp()\n        AND (NEW.session_date IS NULL OR NEW.session_date BETWEEN first_date AND last_date)\n        AND (NEW.how <> 'evidence' OR with_evidence)\n    ) THEN\n                RAISE EXCEPTION 'Whoever looks has a grant in force' USING ERRCODE = 'check_violation', CONSTRAINT = 'look_is_within_its_grant';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='2e4512bffbfc2990a55467146f212ae3265670b9', operation='INSERT', pgid='pgtrigger_look_is_within_its_grant_7f3ac', table='oversight_accesslook', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='looks_stay_as_they_are', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'Who looked is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'looks_stay_as_they_are';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='31b31ff19e544858a006f0fe7bfbe91b4124d2d6', operation='UPDATE OR DELETE', pgid='pgtrigger_looks_stay_as_they_are_b6505', table='oversight_accesslook', when='BEFORE')), pgtrigger.compiler.Trigger(name='look_is_within_its_grant', sql=muster.core.triggers.TriggerSql(func="\n            PERFORM FROM oversight_accessrequest WHERE id = NEW.access_id FOR SHARE;\n            IF NEW.access_id IS NOT NULL AND NOT EXISTS (\n        SELECT FROM oversight_accessrequest\n        WHERE id = NEW.access_id AND asked_by_id = NEW.looked_by_id\n        AND status = 'approved' AND expires_at > clock_timestamp()\n        AND (NEW.session_date IS NULL OR NEW.session_date BETWEEN first_date AND last_date)\n        AND (NEW.how <> 'evidence' OR with_evidence)\n    ) THEN\n                RAISE EXCEPTION 'Whoever looks has a grant in force' USING ERRCODE = 'check_violation', CONSTRAINT = 'look_is_within_its_grant';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='2e4512bffbfc2990a55467146f212ae3265670b9', operation='INSERT', pgid='pgtrigger_look_is_within_its_grant_7f3ac', table='oversight_accesslook', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'access_id')", hash='a397e183674526b6e689fa046c289fd581f5e109', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_a31c9', table='oversight_accesslook', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."institution_id", OLD."access_id", OLD."how", OLD."session_id", OLD."session_date", OLD."registers", OLD."evidence_id", OLD."batch_codes") IS DISTINCT FROM (NEW."institution_id", NEW."access_id", NEW."how", NEW."session_id", NEW."session_date", NEW."registers", NEW."evidence_id", NEW."batch_codes"))', execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'access_id')", hash='85f5281a61dd73d05cc172a131d30e52657c07dd', operation='UPDATE', pgid='pgtrigger_audit_changes_dddd9', table='oversight_accesslook', when='AFTER'))],
             },
         ),
         migrations.CreateModel(

@@ -8,8 +8,10 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from muster.attendance.models import EvidenceLook
+from muster.core.audit_log import LogFilter, log_of
 from muster.core.database import violated_constraint
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 from muster.institutions.models import Role
@@ -406,6 +408,17 @@ def test_each_look_is_recorded_and_what_was_denied(place):
         ("denied", denied.pk, 1, "TWO", None),
     ]
     assert looks.rows(place.by).count() == looks.rows(place.campus.admin).count() == 4
+    day = date_format(session.date, "j F Y")
+    told = [
+        (entry.title, entry.by_name, entry.is_look, entry.about[0].name, entry.lines[0].text)
+        for entry in log_of(LogFilter(place.campus.institution.pk, what="accesslook")).entries
+    ]
+    assert told == [
+        (f"was denied the register of TWO, {day}", "Lindiwe Radebe", True, "", "Denied, not granted: Register of TWO"),
+        ("saved 1 register of ONE as CSV", "Lindiwe Radebe", True, "", "Saved as CSV: Registers of ONE, 1 at once"),
+        (f"saved the register of ONE, {day} as PDF", "Lindiwe Radebe", True, "", "Saved as PDF: Register of ONE"),
+        (f"opened the register of ONE, {day}", "Lindiwe Radebe", True, "", "Opened: Register of ONE"),
+    ]
     assert not looks.rows(place.campus.actor(place.campus.person(Role.REGULATOR))).exists()
     with pytest.raises(Forbidden):
         access_requests.get(place.campus.actor(place.campus.student()), grant.pk)

@@ -65,16 +65,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ArchiveLook',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
                 ('looked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'look at an archive',
+                'verbose_name_plural': 'looks at archives',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['institution', 'looked_at'], name='archive_look_by_time')],
                 'constraints': [muster.core.constraints.SameOwner(field='person', name='archive_look_person_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at}', 'institution_id', 'person_id')", hash='5f2cc73ee066b091b0f6db671dfed0947edb8198', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_ad680', table='privacy_archivelook', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."institution_id", OLD."person_id") IS DISTINCT FROM (NEW."institution_id", NEW."person_id"))', execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at}', 'institution_id', 'person_id')", hash='bb4233795ceb381ccdeb299a0d52d1d039d1f6ea', operation='UPDATE', pgid='pgtrigger_audit_changes_c5372', table='privacy_archivelook', when='AFTER'))],
             },
         ),
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
@@ -39,7 +40,8 @@ def take_archive(*, by: Actor, person: User) -> Download:
 
     That it was taken is kept before its first byte leaves.
     """
-    ArchiveLook.objects.create(institution=by.institution, person=person, looked_by=by.user)
+    with transaction.atomic(), recorded(by, "take_archive"):
+        ArchiveLook.objects.create(institution=by.institution, person=person, looked_by=by.user)
     return archive_of(by, person)
 
 

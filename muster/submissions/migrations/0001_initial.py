@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SubmissionLook',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=muster.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('looked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('file_name', models.CharField(blank=True, max_length=120)),
                 ('request_id', models.CharField(blank=True, max_length=100)),
@@ -111,8 +111,11 @@ class Migration(migrations.Migration):
                 ('submission', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='submissions.submission')),
             ],
             options={
+                'verbose_name': 'look at a submission',
+                'verbose_name_plural': 'looks at submissions',
                 'ordering': ['-id'],
                 'constraints': [muster.core.constraints.SameOwner(field='submission', name='submission_look_submission_of_same_institution', owner='institution', to='submissions.Submission', to_columns=('institution_id', 'id'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'submission_id')", hash='d85899b339c1ad8bdc00f4a4aa9b3ae38766c2c0', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_bbdda', table='submissions_submissionlook', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."institution_id", OLD."submission_id", OLD."file_name") IS DISTINCT FROM (NEW."institution_id", NEW."submission_id", NEW."file_name"))', execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'submission_id')", hash='9818bbc4e169784491194866b1da97f0da350b9f', operation='UPDATE', pgid='pgtrigger_audit_changes_ca524', table='submissions_submissionlook', when='AFTER'))],
             },
         ),
         migrations.CreateModel(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from muster.batches.models import Batch
 from muster.core.history import tracked
+from muster.core.ids import new_id
 from muster.core.ownership import only_added_to
 from muster.core.text import Line, Lines, is_one_line
 from muster.institutions.models import (
@@ -174,10 +175,11 @@ class SubmissionResource(InstitutionPart):
 
 
 @only_added_to
+@tracked(exclude=("looked_by", "looked_at", "request_id"), part_of="submission", is_look=True)
 class SubmissionLook(models.Model):
     """The regulator opened a submission, its manifest or one of its files. Only ever added to."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     institution = of_institution()
     submission = owned_key(Submission, related_name="looks")
     looked_by = _by()
@@ -188,6 +190,8 @@ class SubmissionLook(models.Model):
     request_id = models.CharField(max_length=100, blank=True)
 
     class Meta:
+        verbose_name = _("look at a submission")
+        verbose_name_plural = _("looks at submissions")
         constraints: ClassVar = [same_institution("submission_look", "submission", "submissions.Submission")]
         ordering: ClassVar = ["-id"]
 

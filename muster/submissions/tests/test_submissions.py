@@ -22,6 +22,7 @@ from psycopg import sql
 
 from muster.certificates.badges import rotate_keys
 from muster.core.audit import history_of
+from muster.core.audit_log import LogFilter, log_of
 from muster.core.database import violated_constraint
 from muster.core.errors import Invalid
 from muster.institutions.models import Role
@@ -240,7 +241,8 @@ def test_the_database_submits_no_draft_without_files(place: Reporting) -> None:
 
 def test_looks_are_only_added_to(place: Reporting) -> None:
     open_submission(by=place.campus.actor(place.regulator), submission=place.submitted())
-    assert refused_as("DELETE", "submissions_submissionlook", 1).startswith("permission denied")
+    look = SubmissionLook.objects.get()
+    assert refused_as("DELETE", "submissions_submissionlook", look.pk).startswith("permission denied")
 
 
 def test_rules_refuse_to_change_what_was_submitted(place: Reporting) -> None:
@@ -324,6 +326,13 @@ def test_the_regulator_who_opens_it_has_received_it_and_each_opening_is_kept(pla
     assert submission.received_at
     looks = SubmissionLook.objects.order_by("pk").values_list("looked_by", "file_name")
     assert list(looks) == [(place.regulator.pk, ""), (place.regulator.pk, "manifest.json")]
+    entries = log_of(LogFilter(place.campus.institution.pk, kind="looked")).entries
+    told = [(entry.by_name, [line.text for line in entry.lines if line.sign == "look"]) for entry in entries]
+    assert told == [
+        (place.regulator.full_name, ["File opened: manifest.json"]),
+        (place.regulator.full_name, ["Submission opened"]),
+    ]
+    assert submission.title in {about.name for entry in entries for about in entry.about}
 
 
 def test_the_history_tells_each_step(place: Reporting) -> None:

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from muster.core.audit import About, HistoryEntry, HistoryLine
-from muster.core.audit_log import KINDS, NOBODY, LogCount, LogFilter, LogPage, LogPlace, count_of, log_of, people_of
+from muster.core.audit_log import KINDS, NOBODY, LogCount, LogFilter, LogPage, LogPlace, count_of, log_of
 from muster.core.errors import DomainError
 from muster.core.spreadsheets import CSV, XLSX
 from muster.institutions.access import Actor
 from muster.institutions.audit_log import MOST_WORDS, kinds_in_words, log_file, log_filter
 from muster.institutions.permissions import audit_log
-from muster.web.audit.links import main_object
+from muster.web.audit.links import main_object, register_looked_at
 from muster.web.requests import ActorRequest
 from muster.web.ui.components import View
 from muster.web.ui.downloads import response_of
@@ -68,6 +68,7 @@ class LogRow:
     more: Sequence[HistoryEntry]
     about: About | None
     about_url: str
+    register_url: str
     key_url: str
     by_url: str
 
@@ -93,7 +94,9 @@ class LogRow:
     @property
     def names_object(self) -> bool:
         """Whether its title leaves open what it is about."""
-        return self.about is not None and self.about.name not in self.entry.title
+        # Of a register that was looked at the title says the day.
+        is_register = bool(self.register_url) and self.about_url == self.register_url
+        return self.about is not None and not is_register and self.about.name not in self.entry.title
 
     @cached_property
     def fields(self) -> list[tuple[str, HistoryLine]]:
@@ -137,7 +140,8 @@ class LogView:
     def _row(self, entry: HistoryEntry, more: Sequence[HistoryEntry]) -> LogRow:
         about, url = main_object(entry)
         by_url = self.url(who=entry.by_id or NOBODY, before="")
-        return LogRow(entry, more, about, url, f"?{urlencode({'key': entry.key})}", by_url)
+        key_url = f"?{urlencode({'key': entry.key})}"
+        return LogRow(entry, more, about, url, register_looked_at(entry), key_url, by_url)
 
     @property
     def days_asked(self) -> list[tuple[str, str, str]]:
@@ -180,24 +184,27 @@ def audit_page(request: ActorRequest) -> HttpResponseBase:
         return _answer(request.actor, form, asked)
     if not form.is_valid():
         context = {"form": form, "nav": "settings", "view": LogView(data, LogPage([])), "views": []}
-        return render(request, "audit/log.html", {**context, **_choices(asked, data)})
+        return render(request, "audit/log.html", {**context, "selects": _selects(count_of(asked), data)})
     if (kind := data.get("export")) in (CSV, XLSX):
         return response_of(log_file(asked, kind))
     view = LogView(
         {name: value for name, value in data.items() if name != "export"},
         log_of(asked, before=LogPlace.of(data.get("before", ""))),
     )
-    count = count_of(asked) if asked.is_whole else None
+    in_time = count_of(asked)
+    count = in_time if asked.is_whole else None
     context = {
         "form": form,
         "nav": "settings",
         "view": view,
-        "views": _views(view, str(actor.history_id)),
+        # Of the time that the links keep: of one object or request there is none.
+        "views": _views(view, in_time, str(actor.history_id), counted="from" in data and not in_time.is_more),
         "saved": saved_views.of(request, narrowing_of(request.GET.dict(), form.fields)),
         "head": _head(count, asked, _days_in_words(actor, form)),
         "total": count.actions if count and not count.is_more else 0,
         "kicker": _kicker(count),
-        **_choices(asked, data),
+        # Beside other filters they would be fewer.
+        "selects": _selects(in_time, data, counted=asked.is_whole and not in_time.is_more),
     }
     return render(request, "audit/log.html", context)
 
@@ -212,33 +219,44 @@ def _answer(actor: Actor, form: LogForm, asked: LogFilter) -> ListAnswer:
     )
 
 
-def _choices(asked: LogFilter, data: Mapping[str, str]) -> dict[str, Any]:
-    """What the selects of the page offer."""
-    people = [(str(pk), name) for pk, name in people_of(asked)]
-    who = data.get("who", "")
-    if who and who != NOBODY and who not in dict(people):
+def _selects(count: LogCount, data: Mapping[str, str], *, counted: bool = False) -> list[tuple[Any, ...]]:
+    """The selects of the page, with what they offer, and how much of it there is where that is `counted`."""
+
+    def option(value: str, words: Any, number: int) -> tuple[str, str]:
+        return value, f"{words} ({number})" if counted and number else str(words)
+
+    who, what, kind = (data.get(name, "") for name in ("who", "what", "kind"))
+    people = [option(NOBODY, "Muster", count.by_nobody)]
+    people += [option(str(one.pk), one.name, one.actions) for one in count.people]
+    if who and who not in dict(people):
         people.append((who, _("The person chosen")))
-    return {
-        "selects": [
-            ("who", _("Who"), _("Everyone"), [(NOBODY, "Muster"), *people], who),
-            ("what", _("What"), _("Everything"), kinds_in_words(), data.get("what", "")),
-            ("kind", _("Kind"), _("All kinds"), KINDS.items(), data.get("kind", "")),
-        ]
-    }
+    rows = [option(name, words, count.of_what.get(name, 0)) for name, words in kinds_in_words()]
+    kinds = [option(name, words, count.of_kind.get(name, 0)) for name, words in KINDS.items()]
+    return [
+        ("who", _("Who"), _("Everyone"), people, who),
+        ("what", _("What"), _("Everything"), rows, what),
+        ("kind", _("Kind"), _("All kinds"), kinds, kind),
+    ]
 
 
-def _views(view: LogView, me: str) -> list[View]:
-    """The questions that are asked most."""
+def _views(view: LogView, count: LogCount, me: str, *, counted: bool) -> list[View]:
+    """The questions that are asked most, each with how much it shows, unless there is too much to count."""
     narrowed = {"q": "", "what": "", "key": "", "about": "", "before": ""}
     who, kind = view.asked.get("who", ""), view.asked.get("kind", "")
     found = [
-        (_("Everything"), "", ""),
-        (_("Private data"), "", "looked"),
-        (_("By Muster"), NOBODY, ""),
-        (_("By me"), me, ""),
+        (_("Everything"), "", "", count.actions),
+        (_("Private data"), "", "looked", count.looks),
+        (_("By Muster"), NOBODY, "", count.by_nobody),
+        (_("By me"), me, "", count.by(me)),
     ]
     return [
-        View(label, view.url(who=by, kind=of, **narrowed), current=(who, kind) == (by, of)) for label, by, of in found
+        View(
+            label,
+            view.url(who=by, kind=of, **narrowed),
+            number if counted else None,
+            current=(who, kind) == (by, of),
+        )
+        for label, by, of, number in found
     ]
 
 
@@ -274,5 +292,6 @@ def _kicker(count: LogCount | None) -> str:
     kept = _("Entries can't be edited or deleted.")
     if count is None or count.is_more or not count.people:
         return kept
-    people = ngettext("By %(n)d person and Muster itself.", "By %(n)d people and Muster itself.", count.people)
-    return f"{people % {'n': count.people}} {kept}"
+    number = len(count.people)
+    people = ngettext("By %(n)d person and Muster itself.", "By %(n)d people and Muster itself.", number)
+    return f"{people % {'n': number}} {kept}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils.formats import date_format
 
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.register_files import register_sheet
@@ -176,3 +180,46 @@ def test_submissions_are_a_tab_of_oversight(place, admin, regulator):
             navigation = content.split('aria-label="Main"')[1].split("</nav>")[0]
             assert "/oversight/submissions/" not in navigation
         assert page.context["nav"] == "oversight"
+
+
+def test_the_audit_log_tells_each_look_filters_saves_and_opens_it(place, admin, regulator):
+    one, two = place.batch("ECD"), place.batch("BK")
+    seat = place.seat(one, "Aisha Dlamini")
+    session, denied = place.session(one, 5, seat), place.session(two, 5)
+    grant = place.grant(one, with_evidence=True)
+    file = place.evidence(session, seat)
+    assert regulator.get(f"/oversight/registers/{session.pk}/").status_code == 200
+    assert regulator.get(f"/oversight/registers/{session.pk}/export/?format=xlsx").status_code == 200
+    assert regulator.get(f"/oversight/registers/{session.pk}/evidence/{file.pk}/").status_code == 200
+    assert regulator.get(f"/oversight/requests/{grant.pk}/export/?format=csv").status_code == 200
+    assert regulator.get(f"/oversight/registers/{denied.pk}/").status_code == 404
+    day = date_format(session.date, "j F Y")
+    said = (
+        f"Lindiwe Radebe opened the register of ECD, {day} · Accreditation visit 2030/114",
+        f"Lindiwe Radebe saved the register of ECD, {day} as XLSX",
+        "Evidence opened: Register of ECD",
+        f"File opened: {file.file_name}",
+        "Lindiwe Radebe saved 1 register of ECD as CSV",
+        f"Lindiwe Radebe was denied the register of BK, {day}",
+    )
+    for narrowing in ({"kind": "looked"}, {"what": "accesslook"}, {"who": str(place.regulator.pk), "kind": "looked"}):
+        page = words_of(admin.get("/settings/audit/", narrowing))
+        assert [words for words in said if words not in page] == [], narrowing
+        assert "Private data 5" in page
+    assert said[0] in words_of(admin.get("/settings/audit/", {"q": "accreditation visit", "kind": "looked"}))
+    html = admin.get("/settings/audit/", {"what": "accesslook"}).content.decode()
+    for where in (session, denied):
+        address = reverse("attendance:register", args=[where.pk])
+        assert f'href="{address}"' in html
+        assert admin.get(address).status_code == 200
+    assert f'href="/oversight/requests/{grant.pk}/"' in html
+    saved = b"".join(admin.get("/settings/audit/", {"what": "accesslook", "export": "csv"})).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(saved)))
+    assert {row["Who"] for row in rows} == {"Lindiwe Radebe"}
+    # As many, and the same words, as on the page of looks.
+    on_looks = words_of(admin.get("/oversight/looks/"))
+    assert len(rows) - 1 == AccessLook.objects.count() == 5
+    assert "5 looks" in on_looks
+    for row in rows:
+        what = row["Change"].partition(": ")[2]
+        assert what in on_looks or row["Change"].startswith("File opened")
