@@ -19,6 +19,7 @@ from muster.attendance.queries import sessions_in_full
 from muster.attendance.rules import MarkInput, lock_register, mark_register
 from muster.batches.models import InstructorAssignment
 from muster.batches.rules import archive_batch, assign_instructor
+from muster.cli.doctor import look
 from muster.core.ownership import as_owner, excess_of_role, give_to_application, kept_tables
 from muster.core.triggers import GuardTrigger
 from muster.enrollments.models import Payment
@@ -172,6 +173,53 @@ def test_the_control_does_it_all_as_the_owner(there):
 
 def test_the_role_has_no_excess(role, there):
     assert excess_of_role() == []
+
+
+# What an operator's role may have been given, and what is said of it then.
+EXCESSES = {
+    "ALTER ROLE {role} BYPASSRLS": "sees the rows of every institution",
+    "ALTER ROLE {role} CREATEROLE": "may make roles",
+    "GRANT {owner} TO {role}": "owns tables",
+    "GRANT TRUNCATE ON core_auditentry TO {role}": "may truncate tables",
+    "GRANT TRIGGER ON batches_batch TO {role}": "may create triggers",
+    "GRANT CREATE ON SCHEMA public TO {role}": "may create functions and tables",
+    "GRANT CREATE ON DATABASE {database} TO {role}": "may create functions and tables",
+    "GRANT TEMPORARY ON DATABASE {database} TO {role}": "may create temporary tables",
+    "GRANT DELETE ON timetable_booking TO {role}": "may write what the database derives",
+    "GRANT UPDATE ON attendance_markentry TO {role}": "may rewrite what is only added to",
+    "GRANT SELECT ON feedback_feedbackanswer TO {role}": "may read what is hidden from it",
+}
+
+
+def told_of_role():
+    """Whether the doctor is content with the role that asks, and what it says of it."""
+    found = next(finding for finding in look() if finding.what == "Database role")
+    return found.mark, found.words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("grant", EXCESSES)
+def test_the_doctor_says_which_right_is_too_much(grant, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://in.use/by-the-tests")
+    with as_owner(), connection.cursor() as cursor:
+        give_to_application()
+        cursor.execute("SELECT current_user, current_database()")
+        names = {
+            "role": settings.DATABASE_APPLICATION,
+            **dict(zip(("owner", "database"), cursor.fetchone(), strict=True)),
+        }
+    assert told_of_role()[0] == "ok"
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(grant.format(**{part: f'"{name}"' for part, name in names.items()}))
+    mark, words = told_of_role()
+    assert (mark, EXCESSES[grant] in words) == ("note", True), words
+
+
+def test_the_doctor_says_that_an_owner_gets_around_everything(role, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://in.use/by-the-tests")
+    with as_owner():
+        mark, words = told_of_role()
+    assert (mark, "is a superuser and" in words, "owns tables and" in words) == ("note", True, True), words
 
 
 def test_what_is_derived_is_read_and_the_rest_is_written():
