@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,12 @@ def test_packages_that_pypi_does_not_know_are_not_called_clean(packages, answer)
 )
 def test_a_registry_that_refuses_is_no_clean_bill(said, answer):
     assert npm_audit_answer(json.dumps(said)) == answer
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="There is no make here.")
+def test_what_is_checked_before_a_release_asks_for_known_weaknesses():
+    told = subprocess.run(["make", "-n", "check"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "tools/audit.py" in told.stdout
 
 
 @pytest.mark.parametrize(("offline", "code"), [("", UNKNOWN), ("1", CLEAN)])

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from muster.accounts.errors import SignInFirst
 from muster.accounts.invitations import invitation_key, new_email_key, password_links
 from muster.accounts.models import User
 from muster.accounts.rules import join_institution
@@ -239,6 +240,18 @@ def test_nobody_accepts_for_another(home, away):
     assert signed_in(other).post(path).status_code == 404
     assert "Away Academy" not in signed_in(other).get("/me/").content.decode()
     assert signed_in(away.admin.user).post(path).status_code == 404
+
+
+def test_the_rule_lets_nobody_join_for_another_whoever_calls_it(home, away):
+    zola, other = home.student(), home.student()
+    for one in (zola, other):
+        prove_email(one)
+    add_by_api(away, email=zola.email)
+    waiting = person_of(away, zola.email)
+    for by in (other, away.admin.user, waiting):
+        with pytest.raises(SignInFirst):
+            join_institution(person=waiting, by=by)
+    assert person_of(away, zola.email).account is None
 
 
 def test_who_never_proved_the_email_accepts_by_the_link_alone(home, away):

@@ -97,6 +97,23 @@ def test_an_archive_that_is_not_what_it_says_is_not_opened(content, code):
     assert refused.value.code == code
 
 
+ODS = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<office/>"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed(ODS),
+        packed(ODS, leave_out="[Content_Types].xml"),
+        packed(ODS, leave_out="xl/workbook.xml"),
+        packed(),
+    ],
+)
+def test_neither_is_a_document_that_is_a_workbook_too(content):
+    with pytest.raises(CellRefusal, match="not_a_workbook"):
+        parse_in_cell("muster.core.cell.ods_rows", content)
+
+
 def csv_table() -> bytes:
     return b"name,room\n" + b'"Ann, B.",1\nBo,2\n' * 20
 
