@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,22 @@ def test_pages_with_secrets_are_kept_by_no_cache(campus, monkeypatch):
     kept = {one.request["PATH_INFO"] for one in answers if "no-store" not in one.get("Cache-Control", "")}
     assert kept == set()
     assert {one.status_code for one in answers} <= {200, 302, 410}
+
+
+# Whoever has the address of these may see what is behind it. Calendar programs keep a feed for a while themselves.
+BY_ADDRESS_ALONE = re.compile(r"{(key|secret|serial)}")
+KEPT_BY_PROGRAMS = {"/calendar/{secret}.ics"}
+
+
+def test_what_an_address_alone_opens_is_kept_by_no_cache(campus):
+    found = {route.path for route in routes() if route.who.public and BY_ADDRESS_ALONE.search(route.path)}
+    assert {"/offers/{key}/", "/verify/{serial}/", "/api/verify/{serial}", "/accounts/invitation/{key}/"} <= found
+    kept = set()
+    for path in found - KEPT_BY_PROGRAMS:
+        answer = Client().get(re.sub(r"{\w+}", "one-that-nobody-has", path))
+        if "no-store" not in answer.get("Cache-Control", ""):
+            kept.add(path)
+    assert kept == set()
 
 
 # --- characters -----------------------------------------------------------------------------------------------------
