@@ -223,6 +223,18 @@ def test_people_are_told_by_mail(campus, thandi, mailoutbox):
     ]
 
 
+def test_people_are_told_of_what_was_done_in_their_name(campus, thandi, mailoutbox):
+    """Whoever sits at their browser may be somebody else."""
+    for cause in ("password changed", "ended by themself", "ended by themself through the API"):
+        CAUSES[cause][0](campus, with_password(thandi))
+    run_jobs()
+    assert [(one.to[0], one.subject) for one in mailoutbox] == [
+        (thandi.email, "Your password was changed"),
+        (thandi.email, "You were signed out everywhere"),
+        (thandi.email, "You were signed out everywhere"),
+    ]
+
+
 # --- named tokens ---------------------------------------------------------------------------------------------------
 def test_a_token_is_made_by_ones_own_hand(campus, thandi):
     """A token that was stolen, or given to a program, makes no other one."""

@@ -11,7 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import allauth
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.totp.internal import auth as codes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -226,6 +228,17 @@ def test_a_change_of_the_second_factor_is_told_by_mail(campus, monkeypatch, mail
         "Two-step sign-in is off",
         "Two-step sign-in is on",
     ]
+
+
+FACTOR_MAILS = sorted((Path(allauth.__file__).parent / "templates/mfa/email").glob("*_subject.txt"))
+
+
+@pytest.mark.parametrize("kind", [file.name.removesuffix("_subject.txt") for file in FACTOR_MAILS])
+def test_whatever_becomes_of_a_factor_is_told_by_mail(campus, kind, mailoutbox):
+    """All that the library has words for: passkeys too, which no test makes without a browser."""
+    get_adapter().send_notification_mail(f"mfa/email/{kind}", campus.admin.user)
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [[campus.admin.user.email]]
 
 
 # --- passwords ------------------------------------------------------------------------------------------------------

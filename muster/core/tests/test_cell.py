@@ -45,6 +45,12 @@ def test_a_parser_that_takes_too_much_or_dies_costs_a_refusal(words, code, tmp_p
     assert parse_in_cell("muster.core.cell.png", png()) == ({"pixels": 1}, png())
 
 
+def test_a_parser_has_half_a_gigabyte_and_no_more():
+    assert of_hog(b"take 200") == str(200 * 1024 * 1024)
+    with pytest.raises(CellRefusal, match="too_much_memory"):
+        of_hog(b"take 512")
+
+
 def test_a_parser_that_does_not_end_is_stopped(monkeypatch):
     monkeypatch.setattr(process, "LONGEST", 1)
     with pytest.raises(CellRefusal, match="too_slow"):
