@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from muster.accounts.models import User
 from muster.batches.rules import feed_behind, make_feed
+from muster.core.errors import Missing
 from muster.core.models import AuditEntry
+from muster.institutions.errors import BeyondOwnRights
 from muster.institutions.models import ApiToken, Membership
-from muster.institutions.rules import make_token
+from muster.institutions.rules import end_sign_ins_here, make_token
 from tests.access.routes import routes
 from tests.client import Api
 from tests.jobs import run_jobs
@@ -196,6 +200,10 @@ def test_nobody_ends_the_sign_ins_of_people_they_do_not_administer(campus, thand
     signed = SignIns.of(campus, thandi)
     for other in (Campus.found().token(), campus.token(campus.instructor())):
         assert Api(other).post(f"/users/{thandi.pk}/end-sign-ins").status in (403, 404)
+    # Nor through a door that forgot to ask.
+    for by, refusal in ((campus.actor(campus.instructor()), BeyondOwnRights), (Campus.found().admin, Missing)):
+        with pytest.raises(refusal):
+            end_sign_ins_here(by=by, user=thandi)
     assert signed.alive == ALL
 
 
@@ -212,6 +220,18 @@ def test_people_are_told_by_mail(campus, thandi, mailoutbox):
         (before, "Your email was changed"),
         ("other@example.org", f"Your invitation to {campus.institution.name}"),
         ("other@example.org", "You were signed out everywhere"),
+    ]
+
+
+def test_people_are_told_of_what_was_done_in_their_name(campus, thandi, mailoutbox):
+    """Whoever sits at their browser may be somebody else."""
+    for cause in ("password changed", "ended by themself", "ended by themself through the API"):
+        CAUSES[cause][0](campus, with_password(thandi))
+    run_jobs()
+    assert [(one.to[0], one.subject) for one in mailoutbox] == [
+        (thandi.email, "Your password was changed"),
+        (thandi.email, "You were signed out everywhere"),
+        (thandi.email, "You were signed out everywhere"),
     ]
 
 
@@ -242,6 +262,13 @@ def test_a_token_lasts_ninety_days(campus, thandi):
     token = ApiToken.objects.get(pk=made["_id"])
     assert round((token.expires_at - token.created_at).total_seconds() / 86400) == 90
     assert made["read_only"] is False
+
+
+def test_a_token_that_ran_out_opens_nothing(campus, thandi):
+    signed = SignIns.of(campus, thandi)
+    assert signed.alive == ALL
+    ApiToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert signed.alive == {"session", "calendar"}
 
 
 def test_making_and_revoking_a_token_is_in_the_history(campus, thandi):

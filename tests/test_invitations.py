@@ -145,6 +145,20 @@ def test_a_forgotten_password_is_replaced_by_a_link(campus, mailoutbox):
     assert [run_jobs(), mailoutbox[1].subject] == [["accounts.send_notice"], "Your password was changed"]
 
 
+def test_whoever_names_another_host_gets_no_link_to_it_into_a_mail(campus, settings, mailoutbox):
+    settings.ALLOWED_HOSTS, settings.MUSTER_URL = ["*"], "https://muster.example/"
+    there = {"host": "evil.example", "x-forwarded-host": "evil.example"}
+    stranger, admin = Client(headers=there), Client(headers=there)
+    admin.force_login(campus.admin.user)
+    stranger.post("/accounts/password/reset/", {"email": campus.admin.user.email})
+    admin.post("/settings/users/new/", {"full_name": "New", "email": "new@example.org", "role": ["student"]})
+    run_jobs()
+    links = [re.search(r"https?://\S+/", mail.body)[0] for mail in mailoutbox]
+    assert len(links) == 2
+    assert {link.split("/accounts/")[0] for link in links} == {"https://muster.example"}
+    assert "evil.example" not in "".join(str(mail.message()) for mail in mailoutbox)
+
+
 def test_a_stranger_asking_for_a_password_is_answered_alike_and_not_written_to(campus, mailoutbox):
     known = Client().post("/accounts/password/reset/", {"email": campus.admin.user.email})
     unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.org"})

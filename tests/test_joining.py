@@ -11,8 +11,10 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from muster.accounts.errors import SignInFirst
 from muster.accounts.invitations import invitation_key, new_email_key, password_links
 from muster.accounts.models import User
+from muster.accounts.rules import join_institution
 from muster.batches.rules import feed_behind, make_feed
 from muster.core.errors import DomainError
 from muster.institutions.models import Affiliation, ApiToken
@@ -240,6 +242,18 @@ def test_nobody_accepts_for_another(home, away):
     assert signed_in(away.admin.user).post(path).status_code == 404
 
 
+def test_the_rule_lets_nobody_join_for_another_whoever_calls_it(home, away):
+    zola, other = home.student(), home.student()
+    for one in (zola, other):
+        prove_email(one)
+    add_by_api(away, email=zola.email)
+    waiting = person_of(away, zola.email)
+    for by in (other, away.admin.user, waiting):
+        with pytest.raises(SignInFirst):
+            join_institution(person=waiting, by=by)
+    assert person_of(away, zola.email).account is None
+
+
 def test_who_never_proved_the_email_accepts_by_the_link_alone(home, away):
     """Whoever gave the password could sit there."""
     zola = person_of(home, add_by_api(home, email="zola@example.org", password=GIVEN).data["email"])
@@ -308,29 +322,57 @@ def test_who_was_deactivated_at_home_is_free_to_come_elsewhere(home, away):
 
 
 # --- links ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("kind", ["invitation", "reset"])
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda home, away, zola: away.joined_by(zola),
-        lambda home, away, zola: Api(home.token()).put(f"/users/{zola.pk}", {"email": "other@example.org"}),
-        lambda home, away, zola: Api(home.token()).put(f"/users/{zola.pk}", {"password": GIVEN}),
-        lambda home, away, zola: [
-            Api(home.token()).delete(f"/users/{zola.pk}"),
-            Api(home.token()).put(f"/users/{zola.pk}", {"active": True}),
-        ],
-    ],
-)
-def test_links_end_with_any_change_of_what_they_open(home, away, kind, change):
+def join(campus, user):
+    """As whoever is signed in and proved their email before: nothing of the person themself changes."""
+    offered = add_person(by=campus.admin, person=PersonInput(user.full_name, user.email, [RoleGrant("student")]))
+    return join_institution(person=offered, by=user)
+
+
+def leave_and_come_back(campus, user):
+    api = Api(campus.token())
+    assert [api.delete(f"/users/{user.pk}").status, api.put(f"/users/{user.pk}", {"active": True}).status] == [200, 200]
+
+
+LINKS = {
+    "invitation": lambda user: f"/accounts/invitation/{invitation_key(user)}/",
+    "reset": lambda user: f"/accounts/password/reset/key/{user_pk_to_url_str(user)}-{password_links.make_token(user)}/",
+    "new email": lambda user: f"/accounts/new-email/{new_email_key(user, 'new@example.org')}/",
+}
+# What happens to somebody of one institution, who has joined a second one, and is offered a third.
+CHANGES = {
+    "joined one more": lambda home, away, zola, there: join(Campus.found(), zola),
+    "deactivated at home": lambda home, away, zola, there: leave_and_come_back(home, zola),
+    "deactivated elsewhere": lambda home, away, zola, there: leave_and_come_back(away, there),
+    "sign-ins ended elsewhere": lambda home, away, zola, there: Api(away.token()).post(
+        f"/users/{there.pk}/end-sign-ins"
+    ),
+    "email taken": lambda home, away, zola, there: Client().post(
+        f"/accounts/new-email/{new_email_key(zola, 'other@example.org')}/"
+    ),
+    "signed in": lambda home, away, zola, there: signed_in(zola),
+}
+# Of somebody who has joined no other: an administrator gives them another email or password.
+CHANGES_AT_HOME = {
+    "joined another": lambda home, away, zola: join(away, zola),
+    "another email": lambda home, away, zola: Api(home.token()).put(f"/users/{zola.pk}", {"email": "o@example.org"}),
+    "password given": lambda home, away, zola: Api(home.token()).put(f"/users/{zola.pk}", {"password": GIVEN}),
+    "deactivated": lambda home, away, zola: leave_and_come_back(home, zola),
+    "sign-ins ended": lambda home, away, zola: Api(home.token()).post(f"/users/{zola.pk}/end-sign-ins"),
+}
+
+
+@pytest.mark.parametrize("change", [*CHANGES, *CHANGES_AT_HOME])
+def test_links_end_with_any_change_of_what_they_open(home, away, change):
+    """Each by itself: the person proved their email before, so that nothing else of them changes beside it."""
     zola = home.student()
     prove_email(zola)
-    if kind == "invitation":
-        path = f"/accounts/invitation/{invitation_key(zola)}/"
-    else:
-        path = f"/accounts/password/reset/key/{user_pk_to_url_str(zola)}-{password_links.make_token(zola)}/"
-    assert "no longer works" not in Client().get(path, follow=True).content.decode()
-    change(home, away, zola)
-    assert "no longer works" in Client().get(path, follow=True).content.decode()
+    there = [join(away, zola)] if change in CHANGES else []
+    paths = {kind: link(User.objects.get(pk=zola.pk)) for kind, link in LINKS.items()}
+    answers = {kind: Client().get(path, follow=True).content.decode() for kind, path in paths.items()}
+    assert {kind for kind, page in answers.items() if "no longer works" in page} == set()
+    (CHANGES | CHANGES_AT_HOME)[change](home, away, zola, *there)
+    answers = {kind: Client().get(path, follow=True).content.decode() for kind, path in paths.items()}
+    assert {kind for kind, page in answers.items() if "no longer works" not in page} == set()
 
 
 def test_a_forgotten_password_is_asked_of_who_signs_in(home, away, mailoutbox):

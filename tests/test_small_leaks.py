@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import allauth
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.totp.internal import auth as codes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -77,6 +80,22 @@ def test_pages_with_secrets_are_kept_by_no_cache(campus, monkeypatch):
     kept = {one.request["PATH_INFO"] for one in answers if "no-store" not in one.get("Cache-Control", "")}
     assert kept == set()
     assert {one.status_code for one in answers} <= {200, 302, 410}
+
+
+# Whoever has the address of these may see what is behind it. Calendar programs keep a feed for a while themselves.
+BY_ADDRESS_ALONE = re.compile(r"{(key|secret|serial)}")
+KEPT_BY_PROGRAMS = {"/calendar/{secret}.ics"}
+
+
+def test_what_an_address_alone_opens_is_kept_by_no_cache(campus):
+    found = {route.path for route in routes() if route.who.public and BY_ADDRESS_ALONE.search(route.path)}
+    assert {"/offers/{key}/", "/verify/{serial}/", "/api/verify/{serial}", "/accounts/invitation/{key}/"} <= found
+    kept = set()
+    for path in found - KEPT_BY_PROGRAMS:
+        answer = Client().get(re.sub(r"{\w+}", "one-that-nobody-has", path))
+        if "no-store" not in answer.get("Cache-Control", ""):
+            kept.add(path)
+    assert kept == set()
 
 
 # --- characters -----------------------------------------------------------------------------------------------------
@@ -209,6 +228,17 @@ def test_a_change_of_the_second_factor_is_told_by_mail(campus, monkeypatch, mail
         "Two-step sign-in is off",
         "Two-step sign-in is on",
     ]
+
+
+FACTOR_MAILS = sorted((Path(allauth.__file__).parent / "templates/mfa/email").glob("*_subject.txt"))
+
+
+@pytest.mark.parametrize("kind", [file.name.removesuffix("_subject.txt") for file in FACTOR_MAILS])
+def test_whatever_becomes_of_a_factor_is_told_by_mail(campus, kind, mailoutbox):
+    """All that the library has words for: passkeys too, which no test makes without a browser."""
+    get_adapter().send_notification_mail(f"mfa/email/{kind}", campus.admin.user)
+    run_jobs()
+    assert [mail.to for mail in mailoutbox] == [[campus.admin.user.email]]
 
 
 # --- passwords ------------------------------------------------------------------------------------------------------

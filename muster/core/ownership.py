@@ -174,19 +174,28 @@ def _names(*tables: str) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, tables))
 
 
-# What a role could get around the rules by, and the words for it.
+# What a role could get around the rules by, and the words for it. What it may become counts as what it is.
 EXCESS = """
+WITH asks AS (SELECT * FROM pg_roles WHERE rolname = current_user),
+tables AS (
+    SELECT oid, relowner FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+)
 SELECT word FROM (VALUES
-    ((SELECT rolsuper FROM pg_roles WHERE rolname = current_user), 'is a superuser'),
-    (EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-             AND pg_has_role(current_user, relowner, 'USAGE')), 'owns tables'),
-    (EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-             AND has_table_privilege(oid, 'TRUNCATE')), 'may truncate tables'),
-    (has_schema_privilege(current_schema(), 'CREATE'), 'may create functions and tables'),
+    ((SELECT rolsuper FROM asks), 'is a superuser'),
+    ((SELECT rolbypassrls FROM asks), 'sees the rows of every institution'),
+    ((SELECT rolcreaterole FROM asks), 'may make roles'),
+    (EXISTS (SELECT FROM tables WHERE pg_has_role(current_user, relowner, 'MEMBER')), 'owns tables'),
+    (EXISTS (SELECT FROM tables WHERE has_table_privilege(oid, 'TRUNCATE')), 'may truncate tables'),
+    (EXISTS (SELECT FROM tables WHERE has_table_privilege(oid, 'TRIGGER')), 'may create triggers'),
+    (has_database_privilege(current_database(), 'CREATE')
+     OR EXISTS (SELECT FROM pg_namespace WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'CREATE')),
+     'may create functions and tables'),
     (has_database_privilege(current_database(), 'TEMPORARY'), 'may create temporary tables'),
-    (EXISTS (SELECT FROM pg_class WHERE oid = ANY (%s::regclass[])
+    (EXISTS (SELECT FROM tables WHERE oid = ANY (%s::regclass[])
              AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE')), 'may write what the database derives'),
-    (EXISTS (SELECT FROM pg_class WHERE oid = ANY (%s::regclass[])
+    (EXISTS (SELECT FROM tables WHERE oid = ANY (%s::regclass[])
+             AND has_table_privilege(oid, 'UPDATE, DELETE')), 'may rewrite what is only added to'),
+    (EXISTS (SELECT FROM tables WHERE oid = ANY (%s::regclass[])
              AND has_table_privilege(oid, 'SELECT')), 'may read what is hidden from it')
 ) AS excess(found, word) WHERE found
 """
@@ -195,7 +204,7 @@ SELECT word FROM (VALUES
 def excess_of_role() -> list[str]:
     """What the role that is signed in may do and should not, in words; empty for a role as it should be."""
     with connection.cursor() as cursor:
-        cursor.execute(EXCESS, [kept_tables()[0], hidden_tables()])
+        cursor.execute(EXCESS, [*kept_tables(), hidden_tables()])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -28,6 +28,10 @@ def take_memory(_rest: bytes) -> int:
         held.append(bytes(10_000_000))
 
 
+def take(megabytes: bytes) -> int:
+    return len(bytes(int(megabytes) * 1024 * 1024))
+
+
 def open_spreadsheet(rest: bytes) -> int:
     """With no look at what it is."""
     return len(CalamineWorkbook.from_filelike(BytesIO(rest)).get_sheet_by_index(0).to_python())

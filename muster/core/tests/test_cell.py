@@ -45,6 +45,12 @@ def test_a_parser_that_takes_too_much_or_dies_costs_a_refusal(words, code, tmp_p
     assert parse_in_cell("muster.core.cell.png", png()) == ({"pixels": 1}, png())
 
 
+def test_a_parser_has_half_a_gigabyte_and_no_more():
+    assert of_hog(b"take 200") == str(200 * 1024 * 1024)
+    with pytest.raises(CellRefusal, match="too_much_memory"):
+        of_hog(b"take 512")
+
+
 def test_a_parser_that_does_not_end_is_stopped(monkeypatch):
     monkeypatch.setattr(process, "LONGEST", 1)
     with pytest.raises(CellRefusal, match="too_slow"):
@@ -95,6 +101,23 @@ def test_an_archive_that_is_not_what_it_says_is_not_opened(content, code):
     with pytest.raises(CellRefusal) as refused:
         parse_in_cell("muster.core.cell.xlsx_rows", content)
     assert refused.value.code == code
+
+
+ODS = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<office/>"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed(ODS),
+        packed(ODS, leave_out="[Content_Types].xml"),
+        packed(ODS, leave_out="xl/workbook.xml"),
+        packed(),
+    ],
+)
+def test_neither_is_a_document_that_is_a_workbook_too(content):
+    with pytest.raises(CellRefusal, match="not_a_workbook"):
+        parse_in_cell("muster.core.cell.ods_rows", content)
 
 
 def csv_table() -> bytes:

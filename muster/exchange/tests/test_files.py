@@ -77,6 +77,7 @@ def test_file_is_read_by_its_columns(content, expected):
         (b"name,room\n" + b"A" * 200_000 + b",1", "a cell is too long"),
         (b"A" * (MOST_BYTES + 1), "larger than 10 MB"),
         (b"name,room\n" + b"A,1\n" * 20_001, "more than 20000 lines"),
+        (b"name,room\n" + (b"A" + b"," * 250 + b"\n") * 8_000, "more than 2000000 cells"),
         (b"PK\x03\x04 and no more", "looks like a workbook but can't be read"),
     ],
 )
