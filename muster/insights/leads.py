@@ -37,7 +37,7 @@ class LeadFigures(NamedTuple):
 @reads_what_may_lag
 def figures_by_lead(scope: Scope, period: Period) -> dict[UUID, LeadFigures]:
     """Of each who led a batch of the scope within the period the same figures as `insight_into` counts of them alone:
-    attendance, registers taken, completion, results, and what was said of them. Eight statements."""
+    attendance, registers taken, completion, results, and what was said of them. Seven statements."""
     led = _parts_of_leads(scope, period)
     marks, registers = attendance_counts(scope, period).by_instructor, registers_by_lead(scope, period)
     courses, results = completion_by_batch(scope, period), results_by_batch(scope, period)

@@ -20,7 +20,7 @@ def test_thousands_in_the_sentences_of_home_are_grouped() -> None:
     campus = Campus.found()
     registers = RegisterStates({}, MANY, MANY, [])
     kinds = [*ALERTS, "due"]
-    found = BatchOverview(dict.fromkeys(kinds, MANY), dict.fromkeys(kinds, []))
+    found = BatchOverview(dict.fromkeys(kinds, MANY), {key: [] for key in kinds})
     risk, waiting = RiskCard([], MANY, MANY, "", ""), WaitingCard([], MANY, "")
     titles = [str(one.title) for one in needs_of(campus.admin, found, registers, risk, [], waiting)]
     assert len(titles) == 4 + len(ALERTS)
