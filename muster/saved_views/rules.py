@@ -179,7 +179,8 @@ def may_receive(actor: Actor, view: SavedView, among: Collection[Role] = STAFF_R
     roles = [str(role) for role in among if view.page in known_lists().open_to(role)]
     if not roles or not view.is_shared or not views.allows(actor, "change", view):
         return User.objects.none()
-    return colleagues(actor, *roles).exclude(pk=actor.user.pk if actor.user else None)
+    found = colleagues(actor, *roles)
+    return found.exclude(pk=actor.user.pk) if actor.user else found
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
