@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,13 +19,20 @@ from pytest_django import DjangoDbBlocker
 from python_calamine import CalamineWorkbook
 
 from benchmarks.people import people
-from muster.attendance.models import AttendanceRecord
+from muster.attendance.models import AttendanceRecord, CountedMark
+from muster.batches.models import Batch
+from muster.batches.rules import archive_batch
+from muster.core.ownership import as_owner
 from muster.core.spreadsheets import sheet_name
+from muster.enrollments.models import SeatPeriod
+from muster.insights.low import SaidMark, reason_of
 from muster.institutions.models import Role
+from muster.messaging.models import Message
 from muster.oversight.tests.make import Inspected
 from tests import database
 from tests.client import Api
 from tests.judged import Judged
+from tests.pages import words_of
 
 EVERYTHING = "?compare=none"
 
@@ -160,14 +167,79 @@ def test_those_below_the_minimum_are_exactly_those_and_open_their_marks(judged: 
         low = {row.cells[0]: row.cells for row in table.rows if row.cells[1] < minimum}
         assert (students.below, students.number) == (len(low), len(table.rows))
         assert sum(dot.is_below for dot in students.dots) == len(low)
-        assert len(students.low) + students.left_out == len(low)
-        for one in students.low:
+        shown = page.context["low_students"]
+        assert len(shown) + students.left_out == len(low)
+        for one in shown:
             _name, value, came, marks = low[one.name]
             assert one.value.rstrip("%") == f"{value:g}"
             assert one.marks.split() == [str(came), "of", str(marks), "mark" if marks == 1 else "marks"]
             assert browser.get(one.marks_url).context["listing"].shown == marks
             tried += 1
     assert tried > 1
+
+
+def test_each_below_the_minimum_shows_the_last_five_marks_and_is_written_to(judged: Judged) -> None:
+    """Discs and words are those of the API; the message goes to exactly those with a seat."""
+    judged.campus.institution.__class__.objects.update(minimum_attendance_percent=100)
+    batch, days = judged.batches[0], [judged.today - timedelta(days=number) for number in range(1, 8)]
+    with as_owner():
+        SeatPeriod.objects.filter(batch=batch).update(from_date=days[-1])
+    AttendanceRecord.objects.bulk_create(
+        AttendanceRecord(
+            **judged.here,
+            enrollment=seat,
+            record_date=day,
+            status=judged.chance.choice(["PRESENT", "LATE", "EXCUSED"]) if day in days[1:] else "ABSENT",
+            marked_at=timezone.now(),
+        )
+        for seat in batch.enrollments.all()
+        for day in days
+    )
+    gone = batch.enrollments.order_by("pk")[0]
+    gone.status = "cancelled"
+    gone.save()
+    browser = signed_in(judged)
+    page: Any = browser.get(addresses(judged)["batch"])
+    told = Api(judged.campus.token()).get(f"/analytics/batches/{batch.pk}").data["students"]
+    lines = {one.name: one for one in page.context["low_students"]}
+    assert len(lines) == told["below"] > 1
+    for row in told["lowest"]:
+        seat = batch.enrollments.select_related("student").get(student=row["student"])
+        said = CountedMark.objects.filter(enrollment=seat).order_by("record_date").values_list("status", flat=True)
+        line = lines[seat.student.full_name]
+        assert line.last == row["last_marks"] == "".join(one[0] for one in said)[-5:]
+        assert line.reason == row["reason"] != ""
+    dialog: Any = browser.get(page.context["message_url"])
+    people = set(batch.enrollments.exclude(pk=gone.pk).values_list("student__full_name", flat=True)) & set(lines)
+    assert gone.student.full_name in lines
+    assert f"Send to {len(people)} students" in words_of(dialog)
+    browser.post(page.context["message_url"], {"subject": "Come", "text": "We miss you."})
+    [message] = Message.objects.all()
+    assert (message.batch_id, {one.user.full_name for one in message.recipients.all()}) == (batch.pk, people)
+    # Who may not write is not led there, and nobody is of an archived batch.
+    Batch.objects.filter(pk=batch.pk).update(status="Completed", end_date=judged.today - timedelta(days=1))
+    archive_batch(by=judged.admin, batch=Batch.objects.get(pk=batch.pk))
+    assert browser.get(addresses(judged)["batch"]).context["message_url"] == ""
+
+
+# A day of June 2030, and what was said on it in which type of session.
+@pytest.mark.parametrize(
+    ("marks", "reason"),
+    [
+        ("7TA 10TP 14TA 17TP 18TP 21TA 24TP", "3 absences, all on Fridays"),
+        ("3TP 7TA 10TP 14TA 17TP 18TA 21TA 24TP 25TP", "4 absences, 3 of them on Fridays"),
+        ("3TA 4PP 5TA 6PP 10PA 11TA 12PP 13PP", "4 absences, 3 of them in theory sessions"),
+        ("3TP 4TA 5TA 6TA", "3 absences, the last 3 in a row"),
+        ("3TP 4TA 5TA 6TA 7TE", "3 absences, the last 3 in a row"),
+        ("3TP 4TP 5TP 6TP 10TA 11TA", "Below since 11 June"),
+        ("3TA 4TP 5TP", "1 absence"),
+        ("3TA 4TP 5TA", "2 absences"),
+    ],
+)
+def test_the_reason_is_what_the_absences_share(marks: str, reason: str) -> None:
+    kinds, states = {"T": "THEORY", "P": "PRACTICAL"}, {"P": "PRESENT", "A": "ABSENT", "E": "EXCUSED"}
+    said = [SaidMark(date(2030, 6, int(one[:-2])), kinds[one[-2]], states[one[-1]]) for one in marks.split()]
+    assert reason_of(said, 75) == reason
 
 
 def test_page_file_api_and_home_say_the_same(judged: Judged) -> None:

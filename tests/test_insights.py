@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from muster.timetable.clock import moment
 from muster.timetable.models import ClassSession
+from muster.web.ui.widgets import percent
 from tests import database
 
 DAY = timedelta(days=1)
@@ -351,3 +353,8 @@ def test_page_and_api_count_a_batch_over_the_same_days(places: dict[str, Any]) -
     assert shown == {one["definition"]: one["value"] for one in call["figures"]}
     weak = page.context["weak_spot"]
     assert (call["weak_spot"] and call["weak_spot"]["says"]) == (weak and weak.says)
+    dots, told = page.context["students"], call["students"]
+    assert (dots.number, dots.below, dots.median) == (told["number"], told["below"], percent(told["median"]))
+    values = [row[1] for table in call["tables"] if table["key"] == "students" for row in table["rows"]]
+    assert (told["number"], told["median"]) == (len(values), round(median(values), 1))
+    assert told["below"] == sum(value < told["minimum"] for value in values)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +19,10 @@ from python_calamine import CalamineWorkbook
 
 from muster.attendance.models import CountedMark
 from muster.core.files.downloads import Download
+from muster.insights.leads import figures_by_lead
+from muster.insights.periods import Period
+from muster.insights.queries import insight_into
+from muster.insights.scope import scope_of, scope_of_instructor
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution, Membership, Role
 from muster.institutions.rules import make_token
@@ -144,6 +150,23 @@ def test_each_instructor_is_as_the_api_tells_of_them(actor: Actor, asked: Any) -
         api = told(actor, f"instructors/{row['instructor_id']}", filters)
         for heading, name in (("Attendance", "attendance"), ("Registers taken", "registers_taken")):
             assert row[heading] == ("" if api[name]["value"] is None else api[name]["value"])
+
+
+def test_all_instructors_are_asked_for_at_once(
+    actor: Actor, asked: Any, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
+) -> None:
+    """Seven statements for every lead of the institution, and each figure as it is of them alone."""
+    filters = KINDS["instructor_performance"].read(actor, asked["instructor_performance"])
+    scope, period = scope_of(actor), filters.days(Period.of(None, None, actor.today()), actor.today())
+    with django_assert_num_queries(7):
+        found = figures_by_lead(scope, period)
+    assert len(found) > 2
+    for lead, one in list(found.items())[:5]:
+        alone = scope_of_instructor(actor, lead)
+        touched = [part for part in alone.parts if part.last is None or part.last >= period.first]
+        within = replace(alone, parts=[part for part in touched if part.first is None or part.first <= period.last])
+        figures = insight_into(within, period).figures
+        assert one.figures == {name: figures[name] for name in one.figures}
 
 
 def test_attended_days_equal_the_plain_count(actor: Actor, asked: Any) -> None:

@@ -23,7 +23,7 @@ from muster.feedback.models import FeedbackInvitation
 from muster.insights.periods import Period
 from muster.insights.queries import insight_into
 from muster.insights.scope import scope_of
-from muster.insights.siblings import MOST_SIBLINGS, siblings_of
+from muster.insights.siblings import MOST_SIBLINGS, Siblings, offered_siblings, siblings_of
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
 from tests import database
@@ -39,6 +39,11 @@ def actor(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         yield Actor.system(Institution.objects.get(slug=sorted(objects)[1]))
 
 
+def all_siblings_of(actor: Actor, batch: Batch) -> Siblings | None:
+    today = batch.today()
+    return siblings_of(actor, batch, today, offered_siblings(actor, batch, today))
+
+
 def begun(actor: Actor) -> list[Batch]:
     """Some batches of courses of which several have begun."""
     rows = Batch.objects.filter(institution=actor.institution, course__isnull=False, start_date__lte=actor.today())
@@ -51,7 +56,7 @@ def test_each_figure_equals_the_plain_count_over_the_batchs_own_days(actor: Acto
     looked_at = 0
     for batch in begun(actor):
         today = batch.today()
-        siblings = siblings_of(actor, batch, today)
+        siblings = all_siblings_of(actor, batch)
         assert siblings is not None
         assert (siblings.rows[0].batch, len(siblings.rows) > 1) == (batch.pk, True)
         assert len(siblings.rows) <= MOST_SIBLINGS
@@ -79,7 +84,7 @@ def test_each_figure_equals_the_plain_count_over_the_batchs_own_days(actor: Acto
 def test_weeks_and_types_of_siblings_are_plain_counts(actor: Actor) -> None:
     shown = set()
     for batch in begun(actor):
-        siblings = siblings_of(actor, batch, batch.today())
+        siblings = all_siblings_of(actor, batch)
         assert siblings is not None
         weeks: dict[Any, list[bool]] = defaultdict(list)
         types: dict[Any, list[bool]] = defaultdict(list)
@@ -165,9 +170,35 @@ class TestOfACourse:
         later, gone = judged.batches[1:3]
         Batch.objects.filter(pk=later.pk).update(start_date=judged.today + timedelta(days=1))
         Batch.objects.filter(pk=gone.pk).update(status=Batch.Status.CANCELLED)
-        siblings = siblings_of(judged.admin, Batch.objects.get(pk=judged.batches[0].pk), judged.today)
+        siblings = all_siblings_of(judged.admin, Batch.objects.get(pk=judged.batches[0].pk))
         assert siblings is not None
         assert {one.batch for one in siblings.rows} == {judged.batches[0].pk, judged.batches[3].pk}
+
+    def test_the_chosen_siblings_are_compared_on_the_page_in_the_file_and_over_the_api(self, judged: Judged) -> None:
+        own, over, *running = judged.batches
+        Batch.objects.filter(pk=over.pk).update(end_date=judged.today - timedelta(days=1))
+        browser, api, path = Browser(judged.campus), Api(judged.campus.token()), self.path(judged)
+        for chosen, expected in (
+            ("", [over, *running]),
+            ("running", running),
+            (str(over.pk), [over]),
+            ("none", []),
+        ):
+            codes = {one.code for one in [own, *expected]} if expected else set()
+            page: Any = browser.get(f"{path}?siblings={chosen}")
+            assert {line.code for line in page.context["siblings"]} == codes, chosen
+            tables = api.get(f"/analytics/batches/{own.pk}?siblings={chosen}").data["tables"]
+            told = [row[0] for one in tables if one["key"] == "siblings" for row in one["rows"]]
+            assert set(told) == codes, chosen
+            if expected:
+                file: Any = browser.get(f"{path}?siblings={chosen}&export=csv&table=siblings")
+                words = b"".join(file.streaming_content).decode()
+                assert {one.code for one in judged.batches if one.code in words} == codes
+        refused: Any = browser.get(f"{path}?siblings={judged.years[0].pk}")
+        assert refused.status_code == 200
+        assert "siblings" in refused.context["form"].errors
+        answer = api.get(f"/analytics/batches/{own.pk}?siblings={judged.years[0].pk}")
+        assert (answer.status, answer.body["errors"][0]["field"]) == (400, "siblings")
 
     def test_bars_are_the_plain_count_of_the_scores_of_the_chosen_assessment(self, judged: Judged) -> None:
         browser, path, batch = Browser(judged.campus), self.path(judged), judged.batches[0]

@@ -14,7 +14,7 @@ from muster.allocation.permissions import mentees
 from muster.api.kit import Date, Day, Door, answer, request_actor, request_object
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.insights.batch import insight_into_batch, scored_assessments
+from muster.insights.batch import insight_into_batch, offered_for
 from muster.insights.definitions import Figure, FiguresInsight
 from muster.insights.marks import AttendanceCounts, Marks
 from muster.insights.mentoring import MentoringScope, insight_into_mentoring
@@ -22,6 +22,7 @@ from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import Insight, insight_into, insight_into_student
 from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.students import median_of
 from muster.insights.tables import FigureTable, figures_table, tables_of, tables_of_mentoring
 from muster.insights.weak import WeakSpot, weak_spot_of
 from muster.institutions.access import Actor
@@ -72,6 +73,11 @@ class BatchPeriodQuery(PeriodQuery):
         "",
         description="The assessment of the batch whose scores the table `scores` counts, by its id; the one that was "
         "due last when absent. One of another batch, or without scores that you may see, is refused",
+    )
+    siblings: str = Field(
+        "",
+        description="With which other batches of its course the batch is compared: all when absent, `running`, `none`, "
+        "or one of them by its id",
     )
 
 
@@ -161,13 +167,35 @@ class WeakSpotOut(TypedDict):
     others: CountedMarksOut
 
 
+class LowStudentOut(TypedDict):
+    """A student below the minimum: the last five marks, oldest first, P present, A absent, L late and E excused, and
+    what says most about the absences."""
+
+    student: str
+    last_marks: str
+    reason: str
+
+
+class MarkedStudentsOut(TypedDict):
+    """The students with a mark that counts: how many, the median of their attendance, null of nobody, how many are
+    below the minimum, and the lowest of these, eight at most."""
+
+    number: int
+    median: float | None
+    minimum: int
+    below: int
+    lowest: list[LowStudentOut]
+
+
 class BatchInsightOut(InsightOut):
     """Figures of one batch. Rates are in percent, satisfaction is from 1 to 5; null where nothing counts.
 
-    `weak_spot` is null where no weekday or session type is clearly below the others.
+    `weak_spot` is null where no weekday or session type is clearly below the others. Each of `students` is a row of the
+    table of that name.
     """
 
     weak_spot: WeakSpotOut | None
+    students: MarkedStudentsOut
     enrollment_rate: float | None
     completion_rate: float | None
     attendance_rate: float | None
@@ -280,12 +308,28 @@ def analyze_batch(request: HttpRequest, batch_id: str, asked: Query[BatchPeriodQ
     scope = scope_of(actor, Q(pk=batch.pk))
     insight = _insight(asked, scope, usual)
     told = _insight_json(insight)
-    beside = insight_into_batch(scope, batch, insight.period, scored_assessments(actor, batch), asked.assessment)
+    beside = insight_into_batch(
+        scope,
+        batch,
+        insight.period,
+        offered_for(actor, batch),
+        assessment=asked.assessment,
+        siblings=asked.siblings,
+    )
     told["tables"] += _tables_json(beside.tables.values())
     values = {name: one.value for name, one in insight.figures.items()}
     return answer(
         {
             **told,
+            "students": {
+                "number": len(beside.students),
+                "median": median_of(beside.students),
+                "minimum": beside.minimum,
+                "below": sum(one.is_below(beside.minimum) for one in beside.students),
+                "lowest": [
+                    {"student": str(one.of.student), "last_marks": one.last, "reason": one.reason} for one in beside.low
+                ],
+            },
             "weak_spot": _weak_spot_json(weak_spot_of(insight.attendance)),
             "enrollment_rate": values["seats_filled"],
             "completion_rate": values["completed"],

@@ -25,6 +25,7 @@ from muster.core.errors import Invalid
 from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.institutions.access import Actor
+from muster.institutions.queries import colleague_named
 from muster.saved_views import rules
 from muster.saved_views.models import SavedView
 from muster.saved_views.permissions import removed_views, views
@@ -53,9 +54,14 @@ class ViewChanges(In):
 
 
 class ViewMailIn(In):
-    """How often the caller gets it by email."""
+    """How often the caller gets it by email, and who else gets a shared one from now on."""
 
     often: str = Field(..., description="never, daily, weekly or monthly: in the morning of the institution's clock")
+    recipients: list[str] = Field(
+        [],
+        max_length=rules.MOST_RECIPIENTS,
+        description="Ids of people of the staff who may open the list, for whoever may change the view",
+    )
 
 
 class ViewOwnerOut(TypedDict):
@@ -146,9 +152,10 @@ def change_view(request: HttpRequest, view_id: str, body: ViewChanges) -> HttpRe
 
 @router.put("/views/{view_id}/mail", allow=views["see"], on="view_id", data=ViewOut)
 def mail_view(request: HttpRequest, view_id: str, body: ViewMailIn) -> HttpResponse:
-    """Have a view emailed in the mornings, or no more."""
+    """Have a view emailed in the mornings, or no more; a shared one to colleagues too, who can stop it."""
     actor, row = request_actor(request), request_object(request, SavedView)
-    rules.mail_view(by=actor, view=row, often=body.often)
+    to = [colleague_named(actor, pk, f"recipients.{place}") for place, pk in enumerate(body.recipients)]
+    rules.mail_view(by=actor, view=row, often=body.often, to=to)
     return answer(_whole(actor, row), "View updated successfully")
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
-from muster.batches.queries import batches_of
+from muster.batches.queries import batch_alerts, batches_of, run_by
 from muster.core.compiled import Compiled
 from muster.enrollments.models import WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, line_of, release_day, seats_left_of
@@ -78,6 +78,12 @@ def waiting_in(rows: QuerySet[Batch]) -> QuerySet[Batch]:
 def has_a_line() -> Q:
     """Batches for which somebody waits."""
     return Q(pk__in=WaitlistEntry.objects.waiting().order_by().values("batch"))
+
+
+def watched_by(actor: Actor) -> dict[str, Q]:
+    """Of the batches that the actor runs those that are worth a look, by why."""
+    found = {key: alert.where for key, alert in batch_alerts(actor).items()} | {"waiting": has_a_line()}
+    return {key: where & run_by(actor) for key, where in found.items()}
 
 
 def lines_of(actor: Actor) -> QuerySet[Any]:

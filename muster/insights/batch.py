@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -15,12 +15,14 @@ from muster.assessment.queries import MarkStatistics, marks_sheet_of, statistics
 from muster.batches.models import Batch
 from muster.core.errors import Invalid
 from muster.core.replica import reads_what_may_lag
+from muster.courses.queries import minimum_attendance_of
 from muster.feedback.queries import FeedbackFigures
+from muster.insights.low import LowStudent, low_students
 from muster.insights.marks import NO_MARKS, Marks
 from muster.insights.periods import Period
 from muster.insights.ratings import ratings_of_batch, ratings_table
 from muster.insights.scope import Scope
-from muster.insights.siblings import Siblings, siblings_of
+from muster.insights.siblings import OfferedSibling, Siblings, offered_siblings, siblings_of
 from muster.insights.students import MarkedStudent, attendance_by_student, students_table
 from muster.insights.tables import PERCENT, FigureColumn, FigureRow, FigureTable, siblings_table
 from muster.institutions.access import Actor
@@ -29,10 +31,12 @@ from muster.timetable.models import ClassSession
 
 @dataclass(frozen=True)
 class BatchInsight:
-    """How each student attends, the scores of one assessment, if the reader may see any, the siblings, if there are
-    any, and the ratings, as far as they are shown."""
+    """How each student attends, which of them are below the minimum and why, the scores of one assessment, if the
+    reader may see any, the siblings, if there are any, and the ratings, as far as they are shown."""
 
     students: Sequence[MarkedStudent]
+    minimum: int
+    low: Sequence[LowStudent]
     assessment: Assessment | None
     statistics: MarkStatistics | None
     siblings: Siblings | None
@@ -50,7 +54,19 @@ class BatchInsight:
         return {table.key: table for table in made}
 
 
-def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
+class BatchOffer(NamedTuple):
+    """What there is to choose from: the assessment whose scores are told, and the batches to compare with."""
+
+    scored: Sequence[Assessment]
+    siblings: Sequence[OfferedSibling]
+
+
+def offered_for(actor: Actor, batch: Batch) -> BatchOffer:
+    """What the actor may choose from. Two statements."""
+    return BatchOffer(_scored_assessments(actor, batch), offered_siblings(actor, batch, batch.today()))
+
+
+def _scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
     """The assessments that have a score and whose marks the actor may see, the last that was due first.
 
     One statement.
@@ -62,20 +78,24 @@ def scored_assessments(actor: Actor, batch: Batch) -> list[Assessment]:
 
 @reads_what_may_lag
 def insight_into_batch(
-    scope: Scope, batch: Batch, period: Period, scored: Sequence[Assessment], chosen: str = ""
+    scope: Scope, batch: Batch, period: Period, offer: BatchOffer, *, assessment: str = "", siblings: str = ""
 ) -> BatchInsight:
     """Of a scope of this batch alone: its students on these days, of the assessments the chosen one, else the first,
-    its siblings and what was said of it. A constant number of statements.
+    the chosen siblings, else all, and what was said of it. A constant number of statements.
 
-    Raises Invalid where the chosen one is none of them.
+    Raises Invalid at `assessment` or `siblings` where the chosen one is none of those on offer.
     """
-    of = _chosen_of(scored, chosen)
+    of = _chosen_of(offer.scored, assessment)
     statistics = statistics_of_marks(marks_sheet_of(batch, [of.pk]), of) if of else None
+    students = attendance_by_student(scope, period)
+    minimum = minimum_attendance_of(scope.actor.institution, batch.course)
     return BatchInsight(
-        attendance_by_student(scope, period),
+        students,
+        minimum,
+        low_students(scope, period, students, minimum),
         of,
         statistics,
-        siblings_of(scope.actor, batch, batch.today()),
+        siblings_of(scope.actor, batch, batch.today(), offer.siblings, siblings),
         ratings_of_batch(scope.actor, batch, period),
     )
 

@@ -27,6 +27,7 @@ from muster.insights.rows import (
     begun_enrollments,
     certificate_holders,
     count_registers,
+    count_registers_by_lead,
     flagged,
     limited_batches,
     published_results,
@@ -45,6 +46,13 @@ def registers_taken(scope: Scope, period: Period) -> Figure:
     One statement.
     """
     return Figure("registers_taken", *count_registers(scope, period))
+
+
+def registers_by_lead(scope: Scope, period: Period) -> dict[UUID, Figure]:
+    """The same of the days on which each instructor led. One statement."""
+    return {
+        lead: Figure("registers_taken", *numbers) for lead, numbers in count_registers_by_lead(scope, period).items()
+    }
 
 
 # --- seats ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -71,10 +72,15 @@ class CountedRows:
 
 
 # --- attendance -------------------------------------------------------------------------------------------------------
+def marks_between(scope: Scope, period: Period) -> QuerySet[CountedMark]:
+    """All marks of the days, excused ones too."""
+    days = Q(record_date__range=(period.first, period.last))
+    return CountedMark.objects.filter(scope.days("batch", "record_date"), days, institution=scope.actor.institution)
+
+
 def counted_marks(scope: Scope, period: Period) -> CountedRows:
     """Marks that count; those of who came are the numerator."""
-    days = Q(record_date__range=(period.first, period.last), status__in=COUNTED)
-    rows = CountedMark.objects.filter(scope.days("batch", "record_date"), days, institution=scope.actor.institution)
+    rows = marks_between(scope, period).filter(status__in=COUNTED)
     return CountedRows(rows, Q(status__in=CAME), day="record_date", says="status")
 
 
@@ -98,13 +104,16 @@ def mark_narrowing(asked: Mapping[str, Any]) -> Q:
     return found
 
 
-_REGISTERS = f"""
+def _registers(column: str = "NULL", join: str = "") -> str:
+    """The sessions that are over, each once for every value of a further column."""
+    return f"""
 WITH over AS MATERIALIZED (
-    SELECT DISTINCT class.id, class.meeting_id, class.date
+    SELECT DISTINCT class.id, class.meeting_id, class.date, {column} AS told_by
     FROM {PARTS}
     JOIN batches_batchmeeting AS met ON met.batch_id = part.batch_id
     JOIN timetable_meeting AS meeting ON meeting.id = met.meeting_id
     JOIN timetable_classsession AS class ON class.meeting_id = met.meeting_id
+    {join}
     WHERE class.date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
     AND class.status <> 'cancelled'
     AND muster_moment(class.date + coalesce(class.end_time, '23:59:59'), meeting.time_zone) < now()
@@ -116,7 +125,14 @@ WITH over AS MATERIALIZED (
     FROM over
 )
 """  # noqa: S608 - constants alone
+
+
+_REGISTERS = _registers()
+# Nobody else leads the batch on the same day.
+_LED = """JOIN batches_instructorassignment AS lead ON lead.batch_id = part.batch_id AND lead.role = 'lead'
+        AND class.date BETWEEN lead.from_date AND coalesce(lead.until_date, class.date)"""
 _IS_DUE = "FROM register WHERE marked OR muster_expected(meeting_id, date) > 0"
+_TAKEN = "count(*) FILTER (WHERE marked), count(*)"
 
 
 def count_registers(scope: Scope, period: Period) -> tuple[int, int]:
@@ -125,9 +141,17 @@ def count_registers(scope: Scope, period: Period) -> tuple[int, int]:
     One statement.
     """
     with reading_cursor() as cursor:
-        cursor.execute(f"{_REGISTERS} SELECT count(*) FILTER (WHERE marked), count(*) {_IS_DUE}", scope.values(period))
+        cursor.execute(f"{_REGISTERS} SELECT {_TAKEN} {_IS_DUE}", scope.values(period))
         taken, due = cursor.fetchone()
     return taken, due
+
+
+def count_registers_by_lead(scope: Scope, period: Period) -> dict[UUID, tuple[int, int]]:
+    """The same of the days on which each instructor led. One statement."""
+    asked = f"{_registers('lead.instructor_id', _LED)} SELECT told_by, {_TAKEN} {_IS_DUE} GROUP BY told_by"
+    with reading_cursor() as cursor:
+        cursor.execute(asked, scope.values(period))
+        return {lead: (taken, due) for lead, taken, due in cursor.fetchall()}
 
 
 def due_registers(scope: Scope, period: Period) -> CountedRows:

@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.batches.models import Batch
 from muster.batches.permissions import batches
+from muster.core.errors import Invalid
 from muster.core.replica import reads_what_may_lag
 from muster.feedback.queries import QUESTIONS
 from muster.insights.counts import (
@@ -105,22 +108,71 @@ def _by_week_of_course(rows: Sequence[Sibling], parts: Mapping[UUID, BatchMarks]
     return dict(sorted(found.items()))
 
 
-@reads_what_may_lag
-def siblings_of(actor: Actor, batch: Batch, today: date) -> Siblings | None:
-    """The batch beside the others of its course whose students the actor may see; None where there are none.
+class SiblingChoice(models.TextChoices):
+    """With which siblings a batch is compared, where it isn't one of them."""
 
-    A constant number of statements, one for each figure of them all.
+    ALL = "", gettext_lazy("All siblings")
+    RUNNING = "running", gettext_lazy("Siblings running now")
+    NONE = "none", gettext_lazy("No siblings")
+
+
+_COLUMNS = ("pk", "branch_id", "department_id", "course_id", "end_date", "start_date", "code", "name")
+
+
+class OfferedSibling(NamedTuple):
+    """Another batch of the course that has begun."""
+
+    pk: UUID
+    branch: UUID | None
+    department: UUID | None
+    course: UUID | None
+    ends_on: date | None
+    starts_on: date
+    code: str
+    name: str
+
+
+def offered_siblings(actor: Actor, batch: Batch, today: date) -> list[OfferedSibling]:
+    """The others of a batch's course that have begun and whose students the actor may see, the latest first.
+
+    One statement.
     """
     if batch.course_id is None or batch.start_date is None:
-        return None
+        return []
     begun = batches.rows(actor, "roster").filter(course=batch.course_id, start_date__lte=today)
     others: Any = begun.exclude(Q(pk=batch.pk) | Q(status=Batch.Status.CANCELLED)).order_by("-start_date", "pk")
-    columns = ("pk", "branch_id", "department_id", "course_id", "end_date", "start_date", "code", "name")
-    found = list(others.values_list(*columns)[: MOST_SIBLINGS - 1])
+    return [OfferedSibling(*row) for row in others.values_list(*_COLUMNS)[: MOST_SIBLINGS - 1]]
+
+
+def _chosen_of(offered: Sequence[OfferedSibling], chosen: str, today: date) -> list[OfferedSibling]:
+    if chosen == SiblingChoice.ALL:
+        return list(offered)
+    if chosen == SiblingChoice.NONE:
+        return []
+    if chosen == SiblingChoice.RUNNING:
+        return [one for one in offered if one.ends_on is None or one.ends_on >= today]
+    found = [one for one in offered if str(one.pk) == chosen.lower()]
+    if not found:
+        raise Invalid(
+            _("This is none of the batch's siblings. Choose running, none, or one of them by its id."), field="siblings"
+        )
+    return found
+
+
+@reads_what_may_lag
+def siblings_of(
+    actor: Actor, batch: Batch, today: date, offered: Sequence[OfferedSibling], chosen: str = ""
+) -> Siblings | None:
+    """The batch beside the chosen ones of the offered siblings; None where there are none.
+
+    A constant number of statements, one for each figure of them all. Raises Invalid at `siblings` where the chosen one
+    is none of them.
+    """
+    found = _chosen_of(offered, chosen, today)
     if not found:
         return None
     rows, parts = [], []
-    for *key, starts_on, code, name in ([getattr(batch, column) for column in columns], *found):
+    for *key, starts_on, code, name in ([getattr(batch, column) for column in _COLUMNS], *found):
         days = Period.of_batch(starts_on, key[-1], today)
         rows.append(Sibling(key[0], code, name, days, starts_on))
         parts.append(ScopePart(*key)._replace(first=days.first, last=days.last))

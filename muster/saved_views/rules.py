@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,9 @@ from muster.core.errors import AlreadyTaken, Forbidden, Invalid, Missing
 from muster.core.history import recorded
 from muster.core.mailing_days import Mailed, mailing_day
 from muster.core.rows import lock_row, set_value
-from muster.institutions.access import Actor
+from muster.institutions.access import STAFF_ROLES, Actor
+from muster.institutions.models import Role
+from muster.institutions.queries import colleagues
 from muster.saved_views.errors import TooManyViews
 from muster.saved_views.lists import known_lists
 from muster.saved_views.models import MOST_QUERY, SavedView, ViewMailing
@@ -28,6 +31,8 @@ from muster.saved_views.permissions import views
 
 # Of one person in one institution.
 MOST_VIEWS = 50
+# To whom one can have a view mailed at once.
+MOST_RECIPIENTS = 20
 # For how long what was removed can be restored.
 KEPT_REMOVED = timedelta(days=30)
 # From which hour on views are mailed.
@@ -106,20 +111,24 @@ def restore_view(*, by: Actor, view: SavedView) -> SavedView:
 
 
 @atomic
-def mail_view(*, by: Actor, view: SavedView, often: str) -> None:
+def mail_view(*, by: Actor, view: SavedView, often: str, to: Collection[User] = ()) -> None:
     """Mail a view to the actor from the next due morning on, `often` a value of `Mailed`; or no more.
 
-    Locks nothing. Raises Invalid.
+    A shared one can be mailed `to` colleagues who have it too. Each gets what they see themselves, with a link to stop;
+    who gets it by mail already keeps their own mornings. Locks nothing. Raises Invalid at `often` or `recipients`,
+    Forbidden.
     """
     if often not in Mailed.values:
         raise Invalid(_("Choose one of %(known)s.") % {"known": ", ".join(Mailed.values)}, field="often")
+    if to:
+        _must_have_it(by, view, often, to)
+        ViewMailing.objects.bulk_create([_mailing(by, view, one, often) for one in to], ignore_conflicts=True)
     theirs = ViewMailing.objects.filter(view=view, user=by.user)
     if often == Mailed.NEVER:
         theirs.delete()
     elif not theirs.filter(often=often).exists():
-        row = ViewMailing(institution=by.institution, view=view, user=by.user, often=often, mailed_on=by.today())
         ViewMailing.objects.bulk_create(
-            [row],
+            [_mailing(by, view, by.user, often)],
             update_conflicts=True,
             unique_fields=["view", "user"],
             update_fields=["often", "mailed_on", "updated_at"],
@@ -165,7 +174,36 @@ def forget_removed_views() -> int:
     )
 
 
+def may_receive(actor: Actor, view: SavedView, among: Collection[Role] = STAFF_ROLES) -> QuerySet[User]:
+    """The colleagues of these roles to whom the actor may have a shared view mailed: those who may open its list."""
+    roles = [str(role) for role in among if view.page in known_lists().open_to(role)]
+    if not roles or not view.is_shared or not views.allows(actor, "change", view):
+        return User.objects.none()
+    found = colleagues(actor, *roles)
+    return found.exclude(pk=actor.user.pk) if actor.user else found
+
+
 # --- the parts ------------------------------------------------------------------------------------------------------
+def _mailing(by: Actor, view: SavedView, user: Any, often: str) -> ViewMailing:
+    return ViewMailing(institution=by.institution, view=view, user=user, often=often, mailed_on=by.today())
+
+
+def _must_have_it(by: Actor, view: SavedView, often: str, to: Collection[User]) -> None:
+    if not views.allows(by, "change", view):
+        raise Forbidden
+    if not view.is_shared:
+        raise Invalid(_("Share the view with all staff before it is emailed to others."), field="recipients")
+    if often == Mailed.NEVER:
+        raise Invalid(_("Choose daily, weekly or monthly."), field="often")
+    if len(to) > MOST_RECIPIENTS:
+        raise Invalid(_("Choose %(most)d people or fewer.") % {"most": MOST_RECIPIENTS}, field="recipients")
+    able = set(may_receive(by, view).filter(pk__in=[one.pk for one in to]).values_list("pk", flat=True))
+    for person in to:
+        if person.pk not in able:
+            words = _("%(name)s can't open this list, or is you. Choose someone else.")
+            raise Invalid(words % {"name": person.full_name}, field="recipients")
+
+
 def _open_to(by: Actor) -> set[str]:
     return {name for role in by.roles for name in known_lists().open_to(role)}
 

@@ -972,7 +972,7 @@ EXAMPLES: dict[str, Example] = {
         lambda o: {"name": "Newest", "query": "sort=-dates", "is_shared": True},
         objects=lambda campus: {"view_id": _view(campus).pk},
     ),
-    "mail_view": Example(lambda o: {"often": "monthly"}),
+    "mail_view": Example(lambda o: {"often": "monthly", "recipients": []}),
     "remove_view": Example(),
     "restore_view": Example(objects=lambda campus: {"view_id": remove_view(by=campus.admin, view=_view(campus)).pk}),
     "list_materials": Example(),

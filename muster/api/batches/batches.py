@@ -15,7 +15,7 @@ from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_acto
 from muster.batches import rules
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches
-from muster.batches.queries import BatchPhase, taught_by, with_phase
+from muster.batches.queries import BatchPhase, run_by, taught_by, with_phase
 from muster.batches.rules import BatchInput
 from muster.batches.warnings import PlanWarning
 from muster.core.errors import Invalid
@@ -23,6 +23,7 @@ from muster.core.permissions import as_id
 from muster.core.search import with_words
 from muster.courses.models import Course
 from muster.courses.permissions import courses
+from muster.enrollments.waitlists import watched_by
 from muster.institutions.access import Actor
 
 router = Door()
@@ -52,9 +53,15 @@ class BatchQuery(WholeOrPaged):
     phase: str = Field("", description="One or more, separated by commas")
     archived: bool | None = Field(None, description="Both when absent")
     instructor: str = ""
+    watch: str = Field(
+        "",
+        description="Of the running batches that the caller manages all with `mine`, else those that Home counts: "
+        "`without_lead`, `due` without a lead within two weeks, `slow` to fill, `filling`, `full`, `waiting` students, "
+        "`no_slots` a week, or `ending`",
+    )
 
-    def of(self, rows: QuerySet[Batch]) -> QuerySet[Batch]:
-        """The rows that pass. Raises Invalid at the field that is no id, no status or no phase."""
+    def of(self, actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+        """The rows that pass. Raises Invalid at the field that is no id, no status, no phase or nothing to watch."""
         plain: dict[str, Any] = {"year": self.year, "current_semester": self.semester, "kind": self.kind}
         for name, column in (("dept", "department_id"), ("branch", "branch_id"), ("course", "course_id")):
             plain[column] = self._id(name)
@@ -78,6 +85,12 @@ class BatchQuery(WholeOrPaged):
             rows = rows.filter(archived_at__isnull=not self.archived)
         if instructor := self._id("instructor"):
             rows = rows.filter(taught_by(instructor))
+        if self.watch:
+            watched = {"mine": run_by(actor), **watched_by(actor)}
+            if self.watch not in watched:
+                known = ", ".join(watched)
+                raise Invalid(_("Choose one of these: %(known)s.") % {"known": known}, field="watch")
+            rows = rows.filter(watched[self.watch])
         return with_words(rows, self.q, "name", "code", "course__title")
 
     def _words(self, name: str) -> list[str]:
@@ -104,7 +117,7 @@ def batches_answer(request: HttpRequest, narrowing: BatchQuery, **only: UUID) ->
     actor = request_actor(request)
     if narrowing.asks_for_all:
         return whole_list(batches.fetch_rows(actor, full_batches, only), batch_json)
-    rows = narrowing.of(batches.rows(actor, among=full_batches(actor, **only)))
+    rows = narrowing.of(actor, batches.rows(actor, among=full_batches(actor, **only)))
     removed = deleted_batches.rows(actor).filter(**only)
     return page_of(rows, narrowing, batch_json, COLUMNS, removed=removed)
 

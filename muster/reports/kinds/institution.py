@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from muster.batches.models import Batch
 from muster.batches.workload import weekly_minutes, with_load
 from muster.core.errors import Invalid
+from muster.insights.leads import figures_by_lead
 from muster.insights.marks import AttendanceCounts, Marks, sum_of
 from muster.insights.mentoring import MentoringScope, mentoring_figures
 from muster.insights.periods import Comparison, Period
 from muster.insights.queries import Insight, insight_into
-from muster.insights.scope import Scope, scope_of_instructor
 from muster.institutions.models import Branch, Department
 from muster.mentoring.queries import response_times
 from muster.people.permissions import instructors
@@ -111,35 +111,24 @@ def department_kpi(work: ReportWork) -> ReportContent:
 def instructor_performance(work: ReportWork) -> ReportContent:
     """Each instructor's figures of the days on which they led a batch that the reader manages, and their load.
 
-    A constant number of statements for each instructor.
+    A constant number of statements.
     """
     period = work.period()
-    scope = work.scope
     people: list[Any] = list(
         with_load(work.actor, instructors.rows(work.actor, "list")).order_by("full_name__plain", "pk")
     )
     answers = response_times(work.actor.institution.pk, [one.pk for one in people])
-    counted = set(scope.batches)
+    led = figures_by_lead(work.scope, period)
     rows: list[Sequence[Any]] = []
-    for done, person in enumerate(people):
-        work.progress(done, len(people))
-        led = scope_of_instructor(work.actor, person.pk)
-        within = [
-            part
-            for part in led.parts
-            if part.batch in counted
-            and (part.first is None or part.first <= period.last)
-            and (part.last is None or part.last >= period.first)
-        ]
-        if not within:
+    for person in people:
+        if (of := led.get(person.pk)) is None:
             continue
-        figures = insight_into(Scope(led.actor, within, led.instructor), period).figures
         answered = answers.get(person.pk)
         rows.append(
             [
                 person.full_name,
-                len({part.batch for part in within}),
-                *(figures[name].value for name in OF_INSTRUCTORS),
+                of.batches,
+                *(of.figures[name].value for name in OF_INSTRUCTORS),
                 person.load,
                 person.limit,
                 round(weekly_minutes(person) / 60, 1),

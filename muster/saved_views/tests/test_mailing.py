@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from muster.batches.models import InstructorAssignment
+from muster.core.errors import Forbidden, Invalid
 from muster.core.mailing_days import Mailed
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Membership, Role
@@ -155,3 +156,50 @@ def test_a_view_that_was_removed_and_restored_is_mailed_again(campus, view):
     restore_view(by=campus.admin, view=view)
     days_ago(campus, 1)
     assert mail_views(by=Actor.system(campus.institution)) == 1
+
+
+def test_a_shared_view_is_mailed_to_others_each_with_what_they_see(campus, view, instructor):
+    """The colleague keeps what they chose themselves, sees their own rows alone, and stops it without anybody."""
+    mail_view(by=campus.admin, view=view, often="weekly", to=[instructor.user])
+    mail_view(by=campus.admin, view=view, often="daily", to=[instructor.user])
+    assert dict(ViewMailing.objects.values_list("user", "often")) == {
+        campus.admin.user.pk: "daily",
+        instructor.user.pk: "weekly",
+    }
+    batch = campus.batch(code="C")
+    InstructorAssignment.objects.create(
+        institution=campus.institution,
+        batch=batch,
+        instructor=instructor.user,
+        role="assistant",
+        from_date="2020-01-01",
+    )
+    days_ago(campus, 8)
+    assert mail_views(by=Actor.system(campus.institution)) == 2
+    assert titles() == [
+        ("All of them: 1 batch", instructor.user.email),
+        ("All of them: 3 batches", campus.admin.user.email),
+    ]
+    mail_view(by=instructor, view=view, often="never")
+    assert [one.user_id for one in ViewMailing.objects.all()] == [campus.admin.user.pk]
+
+
+def test_who_may_not_have_it_is_named_and_nobody_is_written_down(campus, view, instructor):
+    own = save_view(by=campus.admin, page="batches:list", name="My own")
+    audit = save_view(by=campus.admin, page="audit", name="Everything", is_shared=True)
+    student, colleague = campus.student("Ann"), campus.instructor("Ben")
+    ViewMailing.objects.all().delete()
+    for row, often, to, field, words in (
+        (view, "daily", [student], "recipients", "Ann can't open this list"),
+        (view, "daily", [campus.admin.user], "recipients", "or is you"),
+        (view, "never", [instructor.user], "often", "Choose daily, weekly or monthly."),
+        (own, "daily", [instructor.user], "recipients", "Share the view with all staff"),
+        (audit, "daily", [colleague], "recipients", "Ben can't open this list"),
+        (view, "daily", [instructor.user] * 21, "recipients", "Choose 20 people or fewer."),
+    ):
+        with pytest.raises(Invalid) as refused:
+            mail_view(by=campus.admin, view=row, often=often, to=to)
+        assert (refused.value.errors[0].field, words in refused.value.message) == (field, True), words
+    with pytest.raises(Forbidden):
+        mail_view(by=instructor, view=view, often="daily", to=[colleague])
+    assert not ViewMailing.objects.exists()

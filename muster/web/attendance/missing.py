@@ -21,6 +21,7 @@ from muster.attendance.permissions import registers
 from muster.attendance.queries.missing import may_be_asked_for, missing_registers
 from muster.attendance.rules.reminders import Reminded, remind_instructors
 from muster.core.errors import DomainError
+from muster.core.numbers import group_digits
 from muster.core.permissions import any_id
 from muster.timetable.queries import named_teachers
 from muster.web.attendance.areas import areas
@@ -172,4 +173,4 @@ def remind_words(number: int) -> str:
     """The button that asks for so many registers."""
     if number < 3:
         return {1: _("Remind"), 2: _("Remind both")}.get(number, "")
-    return ngettext("Remind all %(count)d", "Remind all %(count)d", number) % {"count": number}
+    return ngettext("Remind all %(count)s", "Remind all %(count)s", number) % {"count": group_digits(number)}

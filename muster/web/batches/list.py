@@ -30,7 +30,6 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.permissions import batches, deleted_batches, with_rights
 from muster.batches.queries import (
-    batch_alerts,
     batches_of,
     is_full,
     is_full_now,
@@ -43,7 +42,7 @@ from muster.batches.queries import (
 from muster.batches.workload import still_running
 from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
-from muster.enrollments.waitlists import has_a_line
+from muster.enrollments.waitlists import watched_by
 from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Term, is_before_today, is_from_today
@@ -179,10 +178,8 @@ class BatchFilters(Filters):
             mine = Bucket("mine", gettext_lazy("Batches you run"), run_by(actor))
             self._add("run", Buckets(gettext_lazy("Run by"), mine))
             # What is watched takes long to say, and is asked for only by links.
-            kinds: dict[str, Q] = {}
-            if self.chosen("watch"):
-                kinds = {key: alert.where for key, alert in batch_alerts(actor).items()} | {"waiting": has_a_line()}
-            watched = [Bucket(key, WATCHED[key], kinds[key] & run_by(actor)) for key in WATCHED if key in kinds]
+            kinds = watched_by(actor) if self.chosen("watch") else {}
+            watched = [Bucket(key, WATCHED[key], kinds[key]) for key in WATCHED if key in kinds]
             self._add("watch", Buckets(gettext_lazy("To watch"), *watched))
 
     def _add(self, name: str, one: Buckets) -> None:

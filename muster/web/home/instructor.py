@@ -18,6 +18,7 @@ from muster.attendance.queries.missing import register_states
 from muster.batches.models import Batch
 from muster.batches.occurrences import Occurrence, occurrences_ahead
 from muster.batches.queries import batches_taught_by, taught_by
+from muster.core.numbers import group_digits
 from muster.institutions.access import Actor
 from muster.mentoring.queries import questions_waiting_for, sessions_ahead
 from muster.privacy.queries import consents_waiting
@@ -98,9 +99,9 @@ def _sheets_in_words(actor: Actor) -> str:
     """How many results sheets of this semester lack scores; empty where none does."""
     number = sheets_with_gaps(results.rows(actor)).count()
     words = ngettext(
-        "%(count)d results sheet has scores missing", "%(count)d results sheets have scores missing", number
+        "%(count)s results sheet has scores missing", "%(count)s results sheets have scores missing", number
     )
-    return words % {"count": number} if number else ""
+    return words % {"count": group_digits(number)} if number else ""
 
 
 def _talk_url(meeting: Occurrence) -> str:

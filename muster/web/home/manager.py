@@ -16,6 +16,7 @@ from muster.attendance.queries.missing import register_states
 from muster.batches.occurrences import occurrences_ahead
 from muster.batches.permissions import batches
 from muster.batches.queries import BatchOverview, overview_of
+from muster.core.numbers import group_digits
 from muster.enrollments.opening import seats_left_of
 from muster.enrollments.waitlists import lines_of
 from muster.institutions.access import Actor
@@ -83,21 +84,22 @@ def _numbers(found: BatchOverview) -> list[Fact]:
     counts = found.counts
     free = counts["seats"] - counts["held"]
     return [
-        Fact(_("Active batches"), counts["active"], url=run_url(status="Active")),
-        Fact(_("Upcoming batches"), counts["upcoming"], url=run_url(status="Upcoming")),
-        Fact(_("Seats taken"), counts["enrolled"]),
-        Fact(_("Seats free"), max(0, free)),
+        Fact(_("Active batches"), group_digits(counts["active"]), url=run_url(status="Active")),
+        Fact(_("Upcoming batches"), group_digits(counts["upcoming"]), url=run_url(status="Upcoming")),
+        Fact(_("Seats taken"), group_digits(counts["enrolled"])),
+        Fact(_("Seats free"), group_digits(max(0, free))),
     ]
 
 
 def _line_row(actor: Actor, batch: Any) -> tuple[str, str, str]:
     """How many wait for a batch and for what, what can be done about it, and where."""
     number, free, offered = batch.waitlist_length, seats_left_of(batch, actor), batch.seats_offered
-    said = [ngettext("%(count)d student waiting", "%(count)d students waiting", number) % {"count": number}]
-    if free:
-        said.append(ngettext("%(count)d seat free", "%(count)d seats free", free) % {"count": free})
-    if offered:
-        said.append(ngettext("%(count)d seat offered", "%(count)d seats offered", offered) % {"count": offered})
+    counted = (
+        (number, ngettext("%(count)s student waiting", "%(count)s students waiting", number)),
+        (free, ngettext("%(count)s seat free", "%(count)s seats free", free or 0)),
+        (offered, ngettext("%(count)s seat offered", "%(count)s seats offered", offered)),
+    )
+    said = [words % {"count": group_digits(one)} for one, words in counted if one]
     go = _("Offer seats") if free else _("View waitlist")
     return ", ".join(said), go, reverse("batches:waitlist", args=[batch.pk])
 

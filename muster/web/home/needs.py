@@ -21,6 +21,7 @@ from muster.attendance.queries.missing import RegisterStates
 from muster.batches.clashes import FreeInstructor
 from muster.batches.models import Batch
 from muster.batches.queries import BatchOverview
+from muster.core.numbers import group_digits
 from muster.institutions.access import Actor
 from muster.people.links import batch_url, batches_url
 from muster.submissions.deadlines import Deadline
@@ -81,11 +82,11 @@ def needs_of(
         yield _unstaffed_item(batch, free.get(batch.pk, ()))
     if (due := found.counts["due"]) > len(unstaffed):
         title = ngettext(
-            "%(count)d batch without a lead has started or starts within two weeks",
-            "%(count)d batches without a lead have started or start within two weeks",
+            "%(count)s batch without a lead has started or starts within two weeks",
+            "%(count)s batches without a lead have started or start within two weeks",
             due,
         )
-        yield ActionItem("person-off", title % {"count": due}, "", "bad", watch_url("due"), _("View all"))
+        yield ActionItem("person-off", title % {"count": group_digits(due)}, "", "bad", watch_url("due"), _("View all"))
     if missing := missing_registers_item(actor, registers):
         yield missing
     if risk.unowned:
@@ -104,7 +105,7 @@ def missing_registers_item(actor: Actor, registers: RegisterStates) -> ActionIte
     """How many registers are not taken, the latest of them by name; None when every one is."""
     if not registers.missing:
         return None
-    title = ngettext("%(count)d register not taken", "%(count)d registers not taken", registers.missing)
+    title = ngettext("%(count)s register not taken", "%(count)s registers not taken", registers.missing)
     url, go, act = reverse("attendance:not-taken"), _("View all"), ""
     if register_access.may(actor, "remind"):
         act = remind_words(registers.unasked)
@@ -112,11 +113,11 @@ def missing_registers_item(actor: Actor, registers: RegisterStates) -> ActionIte
         url, go = reverse("attendance:register", args=(registers.latest_missing[0].pk,)), _("Open register")
     said = [_missing_register(actor, session) for session in registers.latest_missing]
     if more := registers.missing - len(said):
-        said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
+        said.append(ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": group_digits(more)})
+    words, text = title % {"count": group_digits(registers.missing)}, " ".join(said)
     if not act:
-        return ActionItem("reg", title % {"count": registers.missing}, " ".join(said), "bad", url, go)
-    words, remind_url = title % {"count": registers.missing}, reverse("attendance:remind")
-    return ActionItem("reg", words, " ".join(said), "bad", url, also=go, act=act, act_url=remind_url)
+        return ActionItem("reg", words, text, "bad", url, go)
+    return ActionItem("reg", words, text, "bad", url, also=go, act=act, act_url=reverse("attendance:remind"))
 
 
 def _missing_register(actor: Actor, session: ClassSession) -> str:
@@ -140,13 +141,14 @@ def deadline_item(due: Sequence[Deadline]) -> ActionItem | None:
         return None
     late = sum(one.is_late for one in due)
     title = (
-        ngettext("%(count)d submission is late", "%(count)d submissions are late", late) % {"count": late}
+        ngettext("%(count)s submission is late", "%(count)s submissions are late", late) % {"count": group_digits(late)}
         if late
-        else ngettext("%(count)d submission is due", "%(count)d submissions are due", len(due)) % {"count": len(due)}
+        else ngettext("%(count)s submission is due", "%(count)s submissions are due", len(due))
+        % {"count": group_digits(len(due))}
     )
     said = [f"{due_title(one)}, {one.batch.code}: {left_words(one)}." for one in due[:MOST_NAMED]]
     if more := len(due) - len(said):
-        said.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
+        said.append(ngettext("And %(count)s more.", "And %(count)s more.", more) % {"count": group_digits(more)})
     url, go = (prepare_url(due[0]), _("Prepare")) if len(due) == 1 else (reverse("submissions:list"), _("View all"))
     return ActionItem("shield", title, " ".join(said), "bad" if late else "warn", url, go)
 
@@ -154,8 +156,8 @@ def deadline_item(due: Sequence[Deadline]) -> ActionItem | None:
 def _waiting_item(waiting: WaitingCard, named: Collection[str]) -> ActionItem:
     """How many requests wait for the reader, the longest waiting of those not named before by name."""
     title = ngettext(
-        "%(count)d request needs your decision", "%(count)d requests need your decision", waiting.total
-    ) % {"count": waiting.total}
+        "%(count)s request needs your decision", "%(count)s requests need your decision", waiting.total
+    ) % {"count": group_digits(waiting.total)}
     said = " ".join(f"{one.title}. {one.asked}." for one in [row for row in waiting.rows if row.title not in named][:1])
     return ActionItem("inbox", title, said, "", waiting.url, _("Decide"))
 
@@ -252,7 +254,7 @@ ALERTS = {
     "no_slots": AlertWords(
         "cal",
         "warn",
-        ngettext_lazy("%(count)d batch has no weekly schedule", "%(count)d batches have no weekly schedule", "count"),
+        ngettext_lazy("%(count)s batch has no weekly schedule", "%(count)s batches have no weekly schedule", "count"),
         _name,
         gettext_lazy("Add schedule"),
         lambda pk: reverse("batches:edit", args=(pk,)),
@@ -261,8 +263,8 @@ ALERTS = {
         "seat",
         "warn",
         ngettext_lazy(
-            "%(count)d batch starts within 30 days with fewer than %(advised)d students",
-            "%(count)d batches start within 30 days with fewer than %(advised)d students",
+            "%(count)s batch starts within 30 days with fewer than %(advised)d students",
+            "%(count)s batches start within 30 days with fewer than %(advised)d students",
             "count",
         ),
         _name_and_seats,
@@ -272,7 +274,7 @@ ALERTS = {
     "full": AlertWords(
         "lock",
         "",
-        ngettext_lazy("%(count)d batch is full", "%(count)d batches are full", "count"),
+        ngettext_lazy("%(count)s batch is full", "%(count)s batches are full", "count"),
         _name_and_sibling,
         gettext_lazy("View batch"),
         batch_url,
@@ -280,7 +282,7 @@ ALERTS = {
     "ending": AlertWords(
         "flag",
         "",
-        ngettext_lazy("%(count)d batch ends within two weeks", "%(count)d batches end within two weeks", "count"),
+        ngettext_lazy("%(count)s batch ends within two weeks", "%(count)s batches end within two weeks", "count"),
         _name_and_end,
         gettext_lazy("View batch"),
         batch_url,
@@ -295,8 +297,8 @@ def _alert_items(found: BatchOverview, advised: int) -> Iterator[ActionItem]:
             shown = found.shown[key][:MOST_NAMED]
             names = [alert.name(batch) for batch in shown]
             if more := count - len(names):
-                names.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
+                names.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": group_digits(more)})
             url = alert.url(shown[0].pk) if count == 1 else watch_url(key)
             go = alert.go if count == 1 else _("View batches")
-            title, text = alert.title % {"count": count, "advised": advised}, f"{get_text_list(names, _('and'))}."
-            yield ActionItem(alert.icon, title, text, alert.tone, url, go)
+            title = alert.title % {"count": group_digits(count), "advised": advised}
+            yield ActionItem(alert.icon, title, f"{get_text_list(names, _('and'))}.", alert.tone, url, go)

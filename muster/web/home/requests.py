@@ -23,6 +23,7 @@ from muster.attendance.permissions import corrections, unlocks
 from muster.attendance.queries.absences import corrections_in_full, waiting_corrections
 from muster.attendance.queries.unlocks import unlocks_in_full, waiting_unlocks
 from muster.batches.notices import when_of
+from muster.core.numbers import group_digits
 from muster.enrollments.models import Application, TransferRequest
 from muster.enrollments.permissions import applications, transfers
 from muster.enrollments.queries import waiting_applications, waiting_transfers
@@ -285,8 +286,8 @@ def request_list(request: ActorRequest) -> HttpResponse:
     kinds = [_shown_kind(actor, kind) for kind in KINDS if kind.permission.may(actor)]
     total = sum(kind["total"] for kind in kinds)
     head = (
-        ngettext("%(count)d request needs your decision", "%(count)d requests need your decision", total)
-        % {"count": total}
+        ngettext("%(count)s request needs your decision", "%(count)s requests need your decision", total)
+        % {"count": group_digits(total)}
         if total
         else _("No requests to decide")
     )

@@ -18,9 +18,9 @@ from muster.allocation.permissions import mentees
 from muster.batches.permissions import batches
 from muster.core.days import days_in_words
 from muster.core.files.downloads import rows_download, sheets_download
-from muster.courses.queries import minimum_attendance_of
-from muster.insights.batch import insight_into_batch, scored_assessments
+from muster.insights.batch import insight_into_batch, offered_for
 from muster.insights.definitions import DEFINITIONS
+from muster.insights.low import SAYS as LOW_SAYS
 from muster.insights.mentoring import MentoringScope, insight_into_mentoring
 from muster.insights.periods import Period
 from muster.insights.permissions import analytics
@@ -36,7 +36,7 @@ from muster.people.permissions import instructors, students
 from muster.web.batches.frame import Frame, batch_for
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.insights.beside import draw_scores, draw_siblings, stand_among
-from muster.web.insights.dots import draw_students
+from muster.web.insights.dots import draw_low, draw_students, message_url
 from muster.web.insights.drawing import (
     draw_attendance,
     draw_instructors,
@@ -87,16 +87,20 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
     frame = Frame(actor, batch_for(actor, batch_id, "roster"), "analytics")
     batch = frame.batch
     usual = Period.of_batch(batch.start_date, batch.end_date, batch.today())
-    scored = scored_assessments(actor, batch)
-    form = BatchPeriodForm(usual, scored, request.GET or None)
+    offer = offered_for(actor, batch)
+    form = BatchPeriodForm(usual, offer, request.GET or None)
     opening = Opening(form.period, form.comparison, {"batch": batch.pk})
     scope = scope_of(actor, Q(pk=batch.pk))
-    beside = insight_into_batch(scope, batch, form.period, scored, form.chosen)
-    minimum = minimum_attendance_of(actor.institution, batch.course)
+    beside = insight_into_batch(
+        scope, batch, form.period, offer, assessment=form.chosen("assessment"), siblings=form.chosen("siblings")
+    )
     context = {
         "extra_tables": beside.tables,
-        "students": draw_students(beside.students, minimum, opening),
+        "students": draw_students(beside.students, beside.minimum, opening),
+        "low_students": draw_low(beside, opening),
+        "message_url": message_url(actor, batch, beside),
         "students_say": STUDENTS_SAY,
+        "low_say": LOW_SAYS,
         "ratings": draw_ratings(beside.ratings),
         "ratings_say": RATINGS_SAY,
         "histogram": draw_scores(beside),
@@ -109,7 +113,7 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
         "frame": frame,
         "batch": batch,
         "nav": "batches",
-        "minimum": minimum,
+        "minimum": beside.minimum,
     }
     return _board(request, "insights/batch.html", scope, form, opening, context, beside.siblings)
 

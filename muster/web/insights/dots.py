@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.insights.students import MarkedStudent
+from muster.batches.models import Batch
+from muster.insights.batch import BatchInsight
+from muster.insights.low import MOST_LOW, LowStudent
+from muster.insights.students import MarkedStudent, median_of
+from muster.institutions.access import Actor
+from muster.messaging.permissions import messages
 from muster.people.links import student_url
 from muster.web.insights.opening import Opening
+from muster.web.ui.bulk import MOST_AT_ONCE, picked_url
 from muster.web.ui.charts import PercentScale
 from muster.web.ui.widgets import percent
 
 # In pixels from the top: where the scale ends, and the words below it.
 TOP, BOTTOM, HEIGHT = 18.0, 148.0, 176
 LEFT, RIGHT = 6.0, 97.0
-# What is longer is read in the table.
-MOST_LOW = 8
 
 
 class DotMark(NamedTuple):
@@ -40,8 +44,9 @@ class DotWord(NamedTuple):
     text: str
 
 
-class LowStudent(NamedTuple):
-    """A student below the minimum, the address of their page, and of exactly the marks that count."""
+class LowLine(NamedTuple):
+    """A student below the minimum: the address of their page and of exactly the marks that count, the last five marks
+    and why."""
 
     name: str
     url: str
@@ -49,6 +54,8 @@ class LowStudent(NamedTuple):
     marks: str
     marks_url: str
     is_there: bool
+    last: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,6 @@ class StudentDots:
     below: int
     median: str
     number: int
-    low: Sequence[LowStudent]
     left_out: int
 
 
@@ -85,7 +91,6 @@ def draw_students(rows: Sequence[MarkedStudent], minimum: int, opening: Opening)
     words = [DotWord(dots[-1].x, dots[-1].y - 9, "end" if len(rows) > 1 else "middle", percent(values[-1]))]
     if len(rows) > 1:
         words.append(DotWord(dots[0].x, dots[0].y + 18, "start", percent(values[0])))
-    middle = percent(round(median(values), 1))
     return StudentDots(
         label=_("Attendance of each student, the lowest first: %(values)s. The minimum is %(minimum)s.")
         % {"values": ", ".join(map(percent, values)), "minimum": percent(minimum)},
@@ -95,16 +100,27 @@ def draw_students(rows: Sequence[MarkedStudent], minimum: int, opening: Opening)
         words=words,
         limit=y(minimum),
         below=len(below),
-        median=middle,
+        median=percent(median_of(rows)),
         number=len(rows),
-        low=[_low(one, opening) for one in below[:MOST_LOW]],
         left_out=max(0, len(below) - MOST_LOW),
     )
 
 
-def _low(one: MarkedStudent, opening: Opening) -> LowStudent:
-    number = one.marks.counted
-    return LowStudent(
+def draw_low(beside: BatchInsight, opening: Opening) -> list[LowLine]:
+    """Those below the minimum, the lowest first, as far as they are listed."""
+    return [_line(one, opening) for one in beside.low]
+
+
+def message_url(actor: Actor, batch: Batch, beside: BatchInsight) -> str:
+    """Where a message is written to exactly those below the minimum who have a seat; nothing where nobody may."""
+    seats = [one.seat for one in beside.students if one.seat and one.is_below(beside.minimum)]
+    may = messages.may(actor, "send") and not batch.is_archived and len(seats) <= MOST_AT_ONCE
+    return picked_url(reverse("messaging:new-enrolled"), seats) if may and seats else ""
+
+
+def _line(low: LowStudent, opening: Opening) -> LowLine:
+    one, number = low.of, low.of.marks.counted
+    return LowLine(
         one.name,
         student_url(one.student),
         percent(one.value),
@@ -112,4 +128,6 @@ def _low(one: MarkedStudent, opening: Opening) -> LowStudent:
         % {"came": one.marks.came, "count": number},
         opening.marks_url(one.marks, student=one.student),
         one.is_there,
+        low.last,
+        low.reason,
     )

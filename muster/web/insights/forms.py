@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from muster.assessment.models import Assessment
 from muster.batches.permissions import batches
 from muster.core.errors import Invalid
 from muster.core.search import in_order
 from muster.courses.models import Course
+from muster.insights.batch import BatchOffer
 from muster.insights.periods import Comparison, Period
+from muster.insights.siblings import SiblingChoice
 from muster.institutions.access import Actor
 from muster.institutions.models import Branch, Department
 from muster.institutions.permissions import branches, departments
@@ -73,21 +73,27 @@ class PeriodForm(Form):
 
 
 class BatchPeriodForm(PeriodForm):
-    """The days, and the assessment whose scores are drawn, where there are several."""
+    """The days, the assessment whose scores are drawn, and the siblings compared with, where there are several."""
 
+    siblings = forms.ChoiceField(label=gettext_lazy("Siblings"), required=False)
     assessment = forms.ChoiceField(label=gettext_lazy("Scores of"), required=False)
 
-    def __init__(self, usual: Period, scored: Sequence[Assessment], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, usual: Period, offer: BatchOffer, *args: Any, **kwargs: Any) -> None:
         super().__init__(usual, *args, **kwargs)
         fields: Any = self.fields
-        fields["assessment"].choices = [(str(one.pk), one.title) for one in scored]
-        if len(scored) <= 1:
+        fields["assessment"].choices = [(str(one.pk), one.title) for one in offer.scored]
+        fields["siblings"].choices = [
+            *SiblingChoice.choices,
+            *((str(one.pk), f"{one.code}, {one.name}") for one in offer.siblings),
+        ]
+        if len(offer.scored) <= 1:
             del fields["assessment"]
+        if not offer.siblings:
+            del fields["siblings"]
 
-    @property
-    def chosen(self) -> str:
-        """The assessment that was asked for; nothing for the latest."""
-        return str(self.asked.get("assessment") or "")
+    def chosen(self, name: str) -> str:
+        """What was asked for of a choice; nothing for the usual."""
+        return str(self.asked.get(name) or "")
 
 
 class AnalyticsForm(PeriodForm):

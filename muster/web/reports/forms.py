@@ -23,17 +23,10 @@ from muster.institutions.queries import colleagues
 from muster.reports.filters import ReportTime
 from muster.reports.kinds import ReportDefinition
 from muster.reports.models import ReportFormat
-from muster.web.ui.forms import Form, FormSection, wide
+from muster.web.ui.forms import Form, FormSection, PeopleChoice, wide
 
 # What the rules call a field, and the form.
 NAMES = {"filters.from": "first", "filters.to": "last", "schedule.often": "often", "schedule.recipients": "recipients"}
-
-
-class RecipientsChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """People by name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.full_name)
 
 
 class ReportForm(Form):
@@ -63,7 +56,7 @@ class ReportForm(Form):
     often = forms.ChoiceField(
         label=gettext_lazy("How often"), choices=Mailed.choices, initial=Mailed.NEVER, required=False
     )
-    recipients = RecipientsChoice(
+    recipients = PeopleChoice(
         User.objects.none(),
         label=gettext_lazy("Recipients"),
         required=False,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from muster.batches.models import Batch
+from muster.core.numbers import group_digits
 from muster.institutions.access import Actor
 from muster.people.links import filtered_url
 from muster.risk.models import RiskFlag
@@ -43,9 +44,9 @@ class RiskCard:
     def title(self) -> str:
         """How many need somebody."""
         words = ngettext(
-            "%(count)d student at risk has no owner", "%(count)d students at risk have no owner", self.unowned
+            "%(count)s student at risk has no owner", "%(count)s students at risk have no owner", self.unowned
         )
-        return words % {"count": self.unowned}
+        return words % {"count": group_digits(self.unowned)}
 
 
 def risk_card(actor: Actor, batch: Batch | None = None) -> RiskCard:

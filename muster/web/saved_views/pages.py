@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -18,19 +18,21 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST
 from django_tables2 import Column
 
+from muster.accounts.models import User
 from muster.core.mailing_days import Mailed
 from muster.core.permissions import as_id
+from muster.core.search import in_order
 from muster.core.spreadsheets import CSV, XLSX
-from muster.institutions.access import Actor
+from muster.institutions.access import MANAGER_ROLES, Actor
 from muster.saved_views.lists import known_lists
 from muster.saved_views.models import MOST_NAME, SavedView, ViewMailing
 from muster.saved_views.permissions import removed_views, views
 from muster.saved_views.queries import views_in_full
-from muster.saved_views.rules import change_view, mail_view, remove_view, restore_view, save_view
+from muster.saved_views.rules import change_view, mail_view, may_receive, remove_view, restore_view, save_view
 from muster.web.requests import ActorRequest
 from muster.web.saved_views.lists import actions_on
 from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dialog, submit_form
-from muster.web.ui.forms import Form, posted_data
+from muster.web.ui.forms import Form, PeopleChoice, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Facet, Filters, Table, TitleColumn, list_page
 from muster.web.ui.undo import Undo
@@ -45,6 +47,25 @@ class MailForm(Form):
     """How often a view is mailed."""
 
     often = forms.ChoiceField(label=gettext_lazy("Email it to me"), choices=MORNINGS, initial=Mailed.NEVER)
+
+
+class MailToForm(MailForm):
+    """How often, and to whom else."""
+
+    recipients = PeopleChoice(
+        User.objects.none(),
+        label=gettext_lazy("Also to"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Each gets only what their own role lets them see, and can stop it at any time."),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found: Any = self.fields["recipients"]
+        found.queryset = in_order(people, "full_name")
+        if not found.queryset.exists():
+            del self.fields["recipients"]
 
 
 class ViewForm(Form):
@@ -134,8 +155,13 @@ def mail_page(request: ActorRequest, view_id: UUID) -> HttpResponse:
     row: Any = views.get(actor, view_id, "see", among=views_in_full(actor))
     asked = request.GET.get("often", "")
     shown = asked if asked in Mailed.values else row.often
-    form = MailForm(posted_data(request), initial={"often": shown})
-    if submit_form(form, lambda: mail_view(by=actor, view=row, often=form.cleaned_data["often"])):
+    form = MailToForm(posted_data(request), initial={"often": shown}, people=may_receive(actor, row, MANAGER_ROLES))
+
+    def mail() -> None:
+        given = form.cleaned_data
+        mail_view(by=actor, view=row, often=given["often"], to=given.get("recipients") or ())
+
+    if submit_form(form, mail):
         words = {Mailed.NEVER: _("%(name)s is no longer emailed to you.")}
         said = words.get(form.cleaned_data["often"], _("%(name)s will be emailed to you."))
         undo = Undo(request.path, {"often": row.often})

@@ -38,8 +38,8 @@ def picked_rows(request: HttpRequest, queryset: QuerySet[R]) -> list[R]:
 
 
 def picked_url(url: str, rows: Sequence[Any]) -> str:
-    """The address of a bulk action on these rows."""
-    return f"{url}?{urlencode([(PICKED, str(row.pk)) for row in rows])}"
+    """The address of a bulk action on these rows, or on those with these ids."""
+    return f"{url}?{urlencode([(PICKED, str(getattr(row, 'pk', row))) for row in rows])}"
 
 
 def bulk_dialog(

@@ -39,6 +39,13 @@ class PictureField(forms.FileField):
         super().__init__(required=False, help_text=words, validators=[ends, _must_be_small], widget=widget, **kwargs)
 
 
+class PeopleChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """People by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.full_name)
+
+
 def _must_be_small(picture: File[bytes]) -> None:
     if picture.size > LARGEST_PICTURE:
         raise forms.ValidationError(_("The image is larger than 1 MB. Choose a smaller one."))

@@ -16,6 +16,7 @@ from muster.web.saved_views.lists import LIST_PAGES
 from tests.access.routes import routes
 from tests.access.table import EVERY_ROLE
 from tests.access.world import World
+from tests.client import Api
 from tests.make import Campus
 from tests.pages import Browser, words_of
 
@@ -132,6 +133,25 @@ def test_the_mail_is_changed_and_stopped_and_that_is_undone(campus: Campus) -> N
     assert browser.post(path, {"often": "hourly"}).status_code == 400
     browser.post(path, {"often": "monthly"})
     assert ViewMailing.objects.get().often == "monthly"
+
+
+def test_a_shared_view_is_mailed_to_managers_who_may_open_it(campus: Campus) -> None:
+    row = save_view(by=campus.admin, page="batches:list", name="Running", is_shared=True)
+    manager, student = campus.person("branch-manager", branch=campus.branch()), campus.student()
+    browser, path = Browser(campus), f"/views/{row.pk}/mail/"
+    asked = words_of(browser.get(path))
+    assert manager.full_name in asked
+    assert student.full_name not in asked
+    browser.post(path, {"often": "weekly", "recipients": [str(manager.pk)]})
+    assert set(ViewMailing.objects.values_list("user", flat=True)) == {campus.admin.user.pk, manager.pk}
+    assert browser.post(path, {"often": "weekly", "recipients": [str(student.pk)]}).status_code == 400
+    # Who has it from somebody else chooses for themselves alone.
+    assert "Also to" not in words_of(Browser(campus, manager).get(path))
+    api = Api(campus.token())
+    assert api.call("PUT", f"/views/{row.pk}/mail", {"often": "daily", "recipients": ["x"]}).fields == ["recipients.0"]
+    body = {"often": "daily", "recipients": [str(campus.instructor().pk)]}
+    assert api.call("PUT", f"/views/{row.pk}/mail", body).status == 200
+    assert ViewMailing.objects.count() == 3
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(campus: Campus) -> None:
