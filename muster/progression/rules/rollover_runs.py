@@ -76,7 +76,8 @@ def carry_out_rollovers(*, run_id: UUID, share: int | None = None) -> None:
 def _share_of(run: RolloverRun, share: int) -> list[str]:
     """Neighbours stay together: batches opened one after the other have the same instructors, who are locked."""
     first, end = (len(run.batch_ids) * one // SHARES for one in (share, share + 1))
-    return run.batch_ids[first:end]
+    batches: list[str] = run.batch_ids[first:end]
+    return batches
 
 
 @atomic
