@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
+from django.db.models.lookups import LessThan
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django_tables2 import Column
 from muster.attendance.models import BatchTally
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
-from muster.attendance.queries.missing import with_teachers
+from muster.attendance.queries.missing import ended_at, with_teachers
 from muster.batches.models import Batch
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import SeatPeriod
@@ -156,6 +157,9 @@ def cohort_list(request: ActorRequest) -> HttpResponseBase:
     )
 
 
+HELD = ~Q(status=ClassSession.Status.CANCELLED)
+
+
 # --- one batch --------------------------------------------------------------------------------------------------------
 class SessionFilters(Filters):
     """What the registers of a batch are narrowed by."""
@@ -164,7 +168,8 @@ class SessionFilters(Filters):
     state = Buckets(
         gettext_lazy("Register"),
         Bucket("taken", gettext_lazy("Taken"), Q(marked__gt=0)),
-        Bucket("open", gettext_lazy("Not taken"), Q(marked=0) & ~Q(status=ClassSession.Status.CANCELLED)),
+        Bucket("open", gettext_lazy("Not taken"), Q(marked=0, expected__gt=0, has_ended=True, is_locked=False) & HELD),
+        Bucket("ahead", gettext_lazy("Upcoming"), Q(marked=0, has_ended=False) & HELD),
         Bucket("locked", gettext_lazy("Locked"), Q(is_locked=True)),
         Bucket("cancelled", gettext_lazy("Cancelled"), Q(status=ClassSession.Status.CANCELLED)),
     )
@@ -263,6 +268,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(people), 0),
+            has_ended=Case(When(LessThan(ended_at(), Now()), then=Value(True)), default=Value(False)),
         )
         .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )
