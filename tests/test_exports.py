@@ -162,6 +162,11 @@ def test_what_is_exported_is_imported_as_it_was():
     assert [line.cells["said"] for line in read_lines(content, required=["said"])] == SAID
 
 
+@pytest.mark.parametrize("phone", ["+27821234567", "+27 (0)82 123 4567", "082 123 4567"])
+def test_a_phone_number_stands_in_a_file_as_it_was_typed(phone):
+    assert _lines("".join(csv_lines([[phone]])).encode()) == [[phone]]
+
+
 def test_no_text_is_a_formula_in_a_file():
     lines = "".join(csv_lines([[text] for text in ["=1+1", "+cmd|calc", "@x", "+1+cmd()", "-1+2"]])).splitlines()
     assert all(line.lstrip("\ufeff").startswith("'") for line in lines)

@@ -431,6 +431,8 @@ def test_the_solid_button_and_the_phases_fit_where_the_batch_stands(campus):
     assert solid(Browser(campus, batch.instructor_assignments.get().instructor).get(f"/batches/{batch.pk}/")) == [
         "Take register"
     ]
+    over = {"start_date": today - timedelta(days=60), "end_date": today - timedelta(days=3), "status": "Active"}
+    assert shown(lead=campus.instructor(), slots=every_day, **over)[0] == ["Complete batch"]
     change_status(by=campus.admin, batch=batch, status="Completed")
     assert solid(browser.get(f"/batches/{batch.pk}/")) == ["Archive"]
     archive_batch(by=campus.admin, batch=Batch.objects.get(pk=batch.pk))
