@@ -296,6 +296,30 @@ def everywhere(college: College) -> dict[tuple[str, str], list[str]]:
             *listed("register not taken", MISSING, Evening=MISSING, Computing=MISSING, None_=MISSING, Main=MISSING),
             *(f"Lena Lead ({MISSING})", f"Remind all {MISSING}", f"0 of {MISSING} selected", "1 day", "2 days"),
         ],
+        ("admin", f"/institution/attendance/sessions/{college.sessions[6].pk}"): [
+            *(f"Session 7 of {SESSIONS}", "2 7 go to no. 27", f"attendance {said(percent(MARKS['Cora Cole']))}"),
+            *("Present 5", "Absent 2", "Late 0", "Excused 0", "Not marked 0"),
+            *[f"{number} {name[0]}{name.split()[1][0]} {name}" for number, name in enumerate(MARKS, 1)],
+        ],
+        ("admin", "/departments/"): [*listed("department", 1), "By name (0)", "No one yet (1)", "– – 2 2"],
+        ("admin", f"/departments/{college.department.pk}/"): [
+            *("Courses 2 2 offered", "Course batches 2 1 active", seats[0], "Seats taken: 2 / 2"),
+            *("1 instructor", "Batches: 1 / 4", "7 h this week, 0 mentees"),
+        ],
+        ("admin", "/courses/"): [
+            *listed("course", 2, Computing=2, Short_course=2, None_=2, Offered=2, Not_offered=0),
+            "– – 1 Offered",
+        ],
+        ("admin", f"/courses/{college.course.pk}/"): ["usually 90 days", "Price 100.00 ZAR", seats[0]],
+        ("admin", "/payments/"): [
+            *listed("payment", 1, Completed=1, No_organization=1),
+            *("60.00 ZAR", "Receipt 000001"),
+        ],
+        ("admin", "/mentoring/"): [
+            *listed("student", STUDENTS, Unassigned=STUDENTS, Computing=LEARNERS + 2, Main=LEARNERS + 2, Morning=2),
+            *(f"{STUDENTS} students without a mentor", f"All {STUDENTS}", f"Unassigned {STUDENTS}"),
+            *(f"None ({STUDENTS})", f"None ({WAITING})", f"Evening ({LEARNERS})", f"0 of {STUDENTS} selected"),
+        ],
         ("lead", "/"): [
             *trend,
             *("6 more this week", f"{MISSING} registers not taken", f"And {MISSING - 2} more", "Today 1 not taken"),
