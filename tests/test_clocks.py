@@ -24,6 +24,7 @@ from muster.batches.occurrences import occurrences_ahead
 from muster.batches.queries import in_full, overview_of
 from muster.batches.rules import share_meeting
 from muster.batches.workload import batch_load, booked_meetings, instructors_with_load
+from muster.enrollments.rules import advance_statuses
 from muster.exchange.registers import OldMark
 from muster.exchange.rules.registers import import_register
 from muster.institutions.queries.people import duties_of
@@ -181,6 +182,26 @@ def test_starting_soon_is_within_thirty_days_of_the_batch(abroad: Abroad) -> Non
     Batch.objects.filter(pk__in=[row.pk for row in rows.values()]).update(status="Upcoming")
     found = Batch.objects.filter(starts_soon(), pk__in=[row.pk for row in rows.values()])
     assert {batch.pk for batch in found} == {rows[0].pk, rows[30].pk}
+
+
+def test_a_batch_moves_on_by_the_day_where_it_is(abroad: Abroad) -> None:
+    admin, today = abroad.campus.admin, abroad.today
+    moves = {
+        (0, 60): "Active",
+        (1, 60): "Upcoming",
+        (-20, 0): "Active",
+        (-20, -1): "Completed",
+    }
+    batches = {}
+    for (first, last), status in moves.items():
+        batch = abroad.another(lead=abroad.campus.instructor(), start_date=today + 30 * DAY)
+        # As if days had passed since.
+        Batch.objects.filter(pk=batch.pk).update(
+            start_date=today + first * DAY, end_date=today + last * DAY, status="Active" if first < 0 else "Upcoming"
+        )
+        batches[batch] = status
+    advance_statuses(by=admin)
+    assert {batch: Batch.objects.get(pk=batch.pk).status for batch in batches} == batches
 
 
 def test_home_shows_the_sessions_of_the_day_of_the_class(abroad: Abroad) -> None:

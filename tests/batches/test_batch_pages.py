@@ -175,16 +175,21 @@ def test_a_student_sees_their_place_and_leaves_it(campus):
 
 
 def test_a_student_enrolls_after_reading_what_it_is(campus):
-    batch = campus.batch(capacity=2, lead=campus.instructor("Naledi"), branch=campus.branch(name="Durban Point"))
+    batch = campus.batch(
+        capacity=2,
+        lead=campus.instructor("Naledi"),
+        branch=campus.branch(name="Durban Point"),
+        course=campus.course(price="1500.00", currency="ZAR"),
+        slots=[slot(1, "17:30", "19:00")],
+    )
     student = campus.student()
     browser = Browser(campus, student)
     words = page(browser, batch)
     assert "Naledi" not in words
     assert "2 seats free" in words
     asked = words_of(browser.get(f"/batches/{batch.pk}/enroll/"))
-    assert (
-        "It runs from 7 January 2030 to 28 June 2030, Durban Point. Instructor: Naledi. 2 of 2 seats are free." in asked
-    )
+    assert "It runs from 7 January 2030 to 28 June 2030, Durban Point. It meets Mon 17:30. Instructor: Naledi." in asked
+    assert "The price is 1,500.00 ZAR. 2 of 2 seats are free." in asked
     assert browser.post(f"/batches/{batch.pk}/enroll/")["Location"] == f"/batches/{batch.pk}/"
     assert "You're enrolled" in page(browser, batch)
     again = browser.post(f"/batches/{batch.pk}/enroll/")
@@ -426,6 +431,8 @@ def test_the_solid_button_and_the_phases_fit_where_the_batch_stands(campus):
     assert solid(Browser(campus, batch.instructor_assignments.get().instructor).get(f"/batches/{batch.pk}/")) == [
         "Take register"
     ]
+    over = {"start_date": today - timedelta(days=60), "end_date": today - timedelta(days=3), "status": "Active"}
+    assert shown(lead=campus.instructor(), slots=every_day, **over)[0] == ["Complete batch"]
     change_status(by=campus.admin, batch=batch, status="Completed")
     assert solid(browser.get(f"/batches/{batch.pk}/")) == ["Archive"]
     archive_batch(by=campus.admin, batch=Batch.objects.get(pk=batch.pk))

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Router, Schema
 
@@ -227,7 +228,7 @@ class Door(Router):
                 **options,
             )
             asked = tell_who_asks(view, allow) if is_paged else view
-            door = name_unused(asked, fixed=fixed or self.fixed)
+            door = name_unused(_in_zone_of_caller(asked), fixed=fixed or self.fixed)
             door = spare_unchanged(door) if spares else door
             register(_replay_first_answer(remember_answers(door)) if repeatable else door)
             told = self.path_operations[path].operations[-1].response_models
@@ -250,6 +251,17 @@ class Door(Router):
 
     def delete(self, path: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
         return self.api_operation(["DELETE"], path, **options)
+
+
+def _in_zone_of_caller(view: View) -> View:
+    """Tell times in words by the clock of the caller's institution, as its pages do."""
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with timezone.override(getattr(getattr(request, "actor", None), "zone", None)):
+            return view(request, *args, **kwargs)
+
+    return door
 
 
 def _replay_first_answer(view: View) -> View:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models.functions import Coalesce, Left, Now
+from django.db.models.lookups import GreaterThan
 
+from muster.attendance.queries.missing import ended_at
 from muster.attendance.queries.percent import marks_of_seat, percent_of
 from muster.batches.models import meets
 from muster.enrollments.models import Enrollment
@@ -52,6 +55,12 @@ class AttendanceProjection:
         return percent_of(present=self.came + self.to_come, late=0, absent=self.letters.count("A"))
 
 
+def sessions_to_come(batch: Any) -> QuerySet[ClassSession]:
+    """The sessions of a batch that are neither over, marked nor cancelled."""
+    ahead = ClassSession.objects.filter(meets(batch), status=ClassSession.Status.SCHEDULED)
+    return ahead.filter(GreaterThan(ended_at(), Now()), date__gte=SESSION_TODAY)
+
+
 def with_projection(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """The enrollments with `letters` and `to_come`, as `AttendanceProjection` takes them, in the same statement."""
     marks = (
@@ -66,13 +75,7 @@ def with_projection(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
             )
         )
     )
-    ahead = (
-        ClassSession.objects.filter(
-            meets(OuterRef("batch_id")), status=ClassSession.Status.SCHEDULED, date__gte=SESSION_TODAY
-        )
-        .order_by()
-        .annotate(number=Func(F("pk"), function="count"))
-    )
+    ahead = sessions_to_come(OuterRef("batch_id")).order_by().annotate(number=Func(F("pk"), function="count"))
     return rows.annotate(
         letters=Coalesce(Subquery(marks.values("letters"), TextField()), Value("", TextField())),
         to_come=Subquery(ahead.values("number"), IntegerField()),

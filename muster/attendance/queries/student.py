@@ -13,14 +13,11 @@ from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CountedMark, Mark
 from muster.attendance.permissions import absences, records
 from muster.attendance.queries.absences import notices_in_full
-from muster.attendance.queries.projection import AttendanceProjection, with_projection
-from muster.batches.models import meets
+from muster.attendance.queries.projection import AttendanceProjection, sessions_to_come, with_projection
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import Enrollment
 from muster.enrollments.permissions import enrollments
 from muster.institutions.access import Actor
-from muster.timetable.models import ClassSession
-from muster.timetable.queries import SESSION_TODAY
 
 # How many marks say where it is going.
 LATELY = 10
@@ -60,9 +57,7 @@ def run_of(one: BatchAttendance) -> AttendanceRun:
     seat = one.enrollment
     marks = CountedMark.objects.filter(student=seat.student_id, batch=seat.batch_id)
     latest = marks.order_by("-record_date", F("start_time").desc(nulls_last=True), "-pk")
-    ahead = ClassSession.objects.filter(
-        meets(seat.batch_id), status=ClassSession.Status.SCHEDULED, date__gte=SESSION_TODAY
-    ).order_by("date", "start_time", "pk")
+    ahead = sessions_to_come(seat.batch_id).order_by("date", "start_time", "pk")
     days = list(ahead.values_list("date", flat=True)[: MOST_SIGNS // 2]) if seat.holds_a_seat else []
     found = list(latest.values_list("record_date", "status")[: MOST_SIGNS - len(days)])
     return AttendanceRun(found[::-1], days)

@@ -91,6 +91,10 @@ def test_the_api_adds_lists_and_moves_payments(campus, enrollment):
     assert (refused.status, refused.fields) == (400, ["payment_status"])
     assert [one["payment_status"] for one in api.get(path).data] == ["completed"]
     assert api.get(f"/enrollments/{enrollment.pk}").data["balance"][0]["open"] == 1000
+    refunded = api.put(f"/payments/{added.data['_id']}", {"payment_status": "refunded"})
+    assert (refunded.status, refunded.data["payment_status"]) == (200, "refunded")
+    failed = api.post(path, {**body, "transaction_id": "T2"}).data["_id"]
+    assert api.put(f"/payments/{failed}", {"payment_status": "failed"}).data["payment_status"] == "failed"
     changed = api.put(f"/enrollments/{enrollment.pk}", {"paymentDetails": body})
     assert (changed.status, changed.fields) == (400, ["paymentDetails"])
 
@@ -129,3 +133,8 @@ def test_pages_record_confirm_and_refund_and_say_what_is_open_everywhere(campus,
         assert said in words_of(own.get(page)), page
     assert "Record payment" not in words_of(own.get(path))
     assert own.post(f"/payments/{payment.pk}/refund/").status_code == 403
+    assert browser.post(f"/payments/{payment.pk}/refund/").status_code == 302
+    browser.post(path, sent)
+    assert browser.post(f"/payments/{Payment.objects.get(status='pending').pk}/fail/").status_code == 302
+    assert sorted(Payment.objects.values_list("status", flat=True)) == ["failed", "refunded"]
+    assert "1,500.00 ZAR owed, 0.00 ZAR paid, 1,500.00 ZAR open" in words_of(browser.get(path))

@@ -21,6 +21,7 @@ from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
 from muster.attendance.queries.missing import with_teachers
 from muster.batches.models import Batch
+from muster.core.clocks import now_in
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
@@ -156,6 +157,9 @@ def cohort_list(request: ActorRequest) -> HttpResponseBase:
     )
 
 
+HELD = ~Q(status=ClassSession.Status.CANCELLED)
+
+
 # --- one batch --------------------------------------------------------------------------------------------------------
 class SessionFilters(Filters):
     """What the registers of a batch are narrowed by."""
@@ -164,7 +168,8 @@ class SessionFilters(Filters):
     state = Buckets(
         gettext_lazy("Register"),
         Bucket("taken", gettext_lazy("Taken"), Q(marked__gt=0)),
-        Bucket("open", gettext_lazy("Not taken"), Q(marked=0) & ~Q(status=ClassSession.Status.CANCELLED)),
+        Bucket("open", gettext_lazy("Not taken"), Q(marked=0, has_ended=True, is_locked=False) & HELD),
+        Bucket("ahead", gettext_lazy("Upcoming"), Q(marked=0, has_ended=False) & HELD),
         Bucket("locked", gettext_lazy("Locked"), Q(is_locked=True)),
         Bucket("cancelled", gettext_lazy("Cancelled"), Q(status=ClassSession.Status.CANCELLED)),
     )
@@ -252,6 +257,9 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
 
     The latest stand first, those to come after them, the next one first.
     """
+    now = now_in(batch.zone)
+    # By the columns of the session alone: the filter counts all of them.
+    has_ended = Q(date__lt=today) | Q(date=today, end_time__lte=now.time())
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
     people = seated.annotate(number=Count("enrollment__student", distinct=True)).values("number")
@@ -263,6 +271,7 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(people), 0),
+            has_ended=Case(When(has_ended, then=Value(True)), default=Value(False)),
         )
         .order_by("is_to_come", Case(When(date__gt=today, then=F("date"))), "-date", "-start_time", "pk")
     )

@@ -87,7 +87,7 @@ def test_a_cancelled_session_is_named_by_its_day_in_words(campus):
     session = session_of(batch, batch.start_date, status="cancelled")
     browser = Browser(campus)
     page = browser.post(f"/institution/attendance/sessions/{session.pk}", {"do": "all"})
-    assert "Mon 7 Jan 2030" in words_of(page)
+    assert "The session on Mon 7 Jan 2030 is cancelled" in words_of(page)
 
 
 def test_enrolling_oneself_has_one_door(campus):

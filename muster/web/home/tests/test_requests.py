@@ -194,6 +194,6 @@ def test_one_register_is_asked_for(campus: Campus) -> None:
 def test_nobody_is_reminded_of_what_is_taken_or_of_another_institution(campus: Campus) -> None:
     there = ended(Campus.found())
     done = Browser(campus).post("/institution/attendance/not-taken/remind", {"pick": str(there.session.pk)})
-    assert "No one to remind" in words_of(Browser(campus).get(done["Location"])) or done.status_code == 302
+    assert done.status_code == 302
     assert not Notification.objects.filter(user=there.teacher, kind="register_not_taken").exists()
     assert Browser(there.campus, there.teacher).post("/institution/attendance/not-taken/remind").status_code == 403

@@ -6,7 +6,14 @@ from decimal import Decimal
 import pytest
 
 from muster.allocation.rules import assign_student
-from muster.attendance.rules import MarkInput, Upload, add_evidence_for_learner, lock_register, mark_learners
+from muster.attendance.rules import (
+    MarkInput,
+    Upload,
+    add_evidence_for_learner,
+    announce_absence,
+    lock_register,
+    mark_learners,
+)
 from muster.batches.models import CalendarFeed
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
@@ -203,3 +210,13 @@ def test_the_page_says_how_somebody_learns_and_how_far_they_are(campus, seat, th
     change_goal(by=campus.admin, goal=goal, changes={"status": "reached"})
     cancel_enrollment(by=campus.admin, enrollment=seat)
     assert "Individual learning" in words_of(page_of(campus, seat))
+
+
+def test_absences_stand_on_the_page_with_their_days_and_reasons(campus, seat):
+    student, day = seat.student, campus.admin.today() + timedelta(days=2)
+    notice = announce_absence(by=campus.actor(student), student=student, reason="Jury duty", first_date=day).notice
+    for reader in (campus.admin.user, student):
+        page = Browser(campus, reader).get(f"/students/{student.pk}/")
+        assert f'href="/absences/{notice.pk}/"' in page.content.decode()
+        said = words_of(page)
+        assert (f"{day:%a} {day.day} {day:%b}" in said, "Jury duty" in said) == (True, True)
