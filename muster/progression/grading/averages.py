@@ -23,8 +23,9 @@ def grade_point_average(subjects: Iterable[Weighted]) -> Decimal | None:
     Over several semesters it is worked out of all their subjects, never of averages that were rounded before.
     """
     counted = [one for one in subjects if one.credits]
-    total = sum((Fraction(one.credits) for one in counted), Fraction(0))
+    # Of as few digits as points and credits have, decimals sum exactly.
+    total = sum((one.credits for one in counted), Decimal(0))
     if not total:
         return None
-    points = sum((Fraction(one.credits) * Fraction(one.points) for one in counted), Fraction(0))
-    return round_exactly(points / total, 2, Rounding.HALF_UP)
+    points = sum((one.credits * one.points for one in counted), Decimal(0))
+    return round_exactly(Fraction(points) / Fraction(total), 2, Rounding.HALF_UP)

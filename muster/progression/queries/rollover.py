@@ -192,6 +192,16 @@ def rollover_preview(actor: Actor, batch: Batch, held_back: Mapping[UUID, str] |
     pending = pending_rollover(batch)
     if held_back is None and pending is not None:
         held_back = {one.enrollment_id: one.reason for one in pending.held_back.all()}
+    return new_rollover(actor, batch, pending, held_back)
+
+
+def new_rollover(
+    actor: Actor,
+    batch: Batch,
+    pending: RolloverRequest | None = None,
+    held_back: Mapping[UUID, str] | None = None,
+) -> RolloverPreview:
+    """The same of a batch of which it is known what waits, and who is held back by that."""
     semester, following = batch.current_semester or 1, next_semester(batch)
     mapped = list(subjects_of(batch))
     students, core = _students(batch, semester, mapped)
@@ -215,6 +225,10 @@ def rollover_preview(actor: Actor, batch: Batch, held_back: Mapping[UUID, str] |
     return found.holding_back(held_back)
 
 
+# What of a result is asked when everyone's are read.
+STANDING = ("enrollment", "mapping", "attempt", "verdict", "points", "worth", "earned", "counts")
+
+
 # --- students ---------------------------------------------------------------------------------------------------------
 def _students(
     batch: Batch, semester: int, mapped: Sequence[SubjectMapping]
@@ -223,8 +237,9 @@ def _students(
     seats = with_attendance(Enrollment.objects.filter(batch=batch).holding_seats().select_related("student"))
     rows: list[Any] = list(in_order(seats, "student__family_name", "student__full_name", "pk"))
     records: dict[UUID, dict[int, str]] = {}
-    for record in AcademicRecord.objects.filter(enrollment__in=[row.pk for row in rows]):
-        records.setdefault(record.enrollment_id, {})[record.semester] = record.status
+    kept = AcademicRecord.objects.filter(enrollment__in=[row.pk for row in rows])
+    for seat, number, status in kept.values_list("enrollment_id", "semester", "status"):
+        records.setdefault(seat, {})[number] = status
     # Also of batches from which they came: what they failed there is open until they pass it here.
     found = SubjectResult.objects.filter(
         institution=batch.institution_id,
@@ -232,7 +247,7 @@ def _students(
         enrollment__course=batch.course_id,
         is_current=True,
     )
-    standing = standing_of(_with_known(found.defer("basis", "created_at", "updated_at").order_by(), mapped, rows))
+    standing = standing_of(_with_known(found.only(*STANDING).order_by(), mapped, rows))
     results: dict[UUID, list[SubjectResult]] = {}
     for one in standing:
         results.setdefault(one.enrollment_id, []).append(one)

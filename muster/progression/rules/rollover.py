@@ -46,7 +46,7 @@ from muster.progression.models import (
 )
 from muster.progression.notices import tell_rollover_asked, tell_rollover_decided
 from muster.progression.queries.records import standing_of
-from muster.progression.queries.rollover import Move, RolloverPreview, RolloverSubject, rollover_preview
+from muster.progression.queries.rollover import Move, RolloverPreview, RolloverSubject, new_rollover, rollover_preview
 from muster.progression.rules.mapping import faculty_changes
 from muster.progression.rules.records import keep_records
 
@@ -70,21 +70,25 @@ def request_rollover(
     Without `held_back` the students whom the limits of the institution would hold back are. Locks the batch. Raises
     Missing, BatchArchived, BatchNotOpen, NoSemesters, RolloverPending, and Invalid naming the fields.
     """
-    request, _preview = _raise_request(by, _lock_batch(batch), held_back, note)
+    batch = _lock_batch(batch)
+    if _waiting(batch) is not None:
+        raise RolloverPending(batch=batch.code)
+    request, _preview = _raise_request(by, batch, held_back, note)
     tell_rollover_asked(by, request)
     return request
+
+
+def _waiting(batch: Batch) -> RolloverRequest | None:
+    return RolloverRequest.objects.filter(batch=batch, status=Status.PENDING).first()
 
 
 def _raise_request(
     by: Actor, batch: Batch, held_back: Sequence[HeldBackInput] | None, note: str
 ) -> tuple[RolloverRequest, RolloverPreview]:
-    """The new request, and what it comes to."""
+    """The new request of a batch that has none, and what it comes to."""
     note = _short(note, "note")
-    preview = rollover_preview(by, batch)
+    preview = _choose(new_rollover(by, batch), held_back)
     waiting = partial(RolloverPending, batch=batch.code)
-    if preview.pending is not None:
-        raise waiting()
-    preview = _choose(preview, held_back)
     with recorded(by, "request_rollover"), refused_as(one_waiting_rollover=waiting, **_refusals(batch)):
         request = RolloverRequest.objects.create(
             institution_id=batch.institution_id,
@@ -196,8 +200,7 @@ def roll_over(
     semester: a double click promotes once. Raises what these raise, RolledOverToday, NoRolloverPending.
     """
     batch = _lock_batch(batch)
-    waiting = RolloverRequest.objects.filter(batch=batch, status=Status.PENDING).first()
-    if waiting is not None:
+    if (waiting := _waiting(batch)) is not None:
         waiting.batch = batch
         return decide_rollover(
             by=by,
