@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils.formats import date_format
+from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from muster.attendance.queries import sessions_in_full
 from muster.attendance.register_files import register_sheet
@@ -169,6 +171,28 @@ def test_a_locked_register_is_saved_with_its_signature(place, regulator):
     [note] = register_sheet(place.by, granted_register(place.by, session.pk).session).heading.notes
     assert note.startswith("Signed on")
     assert "Thandi Zulu" in note
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xlsx", "csv"])
+def test_a_file_says_on_every_page_or_line_who_was_given_it_and_by_which_grant(place, regulator, kind):
+    batch = place.batch("ECD", capacity=80)
+    for number in range(80):
+        seat = place.seat(batch, f"Student {number:02}")
+    session = place.session(batch, 5, seat)
+    grant = place.grant(batch)
+    reply = regulator.get(f"/oversight/registers/{session.pk}/export/?format={kind}")
+    content = b"".join(reply) if reply.streaming else reply.content
+    if kind == "pdf":
+        parts = [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages]
+        assert len(parts) > 1
+    elif kind == "xlsx":
+        [sheet] = [CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)]
+        parts = [" ".join(map(str, line)) for line in sheet.to_python()[1:]]
+    else:
+        parts = content.decode("utf-8-sig").splitlines()[1:]
+    assert parts
+    for words in (place.regulator.full_name, grant.reference, place.campus.institution.name):
+        assert all(words in part for part in parts), (words, parts[:2])
 
 
 def test_submissions_are_a_tab_of_oversight(place, admin, regulator):
