@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from benchmarks import ceilings
+from benchmarks.apart import keeping_apart
 from benchmarks.calls import enroll_call, mark_call, open_call, tap_call
 from benchmarks.clients import Call, Reply, at_once, endless, in_turn, percentile
 from benchmarks.counts import counting
@@ -354,6 +355,7 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "mark": marking,
     "tap": tapping,
     "register": register_reading,
+    "apart": keeping_apart,
     "counts": counting,
     "import": importing,
     "rollovers": rollovers,

@@ -59,9 +59,9 @@ MORE = {
     # Figures are over everybody: what is read grows with the days that are counted.
     "/analytics/": 2,
     "/analytics/instructors/{instructor_id}/": 2,
-    # Each student's own marks are counted, and the weeks of the siblings.
+    # Each student's own marks are counted, and the weeks of the siblings; of those below the minimum each mark is read.
     "/batches/{batch_id}/analytics/": 2,
-    "/api/analytics/batches/{batch_id}": 2,
+    "/api/analytics/batches/{batch_id}": 3,
     "/analytics/mentoring/": 12,
     "/api/analytics/institution": 6,
     "/api/analytics/mentoring": 12,
