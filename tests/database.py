@@ -23,9 +23,9 @@ from django.test import override_settings
 
 from benchmarks.people import furnish as furnish_people
 from muster.cli.setup import bring_database_up_to_date
-from muster.core.ownership import as_owner
 from muster.exchange.demo.college import TIME_ZONE
 from muster.exchange.generate import SCALES, generate
+from tests.copies import with_rows
 from tools import demo_data
 from tools.demo_server import furnish
 
@@ -39,8 +39,6 @@ COPY = "demonstration_"
 PRODUCT = {".py", ".sql", ".csv", ".css", ".js", ".svg"}
 # Any number that no other advisory lock uses: "templ" in ASCII.
 LOCK = 0x74656D706C
-# Filled by migrating, and changed by no test.
-FILLED = {"auth_permission", "django_content_type", "django_migrations"}
 
 
 def template() -> str:
@@ -236,44 +234,8 @@ def empty() -> None:
     long: most tables are empty. Neither triggers nor foreign keys are asked, so the order does not matter.
     """
     with connections["default"].cursor() as cursor:
-        if dirty := _with_rows(cursor):
+        if dirty := with_rows(cursor):
             deletes = " ".join(f'DELETE FROM "{table}";' for table in dirty)  # noqa: S608 - our own tables
             cursor.execute(
                 f"BEGIN; SET LOCAL ROLE NONE; SET LOCAL session_replication_role = replica; {deletes} COMMIT"
             )
-
-
-def rows() -> dict[str, bytes]:
-    """Every row that was written since the beginning, by table: for `put_back`."""
-    with connections["default"].cursor() as cursor:
-        tables = _with_rows(cursor)
-        with as_owner():
-            kept = {}
-            for table in tables:
-                with cursor.cursor.copy(f'COPY "{table}" TO STDOUT') as copy:
-                    kept[table] = b"".join(copy)
-            return kept
-
-
-def put_back(kept: dict[str, bytes]) -> None:
-    """Write rows again, as they then were. Neither triggers nor foreign keys are asked: they were when it was made."""
-    with connections["default"].cursor() as cursor, as_owner():
-        cursor.execute("SET session_replication_role = replica")
-        for table, lines in kept.items():
-            with cursor.cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
-                copy.write(lines)
-        cursor.execute("SET session_replication_role = DEFAULT")
-
-
-def _with_rows(cursor: Any) -> list[str]:
-    """The tables in which there is more than from the beginning."""
-    cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
-    tables = {row[0] for row in cursor.fetchall()} - FILLED
-    # The application can't read each of them.
-    with as_owner():
-        cursor.execute(" UNION ALL ".join(map(_its_name_if_it_has_rows, tables)))
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _its_name_if_it_has_rows(table: str) -> str:
-    return f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"  # noqa: S608 - our own tables

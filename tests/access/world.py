@@ -19,7 +19,7 @@ from muster.enrollments.rules import delete_batch
 from muster.institutions.models import Holiday, Role, Term
 from muster.institutions.rules import make_token
 from muster.web.institutions.sign_in import SESSION_KEY
-from tests import database
+from tests import copies
 from tests.access.objects import FURTHER, grant_all
 from tests.access.table import EVERY_ROLE
 from tests.client import Api
@@ -106,9 +106,9 @@ class World:
                 world = World._made()
                 kept = [file for file in Path(folder).rglob("*") if file.is_file()]
                 files = {str(file.relative_to(folder)): file.read_bytes() for file in kept}
-            MADE.append((world, database.rows(), files))
+            MADE.append((world, copies.rows(), files))
         else:
-            database.put_back(MADE[0][1])
+            copies.put_back(MADE[0][1])
         for name, content in MADE[0][2].items():
             file = Path(settings.MEDIA_ROOT) / name
             file.parent.mkdir(parents=True, exist_ok=True)
