@@ -399,8 +399,10 @@ def test_the_register_is_clean_in_both_themes(school, seat_of, theme, width):
     expect_saved(tab)
     assert seat.violations() == []
     tab.context.set_offline(True)
-    tab.locator(".learner").last.locator('.mk[data-m="A"] input').check()
+    # The note that says so moves the rows.
     expect(tab.locator(".save")).to_have_attribute("data-s", "offline")
+    tab.locator(".learner").last.locator('.mk[data-m="A"] input').check()
+    expect(tab.locator(".save")).to_contain_text("1")
     tab.evaluate("document.activeElement.blur()")
     assert seat.violations() == []
 
