@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from muster.accounts.models import User
 from muster.allocation.models import CoverRequest, IndividualAssignment, Plan
 from muster.core.permissions import Access, Scope
-from muster.core.subqueries import KeyIn
+from muster.core.subqueries import IsAmong, KeyIn
 from muster.institutions.access import ADMINS, Actor, Grant, own_branch, own_department, own_person
 from muster.institutions.access import students as both_students
-from muster.institutions.models import STUDENT_ROLES, Institution, Role
-from muster.institutions.permissions import members_of
+from muster.institutions.models import STUDENT_ROLES, Institution, Membership, Role
 from muster.people.permissions import all_people, of_branch, of_department
 
 
@@ -19,8 +18,13 @@ def _students(scope: Scope) -> Scope:
     """People who are students here, or are assigned to an instructor, as far as the scope reaches."""
 
     def narrowed(actor: Actor, grant: Grant) -> Q:
+        members = Membership.objects.order_by().filter(institution=actor.institution, role__in=STUDENT_ROLES)
         assigned = IndividualAssignment.objects.order_by().filter(institution=actor.institution)
-        return (members_of(actor, role__in=STUDENT_ROLES) | KeyIn(assigned.values("student_id"))) & scope(actor, grant)
+        if within := scope(actor, grant):
+            # Of the few within, each is looked up: the database may not go through all of the others beside them.
+            here = IsAmong(members.filter(user=OuterRef("pk"))), IsAmong(assigned.filter(student=OuterRef("pk")))
+            return within & (Q(here[0]) | Q(here[1]))
+        return KeyIn(members.values("user_id"), assigned.values("student_id"))
 
     return narrowed
 
