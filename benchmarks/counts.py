@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from benchmarks.measures import Bench
 
 OF_A_PAGE, OF_A_CALL = 12, 6
+# The calendar answers two months at most.
+A_MONTH = timedelta(days=30)
 FEW, MANY = 2, CLASSES * SESSIONS_EACH
 
 
@@ -48,7 +50,7 @@ class _Seen:
         return {
             "register, API": f"/api/institution/class-sessions/{self.session.pk}",
             "register, page": register,
-            "calendar, API": f"/api{calendar}?from={day - timedelta(days=200)}&to={day + timedelta(days=200)}",
+            "calendar, API": f"/api{calendar}?from={day - A_MONTH}&to={day + A_MONTH}",
             **{
                 f"calendar by {view}, page": f"{calendar}?date={day}&view={view}"
                 for view in ("month", "week", "day", "list")
