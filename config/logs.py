@@ -66,5 +66,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
+        # It says at every start that it is there.
+        "pikepdf": {"level": "WARNING"},
     },
 }
