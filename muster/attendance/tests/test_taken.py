@@ -143,7 +143,7 @@ def test_batches_that_meet_as_one_are_all_waited_for_and_each_person_once(room):
     with as_owner():
         SeatPeriod.objects.filter(batch=other.batch).update(from_date=room.batch.start_date)
     meeting = share_meeting(
-        by=campus.admin, name="Both", batches=[room.batch, other.batch], slots=[slot(2, "08:00", "09:00")]
+        by=campus.admin, name="Both", batches=[room.batch, other.batch], slots=[slot(2, "20:00", "21:00")]
     )
     day = room.session.date
     room.session = session_of(room.batch, day, meeting=meeting, start_time=time(11), end_time=time(12))
