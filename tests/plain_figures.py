@@ -140,7 +140,7 @@ class PlainScope:
     def registers(self) -> list[bool]:
         """Of each register that is due whether it is taken."""
         rows, found = self.rows, []
-        marked = {one.session_id for one in rows.records if one.status}
+        students = {one.pk: one.student_id for one in rows.seats}
         for one in rows.sessions:
             met = [link.batch_id for link in rows.links if link.meeting_id == one.meeting_id]
             end = datetime.combine(one.date, one.end_time or time.max, ZoneInfo(one.meeting.time_zone))
@@ -148,9 +148,10 @@ class PlainScope:
                 continue
             if not any(self.has(batch, one.date) for batch in met):
                 continue
-            expected = any(seat.batch_id in met and covers(seat, one.date) for seat in rows.seated)
-            if one.pk in marked or expected:
-                found.append(one.pk in marked)
+            here = [seat.enrollment_id for seat in rows.seated if seat.batch_id in met and covers(seat, one.date)]
+            marked = {row.enrollment.student_id for row in rows.records if row.session_id == one.pk and row.status}
+            if marked or here:
+                found.append(bool(marked) and marked.issuperset(students[seat] for seat in here))
         return found
 
     @cached_property

@@ -146,7 +146,7 @@ def unsaid(text: str, phrases: list[str]) -> list[str]:
     return missing + [f"says: {one.strip()}" for one in re.findall(r"(?:\S+ ){0,4}\S*\d\S*(?: \S+){0,3}", text)]
 
 
-LEARNERS, TAKEN, MISSING, SESSIONS = len(MARKS), 10, BEGUN - 10, BEGUN + AHEAD
+LEARNERS, TAKEN, MISSING, SESSIONS = len(MARKS), 9, BEGUN - 9, BEGUN + AHEAD
 EVERY = "".join(MARKS.values())
 OF_ALL = f"{said(percent(EVERY))} {came(EVERY)} of {counted(EVERY)}"
 STUDENTS = LEARNERS + 2 + WAITING
@@ -294,7 +294,14 @@ def everywhere(college: College) -> dict[tuple[str, str], list[str]]:
         ],
         ("admin", "/institution/attendance/not-taken"): [
             *listed("register not taken", MISSING, Evening=MISSING, Computing=MISSING, None_=MISSING, Main=MISSING),
-            *(f"Lena Lead ({MISSING})", f"Remind all {MISSING}", f"0 of {MISSING} selected", "1 day", "2 days"),
+            *(
+                f"Lena Lead ({MISSING})",
+                f"Remind all {MISSING}",
+                f"0 of {MISSING} selected",
+                "1 day",
+                "2 days",
+                "3 days",
+            ),
         ],
         ("admin", f"/institution/attendance/sessions/{college.sessions[6].pk}"): [
             *(f"Session 7 of {SESSIONS}", "2 7 go to no. 27", f"attendance {said(percent(MARKS['Cora Cole']))}"),

@@ -19,7 +19,11 @@ from muster.core.checks import (
     attempt_repair,
 )
 
-TRIGGERS = (MadeByMigration("timetable_classsession", "keep_marked_session"),)
+TRIGGERS = (
+    MadeByMigration("timetable_classsession", "keep_marked_session"),
+    MadeByMigration("enrollments_seatperiod", "unmarked_follow_seats"),
+    MadeByMigration("batches_batchmeeting", "unmarked_follow_meeting"),
+)
 
 OWN = "(%(owner)s::uuid IS NULL OR {table}.institution_id = %(owner)s::uuid)"
 
@@ -131,20 +135,29 @@ WHERE request.status = 'approved' AND NOT EXISTS (
 AND {OWN.format(table="request")}
 """  # noqa: S608
 
-# Nobody marks between the count and its being written: marks take the session in share mode.
+UNMARKED = f"""
+SELECT tally.institution_id, tally.session_id::text,
+       'The tally of session ' || tally.session_id || ' differs from who of its register is without a mark'
+FROM attendance_batchtally AS tally
+WHERE tally.unmarked <> muster_unmarked(tally.session_id)
+AND {OWN.format(table="tally")}
+"""  # noqa: S608
+
+# Nobody marks between the count and its being written: marks take the session.
 HOLD = "SELECT id FROM timetable_classsession WHERE id = %s FOR UPDATE"
 FORGET = "DELETE FROM attendance_batchtally WHERE session_id = %s"
 RETALLY = f"""
-INSERT INTO attendance_batchtally (session_id, batch_id, institution_id, present, absent, late, excused)
-{ROWS.format(narrowed=" AND record.session_id = %s")}
-"""
+INSERT INTO attendance_batchtally (session_id, batch_id, institution_id, present, absent, late, excused, unmarked)
+SELECT counted.*, 0 FROM ({ROWS.format(narrowed=" AND record.session_id = %s")}) AS counted
+"""  # noqa: S608
+RECOUNT = "SELECT muster_count_unmarked(ARRAY[%s::uuid])"
 
 
 def _retally(found: Sequence[Contradiction]) -> Iterator[str]:
     sessions = {contradiction.key for contradiction in found}
     for session in sorted(sessions):
         with attempt_repair(), connection.cursor() as cursor:
-            for statement in (HOLD, FORGET, RETALLY):
+            for statement in (HOLD, FORGET, RETALLY, RECOUNT):
                 cursor.execute(statement, [session])
     yield _("Recounted the marks of %(count)d registers.") % {"count": len(sessions)}
 
@@ -178,6 +191,7 @@ INVARIANTS: tuple[AnyInvariant, ...] = (
     Invariant(gettext_lazy("No one is present, absent or late before the day has come"), ON_THE_DAY),
     Invariant(gettext_lazy("No one has two marks in one session"), ONE_MARK),
     Invariant(gettext_lazy("Every register's tally equals its marks"), TALLIES, _retally),
+    Invariant(gettext_lazy("Every register's tally knows how many have no mark"), UNMARKED, _retally),
     Invariant(gettext_lazy("Every piece of evidence belongs to one student"), ONE_LEARNER),
     CodeInvariant(gettext_lazy("Evidence keeps its file until it is removed"), _lost_files, _left_as_they_are),
     Invariant(gettext_lazy("Every approved correction changed its mark"), CORRECTED),

@@ -41,7 +41,7 @@ from muster.people.permissions import instructors
 
 
 def registers_taken(scope: Scope, period: Period) -> Figure:
-    """Of the sessions that are over, took place and have students, those on whose register somebody is marked.
+    """Of the sessions that are over, took place and have students, those whose register is taken.
 
     One statement.
     """

@@ -48,7 +48,8 @@ DEFINITIONS = {
             "registers_taken",
             gettext_lazy("Registers taken"),
             gettext_lazy(
-                "Sessions on whose register someone is marked, of those that are over, took place and have students."
+                "Sessions on whose register every student has a mark, of those that are over, took place and have "
+                "students."
             ),
         ),
         Definition(

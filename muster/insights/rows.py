@@ -119,9 +119,8 @@ WITH over AS MATERIALIZED (
     AND muster_moment(class.date + coalesce(class.end_time, '23:59:59'), meeting.time_zone) < now()
 ), register AS (
     SELECT over.*, EXISTS (
-        SELECT FROM attendance_batchtally AS tally
-        WHERE tally.session_id = over.id AND tally.present + tally.late + tally.absent + tally.excused > 0
-    ) AS marked
+        SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = over.id AND tally.is_taken
+    ) AS taken
     FROM over
 )
 """  # noqa: S608 - constants alone
@@ -131,8 +130,8 @@ _REGISTERS = _registers()
 # Nobody else leads the batch on the same day.
 _LED = """JOIN batches_instructorassignment AS lead ON lead.batch_id = part.batch_id AND lead.role = 'lead'
         AND class.date BETWEEN lead.from_date AND coalesce(lead.until_date, class.date)"""
-_IS_DUE = "FROM register WHERE marked OR muster_expected(meeting_id, date) > 0"
-_TAKEN = "count(*) FILTER (WHERE marked), count(*)"
+_IS_DUE = "FROM register WHERE taken OR muster_expected(meeting_id, date) > 0"
+_TAKEN = "count(*) FILTER (WHERE taken), count(*)"
 
 
 def count_registers(scope: Scope, period: Period) -> tuple[int, int]:
@@ -155,12 +154,12 @@ def count_registers_by_lead(scope: Scope, period: Period) -> dict[UUID, tuple[in
 
 
 def due_registers(scope: Scope, period: Period) -> CountedRows:
-    """The sessions of `count_registers`; those on whose register somebody is marked are the numerator."""
+    """The sessions of `count_registers`; those whose register is taken are the numerator."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_REGISTERS} SELECT id, marked {_IS_DUE}", scope.values(period))
+        cursor.execute(f"{_REGISTERS} SELECT id, taken {_IS_DUE}", scope.values(period))
         found = cursor.fetchall()
-    rows = ClassSession.objects.filter(pk__in=[pk for pk, _marked in found])
-    taken = Q(pk__in=[pk for pk, marked in found if marked])
+    rows = ClassSession.objects.filter(pk__in=[pk for pk, _taken in found])
+    taken = Q(pk__in=[pk for pk, is_taken in found if is_taken])
     return CountedRows(rows, taken, student="", batch="", day="date", says="session_type")
 
 

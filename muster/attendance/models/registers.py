@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -179,11 +179,16 @@ class MarkEntry(models.Model):
         return f"{self.enrollment_id} {self.record_date} {self.status}"
 
 
+# Of a tally: whether somebody stands marked.
+HAS_MARKS = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
+
+
 @kept_by_triggers
 class BatchTally(models.Model):
     """How many of each mark one batch has in one session; a shared meeting has one for each of its batches.
 
-    The database alone writes it (`marks_are_kept`).
+    `unmarked` are the learners of the whole register who have no mark, each person once; all tallies of a session say
+    the same. The database alone writes it: `marks_are_kept`, and `sql/unmarked.sql` as seats come and go.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -194,6 +199,15 @@ class BatchTally(models.Model):
     absent = models.IntegerField(default=0)
     late = models.IntegerField(default=0)
     excused = models.IntegerField(default=0)
+    unmarked = models.IntegerField(default=0)
+    # What "taken" means, wherever it is asked: somebody has a mark, and no learner of the register is without.
+    is_taken = models.GeneratedField(
+        expression=Func(
+            template="(present + absent + late + excused > 0 AND unmarked = 0)", output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -204,10 +218,6 @@ class BatchTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} in {self.session_id}"
-
-
-# Of a tally: whether somebody stands marked.
-HAS_MARKS = Q(present__gt=0) | Q(absent__gt=0) | Q(late__gt=0) | Q(excused__gt=0)
 
 
 class RegisterChase(models.Model):

@@ -18,7 +18,7 @@ from muster.timetable.clock import moment
 from muster.timetable.models import ClassSession
 from muster.timetable.queries import named_teachers, taught_by, with_teachers
 
-NOTHING = RegisterProgress(0, 0)
+NOTHING = RegisterProgress(0, 0, is_taken=False)
 # Sessions of no batch between two days that somebody may see, as a condition: apps above add theirs.
 FURTHER: dict[str, Callable[[Actor, date, date], Q]] = {}
 
@@ -37,6 +37,7 @@ class CalendarEvent:
     batches: tuple[tuple[str, str, str], ...]
     marked: int
     expected: int
+    is_taken: bool
     may_change: bool
 
     @property
@@ -127,6 +128,7 @@ def _event(session: Any, marks: RegisterProgress) -> CalendarEvent:
         tuple((one["id"], one["name"], one["code"]) for one in session.batches),
         marks.marked,
         marks.expected,
+        marks.is_taken,
         session.may_change and session.status == ClassSession.Status.SCHEDULED and not session.is_locked,
     )
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Cast, JSONObject, Now
 from django.db.models.lookups import LessThan
 
-from muster.attendance.models import HAS_MARKS, BatchTally, CountedMark
+from muster.attendance.models import BatchTally, CountedMark
 from muster.attendance.queries.missing import DAY, LOOK_BACK, ended_at
 from muster.attendance.queries.percent import COUNTED, TALLY_SUMS, percent_of
 from muster.batches.models import Batch, InstructorAssignment, meets
@@ -46,7 +46,7 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     )
     open_registers = (
         sessions.filter(LessThan(ended_at(), Now()), date__range=(today - LOOK_BACK, today + DAY), is_locked=False)
-        .filter(~Exists(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk"))))
+        .filter(~Exists(BatchTally.objects.filter(is_taken=True, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
     daily = CountedMark.objects.filter(session__isnull=True, batch=OuterRef("pk")).order_by().values(of=F("batch"))
@@ -72,7 +72,9 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         ),
         missing_number=Subquery(open_registers.annotate(number=Count("pk")).values("number")),
         tally_numbers=Subquery(
-            tallies.annotate(numbers=JSONObject(taken=Count("pk", filter=HAS_MARKS), **TALLY_SUMS)).values("numbers")
+            tallies.annotate(numbers=JSONObject(taken=Count("pk", filter=Q(is_taken=True)), **TALLY_SUMS)).values(
+                "numbers"
+            )
         ),
         daily_numbers=Subquery(
             daily.annotate(

@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from muster.attendance.models import HAS_MARKS, BatchTally, RegisterChase
+from muster.attendance.models import BatchTally, RegisterChase
 from muster.attendance.permissions import registers
 from muster.batches.models import Batch, BatchMeeting
 from muster.core.models import AuditEntry
@@ -51,9 +51,9 @@ def ended_at() -> Any:
     return Func(end, F("meeting__time_zone"), function="muster_moment", output_field=DateTimeField())
 
 
-def has_marks() -> IsAmong:
-    """Whether somebody stands marked on the register."""
-    return IsAmong(BatchTally.objects.filter(HAS_MARKS, session=OuterRef("pk")))
+def is_taken() -> IsAmong:
+    """Whether the register is taken: every learner of it has a mark, as its tallies say (`BatchTally.is_taken`)."""
+    return IsAmong(BatchTally.objects.filter(is_taken=True, session=OuterRef("pk")))
 
 
 def _seated() -> QuerySet[SeatPeriod]:
@@ -74,13 +74,13 @@ def _is_recent(actor: Actor) -> Q:
 
 
 def _is_missing(actor: Actor) -> Q:
-    """The condition of a session with `ended`: it is over, has learners, and nobody is marked."""
+    """The condition of a session with `ended`: it is over, has learners, and one of them has no mark."""
     is_over = Q(ended__lt=timezone.now())
-    return _is_recent(actor) & ~Q(has_marks()) & Q(IsAmong(_seated())) & _of_open_batches() & is_over
+    return _is_recent(actor) & ~Q(is_taken()) & Q(IsAmong(_seated())) & _of_open_batches() & is_over
 
 
 def missing_registers(actor: Actor, rows: QuerySet[ClassSession] | None = None) -> QuerySet[ClassSession]:
-    """Sessions that are over and have learners, and nobody marked: those that the actor may mark, the latest first.
+    """Sessions that are over, and learners of theirs who have no mark: those that the actor may mark, the latest first.
 
     One statement. `ended` is when it ended; `staff` says who was to mark (`named_teachers`);
     `chased_at` when they were told.
@@ -110,12 +110,13 @@ class RegisterState:
     marked: int
     expected: int
     is_locked: bool
+    is_taken: bool
 
 
 @dataclass(frozen=True)
 class RegisterStates:
-    """Registers by session; how many registers the actor could take and nobody has, of how many of those nobody was
-    asked today, and the latest of them."""
+    """Registers by session; how many that the actor could take are not taken, of how many of those nobody was asked
+    today, and the latest of them."""
 
     of: Mapping[UUID, RegisterState]
     missing: int
@@ -135,6 +136,7 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
         .annotate(
             is_missing=Case(When(_is_missing(actor), True), default=False),
             is_asked=Case(When(asked, True), default=False),
+            is_taken=Case(When(is_taken(), True), default=False),
             is_unasked=Case(When(may_be_asked_for(actor), True), default=False),
         )
         .filter(asked | Q(is_missing=True))
@@ -151,7 +153,11 @@ def register_states(actor: Actor, sessions: Collection[UUID], *, most: int = 2) 
     found: list[Any] = list(with_teachers(rows)[: len(sessions) + most])
     latest = sorted((row for row in found if row.is_missing), key=lambda row: row.ended, reverse=True)
     return RegisterStates(
-        of={row.pk: RegisterState(row.marked, row.expected, row.is_locked) for row in found if row.is_asked},
+        of={
+            row.pk: RegisterState(row.marked, row.expected, row.is_locked, row.is_taken)
+            for row in found
+            if row.is_asked
+        },
         missing=found[0].missing if found else 0,
         unasked=found[0].unasked if found else 0,
         latest_missing=latest[:most],
@@ -186,7 +192,7 @@ def registers_to_lock(actor: Actor, hours: int) -> QuerySet[ClassSession]:
     return (
         ClassSession.objects.filter(institution=actor.institution, is_locked=False, date__lte=actor.today() + DAY)
         .taking_place()
-        .filter(has_marks(), _of_open_batches())
+        .filter(is_taken(), _of_open_batches())
         .annotate(ended=ended_at())
         .filter(~Exists(unlocked), ended__lt=since)
         .order_by("date", "pk")

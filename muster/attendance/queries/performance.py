@@ -49,7 +49,7 @@ def with_performance(actor: Actor, rows: QuerySet[User]) -> QuerySet[User]:
         .exclude(session__status=ClassSession.Status.CANCELLED)
         .order_by()
         .values(of=F("institution"))
-        .annotate(numbers=JSONObject(registers=Count("session", distinct=True), **TALLY_SUMS))
+        .annotate(numbers=JSONObject(registers=Count("session", filter=Q(is_taken=True), distinct=True), **TALLY_SUMS))
     )
     return rows.annotate(register_numbers=Subquery(tallies.values("numbers")))
 

@@ -299,11 +299,8 @@ class RegisterProgress(NamedTuple):
 
     marked: int
     expected: int
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether everybody is marked, and somebody is there to be marked."""
-        return self.marked >= self.expected > 0
+    # Whether everybody is marked.
+    is_taken: bool
 
 
 # The seats of each batch are read once, and counted by the days on which they begin and end; where several batches meet
@@ -328,7 +325,8 @@ SELECT class.id, (
     SELECT coalesce(sum(present + absent + late + excused), 0)::integer
     FROM attendance_batchtally WHERE session_id = class.id
 ), CASE WHEN class.is_shared THEN muster_expected(class.meeting_id, class.date)
-    ELSE coalesce(sum(seats.number), 0)::integer END
+    ELSE coalesce(sum(seats.number), 0)::integer END,
+    EXISTS (SELECT FROM attendance_batchtally WHERE session_id = class.id AND is_taken)
 FROM class LEFT JOIN seats ON seats.meeting_id = class.meeting_id
     AND seats.from_date <= class.date AND (seats.until_date IS NULL OR seats.until_date >= class.date)
 GROUP BY class.id, class.meeting_id, class.date, class.is_shared
@@ -339,4 +337,4 @@ def marked_and_expected(session_ids: Iterable[UUID]) -> dict[UUID, RegisterProgr
     """How many are marked and how many should be, for each of these sessions, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(MARKED_AND_EXPECTED, [list(session_ids)])
-        return {pk: RegisterProgress(marked, expected) for pk, marked, expected in cursor.fetchall()}
+        return {pk: RegisterProgress(*far) for pk, *far in cursor.fetchall()}

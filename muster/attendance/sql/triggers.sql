@@ -3,6 +3,14 @@
 CREATE OR REPLACE TRIGGER forget_session BEFORE DELETE ON timetable_classsession
 FOR EACH ROW EXECUTE FUNCTION muster_forget_session();
 
+-- When a seat, or the place of a batch in a meeting, comes, changes or goes.
+
+CREATE OR REPLACE TRIGGER unmarked_follow_seats AFTER INSERT OR DELETE OR UPDATE OF from_date, until_date
+ON enrollments_seatperiod FOR EACH ROW EXECUTE FUNCTION muster_unmarked_follow_seats();
+
+CREATE OR REPLACE TRIGGER unmarked_follow_meeting AFTER INSERT OR DELETE ON batches_batchmeeting
+FOR EACH ROW EXECUTE FUNCTION muster_unmarked_follow_meeting();
+
 -- When a session with marks is moved, or would follow its week again.
 
 CREATE OR REPLACE TRIGGER keep_marked_session BEFORE UPDATE ON timetable_classsession

@@ -27,7 +27,12 @@ def insert(model: type[models.Model], source: str, /, **columns: str) -> int:
     given: dict[str, Any] = {}
     for field in model._meta.local_concrete_fields:
         column = str(field.column)
-        if column in columns or field.db_default is not NOT_PROVIDED or isinstance(field, models.AutoField):
+        if (
+            column in columns
+            or field.db_default is not NOT_PROVIDED
+            or field.generated
+            or isinstance(field, models.AutoField)
+        ):
             continue
         columns[column] = f"%({column})s"
         given[column] = field.get_db_prep_save(field.get_default(), connection)

@@ -277,8 +277,7 @@ def _pill(event: CalendarEvent, *, teaches: bool) -> SafeString | None:
         return pill(_("Locked"), tone="info", icon="lock")
     if event.marked:
         words = _("%(marked)d of %(expected)d marked") % {"marked": event.marked, "expected": event.expected}
-        whole = event.marked >= event.expected
-        return pill(words, tone="good" if whole else "warn", icon="okc" if whole else "half")
+        return pill(words, tone="good" if event.is_taken else "warn", icon="okc" if event.is_taken else "half")
     return None
 
 

@@ -19,7 +19,7 @@ from django_tables2 import Column
 from muster.attendance.models import BatchTally
 from muster.attendance.permissions import cohorts
 from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, progress_of
-from muster.attendance.queries.missing import with_teachers
+from muster.attendance.queries.missing import is_taken, with_teachers
 from muster.batches.models import Batch
 from muster.core.clocks import now_in
 from muster.courses.queries import minimum_attendance_of
@@ -167,8 +167,8 @@ class SessionFilters(Filters):
     kind = Facet(gettext_lazy("Type"), value="session_type", words=ClassSession.Kind.choices)
     state = Buckets(
         gettext_lazy("Register"),
-        Bucket("taken", gettext_lazy("Taken"), Q(marked__gt=0)),
-        Bucket("open", gettext_lazy("Not taken"), Q(marked=0, has_ended=True, is_locked=False) & HELD),
+        Bucket("taken", gettext_lazy("Taken"), Q(is_taken=True)),
+        Bucket("open", gettext_lazy("Not taken"), Q(is_taken=False, has_ended=True, is_locked=False) & HELD),
         Bucket("ahead", gettext_lazy("Upcoming"), Q(marked=0, has_ended=False) & HELD),
         Bucket("locked", gettext_lazy("Locked"), Q(is_locked=True)),
         Bucket("cancelled", gettext_lazy("Cancelled"), Q(status=ClassSession.Status.CANCELLED)),
@@ -229,10 +229,10 @@ class SessionTable(Table):
             return pill(_("Cancelled"), "", "xc")
         if record.is_locked:
             return pill(_("Locked"), "info", "lock")
-        if record.marked and record.marked >= record.expected:
+        if record.is_taken:
             return pill(_("Taken"), "good", "okc")
         if record.marked:
-            return pill(_("%(count)d left") % {"count": record.expected - record.marked}, "warn", "half")
+            return pill(_("%(count)d left") % {"count": record.unmarked}, "warn", "half")
         if record.date > record.today():
             return pill(_("Upcoming"), "", "clock")
         if not record.expected:
@@ -263,11 +263,14 @@ def registers_of(batch: Batch, today: date) -> QuerySet[ClassSession]:
     tally = BatchTally.objects.filter(session=OuterRef("pk"), batch=batch).order_by()
     seated = SeatPeriod.objects.filter(batch=batch).on(OuterRef("date")).order_by().values(of=F("batch"))
     people = seated.annotate(number=Count("enrollment__student", distinct=True)).values("number")
-    counted = {name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused")}
+    counted = {
+        name: Coalesce(Subquery(tally.values(name)), 0) for name in ("present", "absent", "late", "excused", "unmarked")
+    }
     return (
         with_teachers(batch.sessions)
         .annotate(
             **counted,
+            is_taken=Case(When(is_taken(), then=Value(True)), default=Value(False)),
             is_to_come=Case(When(date__gt=today, then=Value(True)), default=Value(False)),
             marked=F("present") + F("absent") + F("late") + F("excused"),
             expected=Coalesce(Subquery(people), 0),

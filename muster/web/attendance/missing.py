@@ -110,7 +110,7 @@ class MissingTable(Table):
 
 @page(registers["mark"])
 def missing_register_list(request: ActorRequest) -> HttpResponseBase:
-    """The registers that the actor could take and nobody has, the latest first."""
+    """The registers that the actor could take and that are not taken, the latest first."""
     actor = request.actor
     # A batch's own meeting has its id.
     own = Q(meeting__is_shared=False)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from muster.attendance.queries.missing import RegisterState
-from muster.attendance.queries.register import RegisterProgress
 from muster.batches.occurrences import Occurrence
 from muster.people.links import batch_url
 from muster.web.home.words import day_name, until_moment
@@ -39,7 +38,7 @@ STATES: dict[str, SessionState] = {
     "taken": SessionState(gettext_lazy("Taken"), "good", "okc", gettext_lazy("taken")),
     "locked": SessionState(gettext_lazy("Locked"), "info", "lock", gettext_lazy("taken")),
     "missing": SessionState(gettext_lazy("Not taken"), "bad", "alert", gettext_lazy("not taken")),
-    "partly": SessionState(gettext_lazy("Not finished"), "warn", "half", gettext_lazy("not finished")),
+    "partly": SessionState(gettext_lazy("Not finished"), "warn", "half", gettext_lazy("not taken")),
     "taking": SessionState(gettext_lazy("Taking"), "accent", "half", gettext_lazy("being taken")),
     "over": SessionState(gettext_lazy("Past"), "", "okc", gettext_lazy("over"), is_begun=False),
     "on": SessionState(gettext_lazy("Now"), "accent", "half", gettext_lazy("now"), is_begun=False),
@@ -57,7 +56,7 @@ class RegisterLink:
 
     @property
     def is_taken(self) -> bool:
-        return RegisterProgress(self.standing.marked, self.standing.expected).is_taken
+        return self.standing.is_taken
 
     @property
     def words(self) -> str:

@@ -1,7 +1,7 @@
 -- Of all marks of one statement, new (`new_marks`) or changed (`old_marks` are what they were).
 --
--- Parents first: the batches, then the sessions. The session is moved to held before it is taken in share mode, since
--- two who both hold it so could not both go on to change it.
+-- Parents first: the batches, then the sessions, each of which its markings hold one after the other: so each counts
+-- who is left after those before it.
 DECLARE
     found bigint;
     cancelled bigint;
@@ -37,7 +37,7 @@ BEGIN
     INTO found, cancelled, ahead FROM (
         SELECT class.id, class.is_locked, class.status, class.date > muster_today(meeting.time_zone) AS is_ahead
         FROM timetable_classsession AS class JOIN timetable_meeting AS meeting ON meeting.id = class.meeting_id
-        WHERE class.id IN (SELECT session_id FROM new_marks) ORDER BY class.id FOR SHARE OF class
+        WHERE class.id IN (SELECT session_id FROM new_marks) ORDER BY class.id FOR NO KEY UPDATE OF class
     ) AS sessions;
     IF found > 0 THEN
         RAISE EXCEPTION 'Register is locked'
@@ -102,12 +102,14 @@ BEGIN
         ON CONFLICT DO NOTHING;
 
         -- Differences, not counts: two who mark at once wait for each other here, and neither sees the other's rows.
-        INSERT INTO attendance_batchtally AS tally (session_id, batch_id, institution_id, present, absent, late, excused)
+        INSERT INTO attendance_batchtally AS tally (
+            session_id, batch_id, institution_id, present, absent, late, excused, unmarked
+        )
         SELECT mark.session_id, enrollment.batch_id, mark.institution_id,
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'PRESENT'), 0),
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'ABSENT'), 0),
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'LATE'), 0),
-               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0)
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0), 0
         FROM (
             SELECT session_id, enrollment_id, institution_id, status, 1 AS number FROM new_marks
         ) AS mark
@@ -133,12 +135,14 @@ BEGIN
             IS DISTINCT FROM (before.status, before.minutes_late, before.notes, before.marked_at)
         ON CONFLICT DO NOTHING;
 
-        INSERT INTO attendance_batchtally AS tally (session_id, batch_id, institution_id, present, absent, late, excused)
+        INSERT INTO attendance_batchtally AS tally (
+            session_id, batch_id, institution_id, present, absent, late, excused, unmarked
+        )
         SELECT mark.session_id, enrollment.batch_id, mark.institution_id,
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'PRESENT'), 0),
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'ABSENT'), 0),
                coalesce(sum(mark.number) FILTER (WHERE mark.status = 'LATE'), 0),
-               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0)
+               coalesce(sum(mark.number) FILTER (WHERE mark.status = 'EXCUSED'), 0), 0
         FROM (
             SELECT session_id, enrollment_id, institution_id, status, 1 AS number FROM new_marks
             UNION ALL
@@ -154,5 +158,6 @@ BEGIN
             late = tally.late + excluded.late,
             excused = tally.excused + excluded.excused;
     END IF;
+    PERFORM muster_count_unmarked(ARRAY(SELECT DISTINCT session_id FROM new_marks WHERE session_id IS NOT NULL));
     RETURN NULL;
 END;

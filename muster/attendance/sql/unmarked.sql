@@ -1,0 +1,69 @@
+-- Who of a register has no mark: what decides whether it is taken. The tallies of its session keep the number.
+
+-- How many learners of a register have no mark: whose seat covers the day, each person once, whichever of their
+-- enrollments was marked.
+CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT count(*)::integer FROM (
+        SELECT learner.student_id
+        FROM timetable_classsession AS class
+        JOIN batches_batchmeeting AS met ON met.meeting_id = class.meeting_id
+        JOIN enrollments_seatperiod AS period ON period.batch_id = met.batch_id
+            AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
+        JOIN enrollments_enrollment AS learner ON learner.id = period.enrollment_id
+        WHERE class.id = the_session
+        EXCEPT
+        SELECT marked.student_id
+        FROM attendance_attendancerecord AS record
+        JOIN enrollments_enrollment AS marked ON marked.id = record.enrollment_id
+        WHERE record.session_id = the_session AND record.status IS NOT NULL
+    ) AS unmarked;
+$$;
+
+-- Whoever asks holds the batches, in share mode or alone, and the sessions.
+CREATE OR REPLACE FUNCTION muster_count_unmarked(sessions uuid[]) RETURNS void LANGUAGE sql AS $$
+    UPDATE attendance_batchtally AS tally SET unmarked = counted.number
+    FROM (SELECT id, muster_unmarked(id) AS number FROM unnest(sessions) AS id) AS counted
+    WHERE tally.session_id = counted.id AND tally.unmarked <> counted.number;
+$$;
+
+-- A seat that begins, ends or is given back: on the days that it gained or lost, where somebody is marked. Whoever
+-- changes seats holds the batch, and so waits for whoever marks it, and they for them.
+CREATE OR REPLACE FUNCTION muster_unmarked_follow_seats() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    before daterange := 'empty';
+    after daterange := 'empty';
+    since date;
+    found uuid[];
+BEGIN
+    IF TG_OP <> 'INSERT' THEN before := daterange(OLD.from_date, OLD.until_date + 1); END IF;
+    IF TG_OP <> 'DELETE' THEN after := daterange(NEW.from_date, NEW.until_date + 1); END IF;
+    since := CASE WHEN lower(before) = lower(after) THEN least(upper(before), upper(after))
+        ELSE least(lower(before), lower(after)) END;
+    found := ARRAY(
+        SELECT class.id
+        FROM batches_batchmeeting AS met JOIN timetable_classsession AS class ON class.meeting_id = met.meeting_id
+        WHERE met.batch_id = coalesce(NEW.batch_id, OLD.batch_id)
+        AND class.date >= since AND (class.date <@ before) <> (class.date <@ after)
+        AND EXISTS (SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = class.id)
+        ORDER BY class.id FOR NO KEY UPDATE OF class
+    );
+    IF cardinality(found) > 0 THEN PERFORM muster_count_unmarked(found); END IF;
+    RETURN NULL;
+END $$;
+
+-- A batch that joins a shared meeting, or leaves it.
+CREATE OR REPLACE FUNCTION muster_unmarked_follow_meeting() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    found uuid[];
+BEGIN
+    found := ARRAY(
+        SELECT class.id FROM timetable_classsession AS class
+        WHERE class.meeting_id = coalesce(NEW.meeting_id, OLD.meeting_id)
+        AND EXISTS (SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = class.id)
+        ORDER BY class.id FOR NO KEY UPDATE OF class
+    );
+    IF cardinality(found) > 0 THEN PERFORM muster_count_unmarked(found); END IF;
+    RETURN NULL;
+END $$;
