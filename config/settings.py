@@ -218,7 +218,6 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "apply": "30/h/ip,5/d/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 # One identity provider for the whole installation, where its address is named; people are known by their email.
 SSO_ISSUER = env.str("MUSTER_OIDC_ISSUER", default="").rstrip("/")
 SSO_ID, SSO_NAME = "sso", env.str("MUSTER_OIDC_NAME", default="") or _("Single sign-on")

@@ -127,6 +127,19 @@ def test_a_stranger_who_guesses_locks_nobody_out(thandi):
     assert page.status_code == 302
 
 
+@pytest.mark.parametrize(("behind_proxy", "owners"), [(True, 200), (False, 429)])
+def test_the_address_is_the_one_that_the_proxy_saw_where_there_is_one(settings, thandi, behind_proxy, owners):
+    settings.BEHIND_PROXY = behind_proxy
+
+    def tried(password, sent):
+        body = {"email": thandi.email, "password": password}
+        return Api().post("/v1/auth/login", body, X_Forwarded_For=sent).status
+
+    # What callers say of themselves stands before what the proxy saw.
+    assert [tried("wrong", f"198.51.100.{number}, 192.0.2.1") for number in range(6)] == [401] * 5 + [429]
+    assert tried(PASSWORD, "192.0.2.1, 203.0.113.9") == owners
+
+
 def test_failures_are_not_forgotten_when_many_others_fail(settings, thandi):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "1000/m/ip,5/5m/key"}
     for _attempt in range(5):

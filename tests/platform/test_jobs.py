@@ -1,16 +1,21 @@
 """Background jobs survive the death of their worker, and those that they put in are there with what they are for."""
 
-from collections.abc import Callable
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import connection, transaction
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
-from muster.cli.worker import WorkerConnector
+from muster.cli.worker import WorkerConnector, _work
 from muster.core.jobs import SECONDS_WITHOUT_HEARTBEAT, retry_stalled_jobs
 
 
@@ -75,3 +80,30 @@ def taken_by_worker(job: int, silence: int) -> None:
         )
         [worker] = cursor.fetchone()
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, job])
+
+
+class AppWithoutDatabase(App):
+    """Is asked to end once it works, and hears of the lost database alone, as one does who waits for a connection."""
+
+    begun = 0
+
+    @contextmanager
+    def replace_connector(self, connector: object) -> Iterator[App]:
+        yield self
+
+    async def open_async(self, *_args: object) -> None: ...
+
+    async def close_async(self) -> None: ...
+
+    async def run_worker_async(self, **_options: object) -> None:
+        self.begun += 1
+        assert self.begun == 1, "The jobs begin anew though they were asked to end."
+        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ConnectorException from None
+
+
+def test_who_is_asked_to_end_while_the_database_is_away_does_not_begin_anew():
+    asyncio.run(_work(AppWithoutDatabase(connector=app.connector), 1))

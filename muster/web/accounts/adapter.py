@@ -21,7 +21,7 @@ from muster.accounts.limits import consume_attempt, seconds_to_wait
 from muster.accounts.models import User
 from muster.institutions.access import Actor
 from muster.institutions.models import SecurityEvent
-from muster.institutions.security import note_event, note_failure, note_of_account
+from muster.institutions.security import caller_address, note_event, note_failure, note_of_account
 from muster.institutions.sign_in import sender_of
 
 Kind = SecurityEvent.Kind
@@ -50,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # Which proxy to believe is known in one place.
+        return caller_address()
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # Of one account from one address: a stranger who guesses keeps nobody else out.
