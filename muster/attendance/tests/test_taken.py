@@ -190,3 +190,17 @@ def test_pages_and_the_api_say_how_many_are_left(room):
     assert "0 registers taken" in words_of(browser.get(path))
     mark(room, 1)
     assert "1 register taken" in words_of(browser.get(path))
+
+
+def test_the_filters_of_a_batch_have_it_among_those_not_taken_until_it_is(room):
+    def listed():
+        paths = (
+            f"/institution/attendance/cohorts/{room.batch.pk}?state={state}" for state in ("open", "taken", "ahead")
+        )
+        listings = [Browser(room.campus).get(path).context["listing"] for path in paths]
+        return [[row.pk for row in listing.table.data] for listing in listings]
+
+    mark(room, 0)
+    assert listed() == [[room.session.pk], [], []]
+    mark(room, 1)
+    assert listed() == [[], [room.session.pk], []]

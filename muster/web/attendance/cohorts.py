@@ -169,7 +169,7 @@ class SessionFilters(Filters):
         gettext_lazy("Register"),
         Bucket("taken", gettext_lazy("Taken"), Q(is_taken=True)),
         Bucket("open", gettext_lazy("Not taken"), Q(is_taken=False, has_ended=True, is_locked=False) & HELD),
-        Bucket("ahead", gettext_lazy("Upcoming"), Q(marked=0, has_ended=False) & HELD),
+        Bucket("ahead", gettext_lazy("Upcoming"), Q(is_taken=False, has_ended=False, is_locked=False) & HELD),
         Bucket("locked", gettext_lazy("Locked"), Q(is_locked=True)),
         Bucket("cancelled", gettext_lazy("Cancelled"), Q(status=ClassSession.Status.CANCELLED)),
     )
