@@ -2,8 +2,8 @@
 
 -- How many learners of a register have no mark: whose seat covers the day, each person once, whichever of their
 -- enrollments was marked.
-CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LANGUAGE sql STABLE AS $$
-    SELECT count(*)::integer FROM (
+CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN
+    RETURN (SELECT count(*) FROM (
         SELECT learner.student_id
         FROM timetable_classsession AS class
         JOIN batches_batchmeeting AS met ON met.meeting_id = class.meeting_id
@@ -16,15 +16,16 @@ CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LAN
         FROM attendance_attendancerecord AS record
         JOIN enrollments_enrollment AS marked ON marked.id = record.enrollment_id
         WHERE record.session_id = the_session AND record.status IS NOT NULL
-    ) AS unmarked;
-$$;
+    ) AS unmarked);
+END $$;
 
--- Whoever asks holds the batches, in share mode or alone, and the sessions.
-CREATE OR REPLACE FUNCTION muster_count_unmarked(sessions uuid[]) RETURNS void LANGUAGE sql AS $$
+-- Whoever asks holds the batches, in share mode or alone, and the sessions. Every marking does: in this language it is
+-- planned once for each connection.
+CREATE OR REPLACE FUNCTION muster_count_unmarked(sessions uuid[]) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
     UPDATE attendance_batchtally AS tally SET unmarked = counted.number
     FROM (SELECT id, muster_unmarked(id) AS number FROM unnest(sessions) AS id) AS counted
     WHERE tally.session_id = counted.id AND tally.unmarked <> counted.number;
-$$;
+END $$;
 
 -- A seat that begins, ends or is given back: on the days that it gained or lost, where somebody is marked. Whoever
 -- changes seats holds the batch, and so waits for whoever marks it, and they for them.
