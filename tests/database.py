@@ -22,7 +22,10 @@ from django.db import connections
 from django.test import override_settings
 
 from benchmarks.people import furnish as furnish_people
+from muster.cli.check import invariants
 from muster.cli.setup import bring_database_up_to_date
+from muster.core.checks import run_checks
+from muster.core.ownership import as_owner
 from muster.exchange.demo.college import TIME_ZONE
 from muster.exchange.generate import SCALES, generate
 from tests.copies import with_rows
@@ -112,6 +115,12 @@ def copied(home: Path) -> tuple[Path, str]:
     with _maintenance() as cursor:
         cursor.execute(f'CREATE DATABASE "{mine.name}" TEMPLATE "{PREFIX}demonstration_{home.name}"')
     return mine, url_of(mine.name)
+
+
+def contradictions(mine: Path) -> list[str]:
+    """What `muster check` finds in such a copy, after others worked in it."""
+    with override_settings(MEDIA_ROOT=mine / "files"), _connected_to(mine.name), as_owner():
+        return [f"{found.fact}: {found.left}" for found in run_checks(invariants()) if not found.holds]
 
 
 def drop(mine: Path) -> None:

@@ -44,13 +44,15 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DemoServer]:
-    """The demonstration, served to the tests of a module alone."""
+    """The demonstration, served to the tests of a module alone; whatever they do in it, every rule holds afterwards."""
     with django_db_blocker.unblock():
         home, url = database.copied(database.demonstration())
     with DemoServer.on(home, url) as stage:
         yield stage
     with django_db_blocker.unblock():
+        broken = database.contradictions(home)
         database.drop(home)
+    assert broken == []
 
 
 @pytest.fixture(scope="module")
