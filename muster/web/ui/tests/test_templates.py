@@ -14,8 +14,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 
 from muster.core.money import money
+from muster.web.ui import widgets
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.shell import NavItem, Shell, Switch, frame
@@ -92,6 +95,19 @@ def test_times_are_those_of_the_institution():
     assert drawn("{% local_time moment %}", request=request, moment=moment) == (
         '<time datetime="2026-11-20T09:00:00+02:00">Fri 20 Nov 2026, 09:00</time>'
     )
+
+
+def test_what_is_kept_drawn_is_drawn_anew_for_another_language(monkeypatch):
+    # Of words that have no translation, one to tell them apart.
+    monkeypatch.setattr(widgets, "_", lambda words: f"{get_language()}: {words}")
+    day = dt.date(2031, 2, 3)
+    pages = []
+    for language in ("en", "fr"):
+        with translation.override(language):
+            pages.append(
+                [widgets.local_date(day), widgets.date_range(day, day.replace(day=9)), widgets.last_five("AP")]
+            )
+    assert [one == other for one, other in zip(*pages, strict=True)] == [False] * 3
 
 
 def test_range_says_its_year_once():
