@@ -150,6 +150,10 @@ def test_form_keeps_what_was_typed_and_ties_reasons_to_fields():
     assert 'value="soon"' in html
     assert 'type="date"' in html
     assert '<a href="#id_name">Name</a>' in html
+    # How many are wrong, and how it reads while one after the other is mended.
+    assert "<h2>Fix 2 fields</h2>" in html
+    assert "[&quot;Fix 1 field&quot;, &quot;Fix 2 fields&quot;]" in html
+    assert html.count("This field is required.") == 1
     assert html.count("(optional)") == 1
 
 
