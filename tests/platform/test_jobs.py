@@ -91,7 +91,7 @@ class AppWithoutDatabase(App):
     def replace_connector(self, connector: object) -> Iterator[App]:
         yield self
 
-    async def open_async(self, *_args: object) -> None: ...
+    async def open_async(self, *_args: object) -> None: ...  # type: ignore[override]
 
     async def close_async(self) -> None: ...
 

@@ -84,7 +84,7 @@ def test_batch_that_was_changed_since_stays(campus: Campus) -> None:
 
 def test_batch_that_has_met_since_stays(campus: Campus) -> None:
     run = imported(campus)
-    first, second = Batch.objects.order_by("code")
+    first, _second = Batch.objects.order_by("code")
     first.sessions.filter(pk__in=first.sessions.values("pk")[:1]).update(status="held")
     undone = rules.undo_import(by=campus.admin, run=run).undone
     assert {one["kind"]: one["reason"] for one in undone["stays"]}["batches"] == "Some of its sessions were held."
