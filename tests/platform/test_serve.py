@@ -119,6 +119,8 @@ def test_lost_processes_come_back_by_themselves(serve: Callable[[], Served], hom
     eventually(served.works)
     assert "The part 'jobs' ended unexpectedly (exit code -9)" in served.words()
     assert "The embedded PostgreSQL ended unexpectedly. It is started again." in served.words()
+    # Where a worker is lost, the other one goes on.
+    assert served.words().count("The part 'web' ended unexpectedly") == 1
     checked = subprocess.run(
         [sys.executable, "-m", "muster.cli", "check"],
         cwd=ROOT,

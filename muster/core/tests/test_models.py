@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import apps
 from django.db import models
+from django.utils import translation
 
 from muster.core.models import Row
 
@@ -18,3 +19,13 @@ def test_the_word_of_a_choice_is_the_one_that_django_says() -> None:
             row = field.model(**{field.attname: value})
             own = getattr(row, f"get_{field.name}_display")()
             assert own == models.Model._get_FIELD_display(row, field)
+
+
+def test_the_word_of_a_choice_is_in_the_language_of_who_reads_it() -> None:
+    monday = apps.get_model("timetable", "ScheduleSlot")(weekday=1)
+    words = []
+    for language in ("en", "fr"):
+        with translation.override(language):
+            words.append(monday.get_weekday_display())
+    # Django itself knows the days in French.
+    assert words == ["Monday", "lundi"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from muster.cli import main
 from muster.exchange.lists import LISTS
 from muster.exchange.models import ColumnMapping, ImportRun
 from muster.institutions.models import Affiliation
+from muster.web.exchange.views import ABOUT
 from tests.client import Api
 from tests.jobs import run_jobs
 from tests.make import Campus
@@ -82,8 +85,12 @@ def test_results_come_back_as_a_file_that_can_be_put_right(browser):
 
 def test_every_kind_says_what_it_takes_and_has_templates_that_can_be_read_again(browser):
     page = browser.get("/settings/imports/").content.decode()
+    shown = Path("muster/web/static/css/imports.css").read_text(encoding="utf-8")
     for kind in ImportRun.Kind.values:
         assert f'data-kind="{kind}"' in page
+        assert [escape(str(words)) in page for words in ABOUT[ImportRun.Kind(kind)]] == [True, True]
+        # Of all of them the chosen one is shown.
+        assert f'form:has(option[value="{kind}"]:checked) .about-kind[data-kind="{kind}"]' in shown
         for form in ("csv", "xlsx"):
             assert f"{reverse('import-template', args=[kind])}?format={form}" in page
     for kind in LISTS:

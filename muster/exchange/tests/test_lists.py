@@ -312,6 +312,7 @@ def test_undoing_takes_new_people_away_and_gives_old_ones_back_what_they_had(cam
     undone = rules.undo_import(by=campus.admin, run=first).undone
     # Naledi was changed, Zanele is enrolled; Pieter is as the import left him.
     assert sorted(one["name"] for one in undone["stays"]) == ["Naledi Mokoena", "Zanele"]
+    assert [row[1] for row in people(campus)] == ["Naledi Mokoena", "Zanele"]
 
 
 def test_import_that_changes_much_is_confirmed_by_its_number(campus):

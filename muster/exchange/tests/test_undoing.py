@@ -82,6 +82,15 @@ def test_batch_that_was_changed_since_stays(campus: Campus) -> None:
     assert (first_to_stay["kind"], first_to_stay["reason"]) == ("batches", "It was changed since.")
 
 
+def test_batch_that_has_met_since_stays(campus: Campus) -> None:
+    run = imported(campus)
+    first, _second = Batch.objects.order_by("code")
+    first.sessions.filter(pk__in=first.sessions.values("pk")[:1]).update(status="held")
+    undone = rules.undo_import(by=campus.admin, run=run).undone
+    assert {one["kind"]: one["reason"] for one in undone["stays"]}["batches"] == "Some of its sessions were held."
+    assert list(Batch.objects.all()) == [first]
+
+
 def test_marks_of_an_old_register_are_taken_back_but_for_those_changed_since(campus: Campus) -> None:
     today = campus.admin.today()
     batch = campus.batch(start_date=today.replace(year=today.year - 1), end_date=today)

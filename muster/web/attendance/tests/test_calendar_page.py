@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -132,11 +133,19 @@ def test_the_calendar_is_narrowed_by_branch_and_room_and_names_who_teaches(campu
     lead, here, there = campus.instructor("Lena Lead"), campus.branch(name="Here"), campus.branch(name="There")
     room = campus.room(here, name="Lab 9")
     campus.room(there)
-    campus.batch(name="Ours", branch=here, lead=lead, slots=[slot(1, "08:00", "09:00", room=room)])
+    department = campus.department()
+    campus.batch(
+        name="Ours", branch=here, department=department, lead=lead, slots=[slot(1, "08:00", "09:00", room=room)]
+    )
     campus.batch(name="Theirs", branch=there, lead=campus.instructor(), slots=[slot(1, "08:00", "09:00")])
     address, browser = "/institution/attendance/calendar?view=week&date=2030-01-14", Browser(campus)
-    whole = words_of(browser.get(address))
-    assert [word in whole for word in ("Ours", "Theirs", "Lena Lead")] == [True] * 3
+    page = browser.get(address)
+    whole = words_of(page)
+    assert [word in whole for word in ("Ours", "Theirs", "Lab 9, Lena Lead")] == [True] * 3
+    content = page.content.decode()
+    offered = re.findall(r'<select [^>]*name="(dept|branch_id|room_id)"', content)
+    assert (sorted(offered), "data-legend" in content) == (["branch_id", "dept", "room_id"], True)
+    assert re.search(r'view=list[^"]*#today"', content)
     api = Api(campus.token())
     for name, row in (("branch_id", here), ("room_id", room)):
         shown = words_of(browser.get(f"{address}&{name}={row.pk}"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from muster.attendance.tests.test_reminders import ended
 from muster.institutions.access import Actor
 from muster.notifications.models import Notification
 from muster.web.home.header_counts import unread_and_waiting
+from muster.web.home.words import asked_at
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
 
@@ -85,6 +87,12 @@ def test_an_unlock_is_asked_for_counted_and_decided_in_place(room: Class) -> Non
     assert "Seen the paper" in own
     assert Notification.objects.filter(user=room.teacher, kind="unlock_decided", text="Seen the paper").count() == 1
     assert admin.post(path, {"decision": "approve", "reason": "Again"}).status_code == 400
+
+
+def test_when_somebody_asked_is_told_by_the_readers_clock() -> None:
+    now = datetime(2031, 2, 3, 9, 0, tzinfo=ZoneInfo("Africa/Johannesburg"))
+    assert asked_at(datetime(2031, 2, 3, 6, 3, tzinfo=UTC), now) == "Asked 08:03"
+    assert asked_at(datetime(2031, 2, 1, 23, 3, tzinfo=UTC), now) == "Asked yesterday, 01:03"
 
 
 def test_a_rejected_unlock_leaves_the_register_locked(room: Class) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django import forms
 from django.contrib.auth.models import AnonymousUser
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -131,6 +132,16 @@ def test_page_runs_in_the_zone_of_the_institution():
 
     assert view(asked(user=Person(), actor=Doer())).content == b"Africa/Johannesburg"
     assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_a_nul_that_comes_as_far_as_the_database_is_the_fault_of_who_asked():
+    @page(SIGNED_IN)
+    def view(request: HttpRequest) -> HttpResponse:
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    assert view(asked("/batches/?q=a%00b", user=Person(), actor=Doer())).status_code == 400
+    with pytest.raises(DataError):
+        view(asked("/batches/?q=ab", user=Person(), actor=Doer()))
 
 
 def test_pages_of_the_signed_in_are_not_kept_by_browsers():

@@ -145,6 +145,11 @@ def test_made_up_values_find_nothing(permissions):
     assert (listing.shown, names(listing)) == (0, [])
 
 
+@pytest.mark.parametrize("query", ["noun=%00", "verb=%00", "shown=%00", "page=%00", "sort=%00", "q=%00"])
+def test_a_nul_is_passed_over(permissions, query):
+    assert listed(permissions, f"/?{query}").shown in (0, len(names(listed(permissions, "/"))))
+
+
 def test_pages_end_where_the_rows_end(permissions):
     listing = listed(permissions, "/?page=99", per_page=4)
     assert names(listing) == ["delete_apple", "delete_pear"]

@@ -14,8 +14,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 
 from muster.core.money import money
+from muster.web.ui import widgets
 from muster.web.ui.components import Fact, Phase, Tab
 from muster.web.ui.forms import Form, FormSection, wide
 from muster.web.ui.shell import NavItem, Shell, Switch, frame
@@ -94,6 +97,19 @@ def test_times_are_those_of_the_institution():
     )
 
 
+def test_what_is_kept_drawn_is_drawn_anew_for_another_language(monkeypatch):
+    # Of words that have no translation, one to tell them apart.
+    monkeypatch.setattr(widgets, "_", lambda words: f"{get_language()}: {words}")
+    day = dt.date(2031, 2, 3)
+    pages = []
+    for language in ("en", "fr"):
+        with translation.override(language):
+            pages.append(
+                [widgets.local_date(day), widgets.date_range(day, day.replace(day=9)), widgets.last_five("AP")]
+            )
+    assert [one == other for one, other in zip(*pages, strict=True)] == [False] * 3
+
+
 def test_range_says_its_year_once():
     assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2026, 12, 1)) == "23 Nov – 1 Dec 2026"
     assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2027, 3, 1)) == "23 Nov 2026 – 1 Mar 2027"
@@ -134,6 +150,10 @@ def test_form_keeps_what_was_typed_and_ties_reasons_to_fields():
     assert 'value="soon"' in html
     assert 'type="date"' in html
     assert '<a href="#id_name">Name</a>' in html
+    # How many are wrong, and how it reads while one after the other is mended.
+    assert "<h2>Fix 2 fields</h2>" in html
+    assert "[&quot;Fix 1 field&quot;, &quot;Fix 2 fields&quot;]" in html
+    assert html.count("This field is required.") == 1
     assert html.count("(optional)") == 1
 
 
