@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from muster.allocation.rules import assign_student, unassign_student
@@ -67,7 +67,9 @@ def meetings_of(campus):
 def test_without_the_locks_the_database_still_keeps_one(campus):
     outcomes = rush([partial(stored, campus, meeting) for meeting in meetings_of(campus)])
     assert len(won(outcomes)) == 1
-    assert {type(outcome) for outcome in outcomes} == {ClassSession, IntegrityError}
+    # Who have both written, and wait to learn whether the other stays, may be told of a deadlock.
+    assert {type(outcome) for outcome in outcomes} - {OperationalError} <= {ClassSession, IntegrityError}
+    assert ClassSession.objects.filter(status="scheduled").count() == 1
 
 
 def test_control_without_the_constraint_the_mentor_is_in_several_places(campus):
