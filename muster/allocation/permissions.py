@@ -22,8 +22,8 @@ def _students(scope: Scope) -> Scope:
         assigned = IndividualAssignment.objects.order_by().filter(institution=actor.institution)
         if within := scope(actor, grant):
             # Of the few within, each is looked up: the database may not go through all of the others beside them.
-            here = IsAmong(members.filter(user=OuterRef("pk"))), IsAmong(assigned.filter(student=OuterRef("pk")))
-            return within & (Q(here[0]) | Q(here[1]))
+            is_member = IsAmong(members.filter(user=OuterRef("pk")))
+            return within & (Q(is_member) | Q(IsAmong(assigned.filter(student=OuterRef("pk")))))
         return KeyIn(members.values("user_id"), assigned.values("student_id"))
 
     return narrowed
