@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -20,6 +21,7 @@ from typing import IO, Any, TypedDict
 import pyrage
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from muster.core.ownership import as_owner
@@ -31,6 +33,8 @@ DATABASE, MANIFEST = "database.dump", "manifest.json"
 FORMAT = 1
 ENCRYPTED = b"age-encryption.org/"
 ENDINGS = (".muster", ".muster.age")
+# In seconds: how long who has hung up may take to leave.
+PATIENCE = 5
 # How PostgreSQL's programs are told what a connection is told; a password is in no list of processes.
 PARTS = {"USER": "user", "PASSWORD": "password"}
 LIBPQ = {
@@ -227,9 +231,8 @@ def load_database(dump: Path) -> None:
         connection.close_pool()  # type: ignore[attr-defined]
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
-                if others := cursor.fetchone()[0]:
-                    raise BackupError(f"The database is in use ({others} connections). Stop Muster first.")
+                if others := _connections_that_stay(cursor, name):
+                    raise BackupError(f"The database is in use (connections: {others}). Stop Muster first.")
                 cursor.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user")
                 if not cursor.fetchone()[0]:
                     words = f"ALTER ROLE {chosen['USER']} CREATEDB"
@@ -250,6 +253,23 @@ def load_database(dump: Path) -> None:
             connection.close()
             connection.close_pool()  # type: ignore[attr-defined]
             chosen["NAME"] = name
+
+
+def _connections_that_stay(cursor: CursorWrapper, database: str) -> int:
+    """How many programs are in a database.
+
+    One that has just hung up is waited for, as PostgreSQL does before it renames a database. Its own workers
+    (autovacuum's) don't count: it ends them for that.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'", [database]
+        )
+        others: int = cursor.fetchone()[0]
+        if not others or time.monotonic() > until:
+            return others
+        time.sleep(0.1)
 
 
 def put_files_back(folder: Path) -> None:

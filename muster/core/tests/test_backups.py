@@ -27,13 +27,17 @@ class Place:
         (home / "badge_keys").mkdir(mode=0o700, exist_ok=True)
         (home / "badge_keys" / "first.json").write_text("{}")
 
-    def muster(self, *arguments, **more):
-        environment = os.environ | {"MUSTER_HOME": str(self.home), "DATABASE_URL": self.url} | more
-        done = subprocess.run(
+    def start(self, *arguments, **more):
+        return subprocess.Popen(
             [sys.executable, "-m", "muster.cli", *map(str, arguments)],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+            cwd=ROOT, env=os.environ | {"MUSTER_HOME": str(self.home), "DATABASE_URL": self.url} | more,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
-        return done.returncode, done.stdout + done.stderr
+
+    def muster(self, *arguments, **more):
+        with self.start(*arguments, **more) as command:
+            words, _ = command.communicate()
+        return command.returncode, words
 
     def execute(self, statement):
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -87,6 +91,25 @@ def test_what_was_lost_and_changed_comes_back(place, tmp_path):
         assert modes == [0o600, 0o700]
     assert "All " in place.muster("check")[1]
     assert sorted(path.name for path in place.home.iterdir() if path.name.startswith(".")) == []
+
+
+def test_who_stays_is_counted_and_who_leaves_is_waited_for(place, tmp_path):
+    before, file = place.state(), tmp_path / "all.muster"
+    assert place.muster("backup", file)[0] == 0
+    with psycopg.connect(place.url):
+        assert place.muster("restore", file, "--replace") == (
+            1, "Error: The database is in use (connections: 1). Stop Muster first.\n"
+        )  # fmt: skip
+    restoring = place.start("restore", file, "--replace")
+    with psycopg.connect(place.url, autocommit=True) as somebody, restoring:
+        counting = "SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE %s"
+        its_question = f"% FROM pg_stat_activity %{somebody.info.dbname}%"
+        while not somebody.execute(counting, [its_question]).rowcount:
+            assert restoring.poll() is None, restoring.stdout.read()
+        somebody.close()
+        words, _ = restoring.communicate()
+    assert restoring.returncode == 0, words
+    assert place.state() == before
 
 
 def test_one_of_an_older_muster_is_migrated_on_the_way(place, tmp_path):
