@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "var" / "bench-large.json"
 # Milliseconds: what a page or call may take, and where everything is looked through.
 MOST, MOST_OF_OVERVIEWS = 50, 200
-OVERVIEWS = ("/search", "/reports", "cohorts", ".csv", "format=", "export", "suggest", "q=")
+OVERVIEWS = ("/search", "/reports", "/analytics", "/archive", "cohorts", ".csv", "format=", "export", "suggest", "q=")
 # Each is called so many times, or until so many seconds are over.
 TIMES, SECONDS = 10, 0.6
 # What lists are asked beside their first page, and calendars beside their month.

@@ -45,27 +45,30 @@ def students_with_instructors(actor: Actor, action: str = "assign") -> QuerySet[
     """
     here = Affiliation.objects.filter(user=OuterRef("pk"), institution=actor.institution)
     roles = Membership.objects.filter(user=OuterRef("pk"), institution=actor.institution).order_by("role")
-    return (
-        mentees.rows(actor, action)
-        .filter(Exists(holders(actor.institution, *STUDENT_ROLES).filter(user=OuterRef("pk"))))
-        .annotate(
-            number=Subquery(here.values("student_number")[:1]),
-            roles=ArraySubquery(roles.values("role").distinct()),
-            current=FilteredRelation(
-                "individual_assignments",
-                condition=Q(
-                    individual_assignments__ended_at__isnull=True,
-                    individual_assignments__institution=actor.institution,
-                ),
+    people = User.objects.filter(
+        Exists(roles.filter(role__in=STUDENT_ROLES)),
+        affiliations__institution=actor.institution,
+        affiliations__is_active=True,
+        is_active=True,
+    )
+    # An administrator's part are all of them: not asked again of each.
+    return (people if actor.is_admin else mentees.rows(actor, action, among=people)).annotate(
+        number=Subquery(here.values("student_number")[:1]),
+        roles=ArraySubquery(roles.values("role").distinct()),
+        current=FilteredRelation(
+            "individual_assignments",
+            condition=Q(
+                individual_assignments__ended_at__isnull=True,
+                individual_assignments__institution=actor.institution,
             ),
-            assignment_id=F("current__id"),
-            assignment_type=F("current__assignment_type"),
-            assignment_notes=F("current__notes"),
-            assigned_at=F("current__assigned_at"),
-            mentor_id=F("current__instructor_id"),
-            mentor_name=F("current__instructor__full_name"),
-            mentor_email=F("current__instructor__email"),
-        )
+        ),
+        assignment_id=F("current__id"),
+        assignment_type=F("current__assignment_type"),
+        assignment_notes=F("current__notes"),
+        assigned_at=F("current__assigned_at"),
+        mentor_id=F("current__instructor_id"),
+        mentor_name=F("current__instructor__full_name"),
+        mentor_email=F("current__instructor__email"),
     )
 
 

@@ -1,6 +1,6 @@
-"""Conditions on rows that other rows name, in shapes of which the database reads no more than these rows.
+"""Conditions on rows that other rows, or many keys, name, in shapes that cost no more than the rows they find.
 
-`x IN (SELECT ...) OR y IN (SELECT ...)`, and EXISTS within OR or CASE, make it go through the whole table.
+`x IN (SELECT ...) OR y IN (SELECT ...)`, and EXISTS within OR or CASE, make the database go through the whole table.
 """
 
 from __future__ import annotations
@@ -8,8 +8,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Exists, F, Func, Q, QuerySet, Subquery
+
+
+@models.UUIDField.register_lookup
+@models.ForeignKey.register_lookup
+class OneOf(models.Lookup):
+    """`batch__one_of=keys`: what `__in` says, with hundreds of keys as one value instead of one each."""
+
+    lookup_name = "one_of"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if not self.rhs:
+            raise EmptyResultSet
+        column, before = self.process_lhs(compiler, connection)
+        keys, given = self.process_rhs(compiler, connection)
+        return f"{column} = ANY({keys})", [*before, *given]
 
 
 class KeyIn(Q):

@@ -75,7 +75,7 @@ def seats_by_batch(scope: Scope, day: date) -> dict[UUID, BatchSeats]:
 
 def seats_at_end(scope: Scope, today: date) -> dict[UUID, BatchSeats]:
     """The same of each batch on its own last day, of one that isn't over on this day. One statement."""
-    rows = Batch.objects.filter(pk__in=scope.batches, capacity__isnull=False)
+    rows = Batch.objects.filter(pk__one_of=scope.batches, capacity__isnull=False)
     return _with_seats(rows, Least(OuterRef("end_date"), Value(today)))
 
 
@@ -279,7 +279,7 @@ def rounds_closed(scope: Scope, period: Period) -> list[RoundCounts]:
     fewer. Two statements.
     """
     closed: QuerySet[FeedbackRound] = FeedbackRound.objects.filter(
-        batch__in=scope.batches, closed_at__range=period.moments(scope.actor.zone)
+        batch__one_of=scope.batches, closed_at__range=period.moments(scope.actor.zone)
     )
     if scope.instructor:
         closed = closed.filter(instructor=scope.instructor)
@@ -338,7 +338,7 @@ def instructors_in(scope: Scope) -> list[Any]:
 
     `load` are batches, `limit` the most they may have, `minutes` what is booked this week. One statement.
     """
-    among = still_running().filter(batch__in=scope.batches).values("instructor")
+    among = still_running().filter(batch__one_of=scope.batches).values("instructor")
     who = Q(pk=scope.instructor) if scope.instructor else Q(pk__in=among)
     people = instructors.rows(scope.actor, "list", among=User.objects.filter(who))
     return sorted(with_load(scope.actor, people), key=lambda one: (-weekly_minutes(one), one.full_name))

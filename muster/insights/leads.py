@@ -62,7 +62,7 @@ def _parts_of_leads(scope: Scope, period: Period) -> dict[UUID, list[ScopePart]]
     parts = {part.batch: part for part in scope.parts}
     touches = Q(Q(until_date__isnull=True) | Q(until_date__gte=period.first), from_date__lte=period.last)
     led = InstructorAssignment.objects.leads().filter(
-        touches, institution=scope.actor.institution, batch__in=scope.batches
+        touches, institution=scope.actor.institution, batch__one_of=scope.batches
     )
     rows: Any = led.order_by("batch_id", "from_date").values_list("instructor", "batch", "from_date", "until_date")
     found: dict[UUID, list[ScopePart]] = defaultdict(list)

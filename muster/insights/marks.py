@@ -26,7 +26,8 @@ WITH scope AS MATERIALIZED (SELECT * FROM {PARTS}), marks AS (
     FROM scope AS part
     JOIN attendance_batchtally AS tally ON tally.batch_id = part.batch_id
     JOIN timetable_classsession AS class ON class.id = tally.session_id
-    WHERE class.institution_id = %(institution)s
+    -- The days of the whole scope by the index, then those of each part.
+    WHERE class.institution_id = %(institution)s AND class.date BETWEEN %(first)s AND %(last)s
     AND class.date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
     AND class.status <> 'cancelled'
     UNION ALL

@@ -36,8 +36,10 @@ class MentoringScope:
     @property
     def pairs(self) -> dict[str, Any]:
         """Rows that hang on an assignment, as keywords."""
-        seen = mentees.rows(self.actor, "list").order_by().values("pk")
-        found = {"assignment__student__in": seen, "institution": self.actor.institution}
+        found: dict[str, Any] = {"institution": self.actor.institution}
+        # Whoever is assigned here is a student whom an administrator assigns.
+        if not self.actor.is_admin:
+            found["assignment__student__in"] = mentees.rows(self.actor, "list").order_by().values("pk")
         return found | ({"assignment__instructor": self.instructor} if self.instructor else {})
 
     @property
@@ -142,9 +144,13 @@ class MentoringInsight(FiguresInsight):
 
 @reads_what_may_lag
 def insight_into_mentoring(scope: MentoringScope, period: Period, compared: Period | None = None) -> MentoringInsight:
-    """All figures of mentoring, and of the days compared with. A constant number of statements."""
+    """All figures of mentoring, and of the days compared with. A constant number of statements.
+
+    Who has a mentor is only known of today and not compared; all of one mentor's students have one.
+    """
     found = MentoringInsight.of(period, compared, lambda days: mentoring_figures(scope, days))
-    return replace(found, mentors=mentors_in(scope, period))
+    today = {} if scope.instructor else {"mentored": _share("mentored", _students(scope, period))}
+    return replace(found, figures={**today, **found.figures}, mentors=mentors_in(scope, period))
 
 
 def mentoring_figures(scope: MentoringScope, period: Period) -> list[Figure]:
@@ -161,8 +167,6 @@ def mentoring_figures(scope: MentoringScope, period: Period) -> list[Figure]:
     said = _check_ins(scope, period).rows.order_by().aggregate(points=Sum("progress"), number=Count("pk"))
     enough = said["number"] >= LEAST_CHECK_INS
     return [
-        # All of one mentor's students have a mentor.
-        *([] if scope.instructor else [_share("mentored", _students(scope, period))]),
         _share("mentoring_held", _met(scope, period)),
         Figure("mentoring_engaged", found["engaged"], found["number"]),
         *(_share(name, _ROWS[name](scope, period)) for name in ("goals_reached", "questions_answered")),

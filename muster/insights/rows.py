@@ -117,7 +117,7 @@ WITH over AS MATERIALIZED (
     WHERE class.date BETWEEN greatest(part.first, %(first)s) AND least(part.last, %(last)s)
     AND class.status <> 'cancelled'
     AND muster_moment(class.date + coalesce(class.end_time, '23:59:59'), meeting.time_zone) < now()
-), register AS (
+), register AS MATERIALIZED (
     SELECT over.*, EXISTS (
         SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = over.id AND tally.is_taken
     ) AS taken
@@ -167,7 +167,7 @@ def due_registers(scope: Scope, period: Period) -> CountedRows:
 def limited_batches(scope: Scope, day: Any) -> QuerySet[Batch]:
     """The batches with a limit that run on a day."""
     runs = Q(Q(end_date__isnull=True) | Q(end_date__gte=day), Q(start_date__isnull=True) | Q(start_date__lte=day))
-    return Batch.objects.filter(runs, pk__in=scope.on(day), capacity__isnull=False)
+    return Batch.objects.filter(runs, pk__one_of=scope.on(day), capacity__isnull=False)
 
 
 def seats_held(scope: Scope, period: Period) -> CountedRows:
@@ -180,7 +180,7 @@ def seats_held(scope: Scope, period: Period) -> CountedRows:
 def starters(scope: Scope, period: Period) -> CountedRows:
     """Everybody who ever had a seat in the batches whose last day is within the period; the numerator completed."""
     seats = SeatPeriod.objects.filter(enrollment=OuterRef("pk"))
-    rows = Enrollment.objects.filter(Exists(seats), batch__in=scope.ended_in(period))
+    rows = Enrollment.objects.filter(Exists(seats), batch__one_of=scope.ended_in(period))
     return CountedRows(rows, Q(status=Enrollment.Status.COMPLETED), day="enrollment_date", says="status")
 
 
@@ -193,26 +193,26 @@ def certificate_holders(scope: Scope, period: Period) -> CountedRows:
 def begun_enrollments(scope: Scope, period: Period) -> CountedRows:
     """Enrollments that began within the period."""
     days = (period.first, period.last)
-    rows = Enrollment.objects.filter(batch__in=scope.batches, enrollment_date__range=days)
+    rows = Enrollment.objects.filter(batch__one_of=scope.batches, enrollment_date__range=days)
     return CountedRows(rows, day="enrollment_date", says="status")
 
 
 def waitlist_entries(scope: Scope, period: Period) -> CountedRows:
     """Those who joined a waitlist within the period."""
     moments = period.moments(scope.actor.zone)
-    rows = WaitlistEntry.objects.filter(batch__in=scope.batches, joined_at__range=moments)
+    rows = WaitlistEntry.objects.filter(batch__one_of=scope.batches, joined_at__range=moments)
     return CountedRows(rows, day="joined_at", says="status")
 
 
 def seated(scope: Scope) -> QuerySet[Enrollment]:
     """The enrollments with a seat today."""
-    return Enrollment.objects.filter(SEATED, batch__in=scope.batches).order_by()
+    return Enrollment.objects.filter(SEATED, batch__one_of=scope.batches).order_by()
 
 
 def flagged(scope: Scope) -> QuerySet[RiskFlag]:
     """The open flags of these that the actor may see."""
-    among = Q(enrollment__status__in=Enrollment.SEATED, enrollment__frozen=False, enrollment__batch__in=scope.batches)
-    return open_flags_seen_by(scope.actor).filter(among).order_by()
+    seated_in = {"enrollment__status__in": Enrollment.SEATED, "enrollment__batch__one_of": scope.batches}
+    return open_flags_seen_by(scope.actor).filter(**seated_in, enrollment__frozen=False).order_by()
 
 
 def students_seated(scope: Scope, period: Period) -> CountedRows:
@@ -239,7 +239,7 @@ def published_scores(scope: Scope, period: Period) -> CountedRows:
     """Published scores of the assessments that were due within the period."""
     days = (period.first, period.last)
     rows = AssessmentMark.objects.filter(
-        assessment__batch__in=scope.batches,
+        assessment__batch__one_of=scope.batches,
         assessment__due_on__range=days,
         published_at__isnull=False,
         score__isnull=False,

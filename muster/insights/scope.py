@@ -64,7 +64,7 @@ class Scope:
     def days(self, batch: str, day: str) -> Q:
         """Rows with this batch, of its days that are counted, as a condition on two of their columns."""
         if all(part.first is None and part.last is None for part in self.parts):
-            return Q(**{f"{batch}__in": self.batches})
+            return Q(**{f"{batch}__one_of": self.batches})
         found = Q(pk__in=[])
         for part in self.parts:
             bounds = {f"{day}__gte": part.first, f"{day}__lte": part.last}

@@ -166,7 +166,7 @@ def standing_results(keys: Sequence[UUID], actor: Actor) -> QuerySet[SubjectResu
     stands = of_both.filter(is_current=True).order_by(Case(*in_turn).desc(), "-attempt").values("pk")[:1]
     return SubjectResult.objects.filter(
         pk=Subquery(stands),
-        mapping__batch__in=keys,
+        mapping__batch__one_of=keys,
         is_current=True,
         verdict__in=(Verdict.PASSED.value, Verdict.FAILED.value),
     ).annotate(day=Subquery(first))
