@@ -144,16 +144,21 @@ class MentoringInsight(FiguresInsight):
 
 @reads_what_may_lag
 def insight_into_mentoring(scope: MentoringScope, period: Period, compared: Period | None = None) -> MentoringInsight:
-    """All figures of mentoring, and of the days compared with. A constant number of statements.
+    """All figures of mentoring, and of the days compared with. A constant number of statements."""
+    return replace(mentoring_figures(scope, period, compared), mentors=mentors_in(scope, period))
+
+
+def mentoring_figures(scope: MentoringScope, period: Period, compared: Period | None = None) -> MentoringInsight:
+    """The same without each mentor.
 
     Who has a mentor is only known of today and not compared; all of one mentor's students have one.
     """
-    found = MentoringInsight.of(period, compared, lambda days: mentoring_figures(scope, days))
+    found = MentoringInsight.of(period, compared, lambda days: _figures_of_days(scope, days))
     today = {} if scope.instructor else {"mentored": _share("mentored", _students(scope, period))}
-    return replace(found, figures={**today, **found.figures}, mentors=mentors_in(scope, period))
+    return replace(found, figures={**today, **found.figures})
 
 
-def mentoring_figures(scope: MentoringScope, period: Period) -> list[Figure]:
+def _figures_of_days(scope: MentoringScope, period: Period) -> list[Figure]:
     """The figures between two days. A statement each; pairs are asked once for two."""
     pairs = _pairs(scope, period)
     zone = scope.actor.zone

@@ -45,10 +45,7 @@ def institution_month(work: ReportWork) -> ReportContent:
     compared = period.compared(Comparison.BEFORE)
     insight = insight_into(work.scope, period, compared)
     before = insight.compared.figures if insight.compared else {}
-    mentoring = {one.name: one for one in mentoring_figures(MentoringScope(work.actor), period)}
-    then = {one.name: one for one in mentoring_figures(MentoringScope(work.actor), compared)} if compared else {}
-    # What is only known of today is not compared.
-    then.pop("mentored", None)
+    mentoring = mentoring_figures(MentoringScope(work.actor), period, compared)
     minimum = work.actor.institution.minimum_attendance_percent
     return ReportContent(
         _("Institution's month"),
@@ -58,7 +55,7 @@ def institution_month(work: ReportWork) -> ReportContent:
         _headline(insight),
         weekly_line(insight.attendance, period, minimum),
         [
-            figures_table({**insight.figures, **mentoring}, {**before, **then}),
+            figures_table({**insight.figures, **mentoring.figures}, {**before, **(mentoring.compared_figures or {})}),
             *_parts_tables(insight.attendance),
             low_batches(insight.attendance, minimum),
             _seats_table(insight),

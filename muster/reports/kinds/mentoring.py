@@ -31,7 +31,7 @@ OF_PAIRS: Mapping[str, Cells] = {
 def mentoring(work: ReportWork) -> ReportContent:
     """The figures of mentoring between two days, and how each pair goes until now."""
     period = work.period()
-    figures = {one.name: one for one in mentoring_figures(MentoringScope(work.actor), period)}
+    figures = mentoring_figures(MentoringScope(work.actor), period).figures
     pairs = mentoring_report(work.actor).iterator(AT_ONCE)
     empty = _("No student has a mentor yet.")
     return ReportContent(
