@@ -23,6 +23,7 @@ TRIGGERS = (
     MadeByMigration("timetable_classsession", "keep_marked_session"),
     MadeByMigration("enrollments_seatperiod", "unmarked_follow_seats"),
     MadeByMigration("batches_batchmeeting", "unmarked_follow_meeting"),
+    MadeByMigration("batches_batch", "unmarked_follow_archive"),
 )
 
 OWN = "(%(owner)s::uuid IS NULL OR {table}.institution_id = %(owner)s::uuid)"

@@ -57,7 +57,7 @@ def is_taken() -> IsAmong:
 
 
 def _seated() -> QuerySet[SeatPeriod]:
-    met = BatchMeeting.objects.filter(meeting=OuterRef(OuterRef("meeting")))
+    met = BatchMeeting.objects.filter(meeting=OuterRef(OuterRef("meeting")), batch__archived_at__isnull=True)
     return SeatPeriod.objects.on(OuterRef("date")).filter(is_one_of("batch", met.values("batch")))
 
 
@@ -74,7 +74,7 @@ def _is_recent(actor: Actor) -> Q:
 
 
 def _is_missing(actor: Actor) -> Q:
-    """The condition of a session with `ended`: it is over, has learners, and one of them has no mark."""
+    """The condition of a session with `ended`: it is over, and learners who may be marked have no mark."""
     is_over = Q(ended__lt=timezone.now())
     return _is_recent(actor) & ~Q(is_taken()) & Q(IsAmong(_seated())) & _of_open_batches() & is_over
 

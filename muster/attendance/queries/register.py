@@ -201,11 +201,11 @@ LEFT JOIN attendance_attendancerecord AS record ON record.enrollment_id = enroll
 LEFT JOIN accounts_user AS marker ON marker.id = record.marked_by_id"""
 NO_LAST, NO_PERCENT = "''", "NULL::float8"
 
-# Each person once: the enrollment that was marked, else the seat taken last.
+# Each person once: the enrollment that was marked, else the seat taken last, of a batch that is not archived if any.
 LINE = """line AS (
     SELECT (
                array_agg(seated.enrollment_id
-                         ORDER BY seated.is_marked DESC, seated.since DESC, seated.enrollment_id DESC)
+                         ORDER BY seated.is_marked DESC, own.frozen, seated.since DESC, seated.enrollment_id DESC)
            )[1] AS enrollment_id,
            array_agg(DISTINCT seated.enrollment_id) AS enrollment_ids
     FROM seated JOIN enrollments_enrollment AS own ON own.id = seated.enrollment_id

@@ -1,7 +1,8 @@
 -- Who of a register has no mark: what decides whether it is taken. The tallies of its session keep the number.
 
 -- How many learners of a register have no mark: whose seat covers the day, each person once, whichever of their
--- enrollments was marked.
+-- enrollments was marked. Those of an archived batch can no longer be marked: while the session goes on for another
+-- batch, nobody waits for them.
 CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN
     RETURN (SELECT count(*) FROM (
         SELECT learner.student_id
@@ -10,7 +11,10 @@ CREATE OR REPLACE FUNCTION muster_unmarked(the_session uuid) RETURNS integer LAN
         JOIN enrollments_seatperiod AS period ON period.batch_id = met.batch_id
             AND period.from_date <= class.date AND (period.until_date IS NULL OR period.until_date >= class.date)
         JOIN enrollments_enrollment AS learner ON learner.id = period.enrollment_id
-        WHERE class.id = the_session
+        WHERE class.id = the_session AND (NOT learner.frozen OR NOT EXISTS (
+            SELECT FROM batches_batchmeeting AS other JOIN batches_batch AS batch ON batch.id = other.batch_id
+            WHERE other.meeting_id = class.meeting_id AND batch.archived_at IS NULL
+        ))
         EXCEPT
         SELECT marked.student_id
         FROM attendance_attendancerecord AS record
@@ -27,6 +31,24 @@ CREATE OR REPLACE FUNCTION muster_count_unmarked(sessions uuid[]) RETURNS void L
     WHERE tally.session_id = counted.id AND tally.unmarked <> counted.number;
 END $$;
 
+-- The registers of batches that something happened to. Those of batches that share a meeting are held one after the other,
+-- by the meeting: the rows of a transaction come in any order of days, and each takes the sessions of its own.
+CREATE OR REPLACE FUNCTION muster_recount_unmarked(meetings uuid[], sessions uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF cardinality(sessions) > 0 THEN
+        PERFORM FROM timetable_meeting WHERE id = ANY (meetings) AND is_shared ORDER BY id FOR NO KEY UPDATE;
+        PERFORM FROM timetable_classsession WHERE id = ANY (sessions) ORDER BY id FOR NO KEY UPDATE;
+        PERFORM muster_count_unmarked(sessions);
+    END IF;
+END $$;
+
+-- The sessions of meetings on whose registers somebody was marked.
+CREATE OR REPLACE FUNCTION muster_marked_sessions(meetings uuid[]) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    SELECT array_agg(class.id) FROM timetable_classsession AS class
+    WHERE class.meeting_id = ANY (meetings)
+    AND EXISTS (SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = class.id);
+$$;
+
 -- A seat that begins, ends or is given back: on the days that it gained or lost, where somebody is marked. Whoever
 -- changes seats holds the batch, and so waits for whoever marks it, and they for them.
 CREATE OR REPLACE FUNCTION muster_unmarked_follow_seats() RETURNS trigger LANGUAGE plpgsql
@@ -35,21 +57,19 @@ DECLARE
     before daterange := 'empty';
     after daterange := 'empty';
     since date;
-    found uuid[];
+    meetings uuid[];
 BEGIN
     IF TG_OP <> 'INSERT' THEN before := daterange(OLD.from_date, OLD.until_date + 1); END IF;
     IF TG_OP <> 'DELETE' THEN after := daterange(NEW.from_date, NEW.until_date + 1); END IF;
     since := CASE WHEN lower(before) = lower(after) THEN least(upper(before), upper(after))
         ELSE least(lower(before), lower(after)) END;
-    found := ARRAY(
-        SELECT class.id
-        FROM batches_batchmeeting AS met JOIN timetable_classsession AS class ON class.meeting_id = met.meeting_id
-        WHERE met.batch_id = coalesce(NEW.batch_id, OLD.batch_id)
+    meetings := ARRAY(SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = coalesce(NEW.batch_id, OLD.batch_id));
+    PERFORM muster_recount_unmarked(meetings, ARRAY(
+        SELECT class.id FROM timetable_classsession AS class
+        WHERE class.meeting_id = ANY (meetings)
         AND class.date >= since AND (class.date <@ before) <> (class.date <@ after)
         AND EXISTS (SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = class.id)
-        ORDER BY class.id FOR NO KEY UPDATE OF class
-    );
-    IF cardinality(found) > 0 THEN PERFORM muster_count_unmarked(found); END IF;
+    ));
     RETURN NULL;
 END $$;
 
@@ -57,14 +77,18 @@ END $$;
 CREATE OR REPLACE FUNCTION muster_unmarked_follow_meeting() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    found uuid[];
+    meetings uuid[] := ARRAY[coalesce(NEW.meeting_id, OLD.meeting_id)];
 BEGIN
-    found := ARRAY(
-        SELECT class.id FROM timetable_classsession AS class
-        WHERE class.meeting_id = coalesce(NEW.meeting_id, OLD.meeting_id)
-        AND EXISTS (SELECT FROM attendance_batchtally AS tally WHERE tally.session_id = class.id)
-        ORDER BY class.id FOR NO KEY UPDATE OF class
-    );
-    IF cardinality(found) > 0 THEN PERFORM muster_count_unmarked(found); END IF;
+    PERFORM muster_recount_unmarked(meetings, muster_marked_sessions(meetings));
+    RETURN NULL;
+END $$;
+
+-- A batch that is archived, or opened again, and meets with others.
+CREATE OR REPLACE FUNCTION muster_unmarked_follow_archive() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    meetings uuid[] := ARRAY(SELECT meeting_id FROM batches_batchmeeting WHERE batch_id = NEW.id AND NOT is_own);
+BEGIN
+    PERFORM muster_recount_unmarked(meetings, muster_marked_sessions(meetings));
     RETURN NULL;
 END $$;

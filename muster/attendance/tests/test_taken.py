@@ -6,18 +6,18 @@ import pytest
 
 from muster.attendance.checks import INVARIANTS
 from muster.attendance.models import BatchTally
-from muster.attendance.queries import marked_and_expected
+from muster.attendance.queries import marked_and_expected, register_of, sessions_in_full
 from muster.attendance.queries.missing import missing_registers
 from muster.attendance.rules import MarkInput, lock_register
 from muster.attendance.rules.daily import mark_day
 from muster.attendance.tests.test_marking import Class, session_of
 from muster.attendance.tests.test_reminders import chase, ended, is_locked, set_hours
 from muster.batches.models import BatchMeeting
-from muster.batches.rules import share_meeting
+from muster.batches.rules import archive_batch, share_meeting, unarchive_batch
 from muster.core.checks import run_checks
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
-from muster.enrollments.rules import cancel_enrollment, hold_enrollment, resume_enrollment
+from muster.enrollments.rules import cancel_enrollment, delete_batch, hold_enrollment, resume_enrollment
 from muster.timetable.models import ClassSession
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
@@ -161,6 +161,76 @@ def test_batches_that_meet_as_one_are_all_waited_for_and_each_person_once(room):
     assert asked(room)
     link.delete()
     assert not asked(room)
+
+
+@pytest.fixture
+def shared(room):
+    """A class of two batches, whose learner of the other batch alone has no mark."""
+    other = Class(room.campus, 1, start_date=room.batch.start_date, end_date=room.batch.end_date)
+    with as_owner():
+        SeatPeriod.objects.filter(batch=other.batch).update(from_date=room.batch.start_date)
+    meeting = share_meeting(
+        by=room.campus.admin, name="Both", batches=[room.batch, other.batch], slots=[slot(2, "20:00", "21:00")]
+    )
+    room.session = session_of(room.batch, room.session.date, meeting=meeting, start_time=time(11), end_time=time(12))
+    room.other, room.enrollments = other.batch, [*room.enrollments, *other.enrollments]
+    mark(room, 0, 1)
+    return room
+
+
+def test_nobody_waits_for_the_marks_of_an_archived_batch_while_the_class_goes_on(shared):
+    room, admin = shared, shared.campus.admin
+    assert asked(room)
+    archive_batch(by=admin, batch=room.other)
+    assert not asked(room)
+    # They are on the register still, and nobody can mark them.
+    register = register_of(admin, sessions_in_full(admin).get(pk=room.session.pk))
+    assert [row.frozen for row in register.rows if row.status is None] == [True]
+    assert room.patch(room.row(2, "PRESENT")).body["code"] == "batch_archived"
+    mark(room, 0, status=None)
+    assert asked(room)
+    mark(room, 0)
+    # Where no batch is left to go on, everybody counts, as in the class of one batch.
+    archive_batch(by=admin, batch=room.batch)
+    assert not missing_registers(admin).filter(pk=room.session.pk).exists()
+    assert not marked_and_expected([room.session.pk])[room.session.pk].is_taken
+    unarchive_batch(by=admin, batch=room.batch)
+    assert not asked(room)
+    unarchive_batch(by=admin, batch=room.other)
+    assert asked(room)
+    mark(room, 2)
+    assert not asked(room)
+
+
+def test_a_class_whose_learners_are_all_of_an_archived_batch_is_not_asked_for(shared):
+    room = shared
+    mark(room, 0, 1, status=None)
+    for enrollment in room.enrollments[:2]:
+        until(enrollment, room.session.date - DAY)
+    assert asked(room)
+    archive_batch(by=room.campus.admin, batch=room.other)
+    assert not missing_registers(room.campus.admin).filter(pk=room.session.pk).exists()
+
+
+def test_who_sits_in_a_batch_that_goes_on_too_is_marked_there(shared):
+    room = shared
+    both = room.enroll(student=room.enrollments[2].student, on=room.batch.start_date)
+    with as_owner():
+        SeatPeriod.objects.filter(enrollment=room.enrollments[2]).update(from_date=room.batch.start_date + DAY)
+    archive_batch(by=room.campus.admin, batch=room.other)
+    assert asked(room)
+    room.enrollments[2] = both
+    mark(room, 2)
+    assert not asked(room)
+
+
+def test_the_learners_of_a_deleted_batch_are_marked_and_waited_for(shared):
+    cancel_enrollment(by=shared.campus.admin, enrollment=shared.enrollments[2])
+    shared.other.refresh_from_db()
+    delete_batch(by=shared.campus.admin, batch=shared.other)
+    assert asked(shared)
+    mark(shared, 2)
+    assert not asked(shared)
 
 
 def test_a_register_locked_in_part_is_not_asked_for_and_none_is_locked_so_by_itself(room):

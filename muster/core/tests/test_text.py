@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.accounts.models import User
+from muster.api.kit.parsing import StrictParser
 from muster.batches.models import Batch
+from muster.core.errors import Invalid
 from muster.core.text import Line, Lines, ShortLines, clean_line, clean_lines
 from muster.exchange.files import read_lines
 from muster.institutions.models import Branch
+from muster.institutions.rules.tokens import make_token
 from tests.client import Api
 from tests.make import Campus
 
@@ -132,3 +135,25 @@ def test_a_secret_is_taken_as_it_is():
         Api().post("/v1/auth/login", {"email": person.email, "password": "se\u0301cret-\u200bhorse-battery"}).status
         == 200
     )
+
+
+def test_whatever_its_shape_a_body_of_the_api_is_read_clean():
+    """The gate stands before all shapes, so that no text of a new one can go around it."""
+    body = {"a": [{"b": DIRTY, "password": DIRTY}], "c": DIRTY}
+    request = RequestFactory().post("/", body, content_type="application/json")
+    lines = clean_lines(DIRTY)
+    assert StrictParser().parse_body(request) == {"a": [{"b": lines, "password": DIRTY}], "c": lines}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", " ", "\u200b\n", "x" * 101, "a\x00b"])
+def test_a_token_needs_a_name_that_can_be_read(name):
+    with pytest.raises(Invalid) as refused:
+        make_token(by=Campus.found().admin, name=name)
+    assert [one.field for one in refused.value.errors] == ["name"]
+
+
+@pytest.mark.django_db
+def test_the_name_of_a_token_is_told_clean():
+    token, _secret = make_token(by=Campus.found().admin, name=DIRTY)
+    assert token.name == CLEAN

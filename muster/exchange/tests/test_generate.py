@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from django.db import connection, transaction
 
 from muster.attendance.models import AttendanceRecord
+from muster.batches.models import Batch
 from muster.cli import main
 from muster.core.errors import Conflict
 from muster.exchange.generate import SCALES, DataScale, generate
@@ -41,6 +42,8 @@ def test_a_seed_makes_the_same_data_on_the_same_day():
         with transaction.atomic():
             generate(TINY, seed=seed, today=DAY)
             assert AttendanceRecord.objects.count() > 20_000
+            sizes = [model.objects.count() for model in (Institution, Batch)]
+            assert sizes == [TINY.institutions, TINY.batches]
             digests.append(digest())
             transaction.set_rollback(True)
     assert digests[0] == digests[1] != digests[2]
@@ -60,6 +63,20 @@ def test_the_command_says_why_it_refuses():
     refused = CliRunner().invoke(main, ["generate", "--scale", "small"])
     assert refused.exit_code == 1
     assert "already has institutions" in refused.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--scale", "huge"], "'huge' is not one of 'small', 'medium', 'large'"),
+        ([], "Missing option '--scale'"),
+        (["--scale", "small", "--seed", "much"], "'much' is not a valid integer"),
+    ],
+)
+def test_a_wrong_size_is_told_in_words(arguments, words):
+    refused = CliRunner().invoke(main, ["generate", *arguments])
+    assert refused.exit_code == 2
+    assert words in refused.output
 
 
 @pytest.mark.parametrize("name", SCALES)

@@ -19,6 +19,7 @@ from muster.core.database import atomic
 from muster.core.errors import Conflict, Forbidden, Invalid, Missing
 from muster.core.history import recorded
 from muster.core.isolation import across_institutions
+from muster.core.text import clean_line
 from muster.institutions.access import Actor
 from muster.institutions.errors import SecondFactorRequired
 from muster.institutions.models import ApiToken, Institution, SecurityEvent, TokenScope
@@ -65,7 +66,7 @@ def make_token(
             % {"scope": unknown[0][:40], "scopes": ", ".join(TokenScope.values)},
             field="scopes",
         )
-    name = name.strip()
+    name = clean_line(name)
     if not name:
         raise Invalid(_("Give the token a name, so you can recognize it later."), field="name")
     if len(name) > 100:

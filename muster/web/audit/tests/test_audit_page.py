@@ -93,6 +93,19 @@ def test_it_is_saved_with_a_row_for_each_change(campus, changed):
     assert b"".join(Browser(campus).get(LOG, {"export": "xlsx"})).startswith(b"PK")
 
 
+def test_no_words_forge_a_row_of_its_file(campus, changed):
+    change_capacity(by=campus.admin, batch=changed, capacity=14, reason='Why\r\n"x",forged')
+    ROOMS.add(by=campus.admin, fields={"branch": campus.branch(), "name": "Lab\r\nforged\u202e"})
+    answer = Browser(campus).get(LOG, {"export": "csv"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"), newline="")))
+    assert 'Why\r\n"x",forged' in {row["Reason"] for row in rows}
+    assert "Lab forged" in {row["About"] for row in rows}
+    assert (
+        len({row["When"] for row in rows if "forged" in (row["When"] or "")} | {None for row in rows if None in row})
+        == 0
+    )
+
+
 def test_the_api_tells_the_same_and_goes_on(campus, changed):
     api = Api(campus.token())
     first = api.get("/audit?page_size=1&what=batch").data

@@ -44,6 +44,27 @@ def test_students_are_found_by_name_number_or_e_mail(campus, browser):
     assert "No students match “nobody”" in words_of(nobody)
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ZOE", ["Zoë 50%_A"]),
+        ("%", ["Zoë 50%_A"]),
+        ("_", ["Zoë 50%_A"]),
+        ("5%A", []),
+        ("zo\u202eë\x00", ["Zoë 50%_A"]),
+        ("x" * 10_000, []),
+        ("zoe " * 2_500, ["Zoë 50%_A"]),
+    ],
+)
+def test_students_are_found_by_whatever_is_typed(campus, browser, words, found):
+    batch = campus.batch()
+    campus.student("Zoë 50%_A")
+    campus.student("Somebody Else")
+    answer = browser.get(f"/batches/{batch.pk}/students/enroll/", {"q": words})
+    assert answer.status_code == 200
+    assert [one for one in ("Zoë 50%_A", "Somebody Else") if one in words_of(answer)] == found
+
+
 def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(campus, browser):
     course = campus.course()
     batch, student = campus.batch(course=course), campus.student("Zola Budd")
@@ -79,6 +100,20 @@ def test_a_pasted_list_has_an_outcome_for_each_line(campus, browser):
     # What was refused stays to be put right; what went well is not asked again.
     assert answer.context["form"]["listed"].value() == f"{already.email}\nnobody@example.org"
     assert "2 students enrolled, 2 refused" in words_of(answer)
+
+
+def test_a_pasted_list_is_read_as_it_looks_and_each_person_once(campus, browser):
+    batch, student = campus.batch(), campus.student("A")
+    listed = f"\u202e{student.email}\u200b\u2028{student.email.upper()}\r\n\ufeff"
+    assert enroll(browser, batch, listed=listed).status_code == 302
+    assert list(batch.enrollments.values_list("student", flat=True)) == [student.pk]
+
+
+@pytest.mark.parametrize("listed", ["a\x00b", "a\n" * 100_000, "\n".join(f"s{number}" for number in range(1_000))])
+def test_a_list_that_is_none_is_refused_at_its_field(campus, browser, listed):
+    answer = enroll(browser, campus.batch(), listed=listed)
+    assert answer.status_code == 400
+    assert "listed" in answer.context["form"].errors
 
 
 def test_seats_run_out_in_the_order_of_the_list(campus, browser):
