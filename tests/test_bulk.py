@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,23 @@ def test_selected_students_are_held_resumed_and_cancelled(campus: Campus) -> Non
     assert sorted(batch.enrollments.filter(status="active").values_list("student_id", flat=True)) == sorted(
         row.student_id for row in rows
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "acts"),
+    [
+        (
+            "/students/",
+            ["/enrollments/new/", "/mentoring/assign/", "/messages/new/", "/settings/users/deactivate/"],
+        ),
+        ("/batches/", ["/batches/archive/"]),
+        ("/settings/users/", ["/settings/users/deactivate/", "/settings/users/reactivate/"]),
+    ],
+)
+def test_lists_offer_what_is_done_to_selected_rows(campus: Campus, path: str, acts: list[str]) -> None:
+    campus.enroll(campus.batch())
+    page = Browser(campus).get(path).content.decode()
+    assert re.findall(r'formaction="([^"]*)"', page) == acts
 
 
 def test_of_those_who_are_refused_who_and_why_is_said(campus: Campus) -> None:

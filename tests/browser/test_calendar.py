@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from muster.batches.models import Batch
 from muster.timetable.models import ClassSession
 from tests.browser.conftest import Seat
 from tests.make import Campus, slot
 
 pytestmark = pytest.mark.browser
 DAY = timedelta(days=1)
+CALENDAR = "/institution/attendance/calendar"
 
 
 @pytest.fixture
@@ -28,15 +30,18 @@ def session(campus: Campus, monday: Any) -> ClassSession:
     """Monday 10:00 to 12:00; the instructor teaches another batch on Wednesday at that time."""
     farid = campus.instructor("Farid Osman")
     dates = {"start_date": monday, "end_date": monday + DAY * 6, "lead": farid}
-    campus.batch(name="Welding", code="WE-1", slots=[slot(3, "10:00", "12:00")], **dates)
-    batch = campus.batch(name="Python", code="PY-1", slots=[slot(1, "10:00", "12:00")], **dates)
+    for name, day in (("Welding", 3), ("Python", 1)):
+        place = {"branch": campus.branch(), "department": campus.department()}
+        batch = campus.batch(
+            name=name, code=f"{name[:2].upper()}-1", slots=[slot(day, "10:00", "12:00")], **place, **dates
+        )
     return batch.sessions.get()
 
 
 def week(seat: Seat, campus: Campus, monday: Any) -> None:
     assert campus.admin.user is not None
     seat.sign_in(campus.admin.user.email)
-    seat.go(f"/institution/attendance/calendar?view=week&date={monday:%Y-%m-%d}")
+    seat.go(f"{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
     expect(seat.tab.locator(".cal .ev")).to_have_count(2)
 
 
@@ -102,7 +107,7 @@ def test_filters_and_views_stand_in_the_address(
 ) -> None:
     place = seat_of()
     week(place, campus, monday)
-    tab = place.tab
+    tab, batch = place.tab, Batch.objects.get(code="PY-1")
     tab.locator("#f-cohort").select_option(str(session.meeting_id))
     expect(tab.locator(".cal .ev")).to_have_count(1)
     tab.get_by_role("link", name="Month").click()
@@ -111,6 +116,11 @@ def test_filters_and_views_stand_in_the_address(
     assert "view=month" in tab.url
     tab.reload()
     expect(tab.locator(".cal .ev")).to_have_count(1)
+    for name, row in (("branch_id", batch.branch), ("dept", batch.department)):
+        place.go(f"{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
+        expect(tab.locator(".cal .ev")).to_have_count(2)
+        tab.locator(f"#f-{name}").select_option(str(row.pk))
+        expect(tab.locator(".cal .ev")).to_have_count(1)
 
 
 def test_session_opens_with_what_can_be_done(
@@ -120,7 +130,8 @@ def test_session_opens_with_what_can_be_done(
     week(place, campus, monday)
     place.tab.locator(".cal .ev", has_text="PY-1").click()
     dialog = place.tab.locator("#dlg-event")
-    expect(dialog).to_contain_text("10:00 – 12:00")
+    for words in ("10:00 – 12:00", "Farid Osman"):
+        expect(dialog).to_contain_text(words)
     dialog.get_by_role("link", name="Cancel session").click()
     sheet = place.tab.locator("#dlg-sheet")
     sheet.locator("[name=reason]").fill("Strike")
@@ -130,18 +141,21 @@ def test_session_opens_with_what_can_be_done(
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
 
 
-def test_the_week_of_a_phone_opens_at_today(campus: Campus, seat_of: Callable[..., Seat]) -> None:
+def test_week_and_list_of_a_phone_open_at_today(campus: Campus, seat_of: Callable[..., Seat]) -> None:
     assert campus.admin.user is not None
     today = campus.admin.today()
-    campus.batch(start_date=today, end_date=today, slots=[slot(today.isoweekday(), "09:00", "10:00")])
+    hours = [slot(day, f"{hour:02d}:00", f"{hour:02d}:45") for day in range(1, 8) for hour in range(7, 19)]
+    campus.batch(start_date=today - DAY * 6, end_date=today, slots=hours)
     seat = seat_of(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     seat.sign_in(campus.admin.user.email)
-    seat.go("/institution/attendance/calendar?view=week")
+    seat.go(f"{CALENDAR}?view=week")
     column = seat.tab.locator(".cal [role=columnheader][aria-current=date]")
     expect(column).to_be_in_viewport(ratio=0.9)
     seat.tab.locator("[data-step=next]").click()
     seat.tab.locator("[data-step=today]").click()
     expect(column).to_be_in_viewport(ratio=0.9)
+    seat.go(CALENDAR)
+    expect(seat.tab.locator(f"#calendar [data-date='{today}']").first).to_be_in_viewport()
     assert seat.complaints == []
 
 
@@ -157,7 +171,7 @@ def test_without_a_script_the_buttons_of_the_calendar_lead_to_today(
     )
     seat = seat_of(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     seat.sign_in(campus.admin.user.email)
-    seat.go("/institution/attendance/calendar?view=list")
+    seat.go(f"{CALENDAR}?view=list")
     seat.tab.locator("[data-step=today]").click()
     expect(seat.tab.get_by_role("heading", name=f"{today:%A} {today.day}", exact=False)).to_be_in_viewport()
 
@@ -169,7 +183,7 @@ def test_a_week_of_many_sessions_at_once_can_be_read(seat_of: Callable[..., Seat
     place = seat_of(viewport={"width": 1280, "height": 860})
     assert campus.admin.user is not None
     place.sign_in(campus.admin.user.email)
-    place.go(f"/institution/attendance/calendar?view=week&date={monday:%Y-%m-%d}")
+    place.go(f"{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
     events = place.tab.locator(".cal .ev")
     expect(events.first).to_be_visible()
     boxes = [one.bounding_box() for one in events.all()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.make import Campus
+from tests.asking import asked, asked_batch
+from tests.make import PASSWORD, Campus
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -94,6 +95,25 @@ def test_an_error_goes_when_its_field_is_mended(campus: Campus, seat_of) -> None
     last.fill("2030-02-07" if last.get_attribute("type") == "date" else "First")
     expect(summary).to_have_count(0)
     assert seat.violations() == []
+
+
+def test_a_question_is_asked_for_until_it_is_answered(campus: Campus, seat_of) -> None:
+    row = asked_batch(campus, 5)
+    student = asked(row)[0]
+    student.set_password(PASSWORD)
+    student.save()
+    seat = seat_of()
+    seat.sign_in(student.email)
+    seat.go(f"/feedback/{row.pk}/answer/")
+    tab = seat.tab
+    tab.get_by_role("button", name="Send answer").click()
+    refused, lines = tab.locator(".question.is-refused"), tab.locator("[data-errors] li")
+    number = refused.count()
+    assert (number > 1, lines.count()) == (True, number)
+    refused.first.get_by_role("radio").first.check(force=True)
+    expect(refused).to_have_count(number - 1)
+    expect(lines).to_have_count(number - 1)
+    expect(tab.locator("main .field-error")).to_have_count(number - 1)
 
 
 def test_filters_fold_away_where_the_page_is_narrow(campus: Campus, seat_of) -> None:

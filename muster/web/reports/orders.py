@@ -31,7 +31,7 @@ from muster.web.ui.downloads import response_of
 from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page, vary_on_htmx, wants_fragment
 from muster.web.ui.tables import Empty, Facet, Filters, Table, TitleColumn, list_page
-from muster.web.ui.widgets import crumbs, local_time, pill
+from muster.web.ui.widgets import crumbs, local_time, percent, pill
 
 PILLS = {
     ReportOrder.Status.WAITING: ("", "clock"),
@@ -48,7 +48,9 @@ def state_of_report(order: ReportOrder) -> SafeString:
         return pill(_("File removed"), "", "archive")
     tone, icon = PILLS[ReportOrder.Status(order.status)]
     words = str(order.get_status_display())
-    return pill(f"{words}, {order.progress}%" if order.status == ReportOrder.Status.RUNNING else words, tone, icon)
+    return pill(
+        f"{words}, {percent(order.progress)}" if order.status == ReportOrder.Status.RUNNING else words, tone, icon
+    )
 
 
 class OrderTable(Table):

@@ -155,7 +155,9 @@ def test_who_left_has_nothing_to_come(campus, seat):
     cancel_enrollment(by=campus.admin, enrollment=seat)
     found = page_of(campus, seat)
     assert [sign for sign, *_rest in found.context["run"].signs] == ["p", "p", "p"]
-    assert "No more sessions are scheduled." in words_of(found)
+    said = words_of(found)
+    assert "No more sessions are scheduled." in said
+    assert "Enrollments and fees Data analytics" in said
 
 
 def test_another_batch_is_drawn_when_it_is_chosen(campus, seat):

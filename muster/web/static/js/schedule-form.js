@@ -16,7 +16,6 @@ function ask() {
 
 form.addEventListener("input", (event) => {
   dirty = true;
-  forgive(event.target);
   ask();
 });
 // Selects and dates say `change` only in some browsers, and a typed time is put in order then.
@@ -24,16 +23,6 @@ form.addEventListener("change", (event) => {
   touch(event.target);
   ask();
 });
-
-// What was refused is looked at again, so the old refusal goes.
-function forgive(control) {
-  const field = control.closest(".is-refused");
-  if (!field) return;
-  field.classList.remove("is-refused");
-  for (const error of field.querySelectorAll(".field-error")) error.remove();
-  control.removeAttribute("aria-invalid");
-  control.removeAttribute("aria-describedby");
-}
 
 /* ---------- what is proposed, for fields that nobody has touched ---------- */
 

@@ -53,14 +53,14 @@ function setUp(within) {
 
 /* an error goes when its field is mended, and so does its line above the form */
 function mend(target) {
-  const field = target.closest(".field.is-refused");
+  const field = target.closest(".is-refused");
   if (!field) return;
   field.classList.remove("is-refused");
   for (const error of all(".field-error", field)) error.remove();
   for (const input of all("[aria-invalid]", field)) input.removeAttribute("aria-invalid");
   const summary = find("[data-wrong-fields]", field.closest("form") ?? document);
   if (!summary) return;
-  const ids = all("[id]", field).map((element) => `#${element.id}`);
+  const ids = [field, ...all("[id]", field)].map((element) => `#${element.id}`);
   for (const line of all("li", summary)) if (ids.includes(find("a", line).getAttribute("href"))) line.remove();
   const left = all("li", summary).length;
   if (left) find("h2", summary).textContent = JSON.parse(summary.dataset.wrongFields)[left - 1];

@@ -157,6 +157,14 @@ def test_form_keeps_what_was_typed_and_ties_reasons_to_fields():
     assert html.count("(optional)") == 1
 
 
+def test_what_is_wrong_with_a_field_that_nobody_sees_is_said_above_and_not_counted():
+    class ReadForm(RoomForm):
+        read = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Load the page again."})
+
+    html = drawn("{% load crispy_forms_tags %}{% crispy form %}", form=ReadForm({"name": "Lab", "opens": "soon"}))
+    assert (html.count("Load the page again."), "<h2>Fix 1 field</h2>" in html, "#id_read" in html) == (1, True, False)
+
+
 # --- the frame ------------------------------------------------------------------------------------------------------
 
 
@@ -207,8 +215,10 @@ def test_sums_and_percentages_are_written_one_way():
     assert sums == ["0.00 ZAR", "10.50 ZAR", "1,500.00 ZAR", "1,234,567.89 ZAR"]
     assert [percent(number) for number in (0, 66.6, 75.0, 100)] == ["0%", "66.6%", "75%", "100%"]
     # Nowhere else is either put together.
+    share = r"(?:\w+\.)*(?:percent|rate|share|attendance|progress)\w*"
     own = re.compile(
-        r"intcomma|force_grouping=True\)\} |[})]\s?%%|\} ?(?:ZAR|USD|EUR)\b|percent:\.\d|amount:\.\d|value \}\}%"
+        r"intcomma|force_grouping=True\)\} |[})]\s?%%|\} ?(?:ZAR|USD|EUR)\b|amount:\.\d|value \}\}%"
+        rf"|percent:\.\d|amount\|float|currency \}}\}}|\{{{share}(?::[^}}]*)?\}}%|\{{ {share} \}}\}}%"
     )
     own_files = (settings.BASE_DIR / "muster" / part for part in ("web", "core"))
     places = [*TEMPLATES, *(path for part in own_files for path in part.rglob("*.py"))]
