@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from muster.attendance.models import Mark
+from muster.attendance.rules import announce_absence
 from muster.attendance.rules.daily import mark_day
 from muster.attendance.rules.marking import MarkInput
 from muster.enrollments.rules import enroll_student
@@ -37,7 +38,9 @@ def test_students_attendance_and_timetable() -> None:
         mark_day(by=campus.admin, batch=batch, day=day, marks=[mark])
 
     api, path = Api(campus.token()), f"/students/{student.pk}"
+    announce_absence(by=campus.actor(student), student=student, reason="Flu", first_date=today)
     shown = api.get(f"{path}/attendance").data
+    assert [one["first_date"] for one in shown["absences"]] == [str(today)]
     [one] = shown["batches"]
     assert (one["letters"], one["present"], one["late"], one["absent"], one["excused"]) == (marks, 8, 1, 2, 1)
     [roster] = api.get(f"/batches/{batch.pk}/students").data

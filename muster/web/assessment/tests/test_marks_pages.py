@@ -60,12 +60,12 @@ def test_staff_see_how_far_each_assessment_is_marked(room: MarksRoom) -> None:
 
 
 def test_a_student_sees_their_own_marks_and_no_others(room: MarksRoom) -> None:
-    room.mark(room.test, 15, 12, comment="Well argued")
+    room.mark(room.test, 15, D("12.75"), comment="Well argued")
     browser = room.browser(room.ann.student)
     assert "Not published yet" in words_of(browser.get(room.url))
     room.show(room.test)
     words = words_of(browser.get(room.url))
-    assert ("75%" in words, "Well argued" in words, "12" in words) == (True, True, False)
+    assert ("75%" in words, "Well argued" in words, "12.75" in words) == (True, True, False)
     assert browser.get(f"{room.url}sheet/").status_code == 403
     assert browser.get(f"{room.url}{room.test.pk}/").status_code == 403
 

@@ -58,6 +58,14 @@ def test_no_dialog_offers_to_cancel_a_cancelling():
     assert wrong == []
 
 
+def test_what_is_cancelled_stands_beside_what_is_kept(campus):
+    seat, browser = campus.enroll(campus.batch()), Browser(campus)
+    for headers in ({}, {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "sheet"}):
+        page = browser.get(f"/enrollments/{seat.pk}/cancel/", **headers).content.decode()
+        foot = page.partition("<footer")[2].partition("</footer>")[0]
+        assert re.findall(r">([^<>]+)</(?:a|button)>", foot) == ["Keep enrollment", "Cancel enrollment"]
+
+
 def test_home_and_the_batch_say_the_same_hours_and_name_the_clock(campus):
     """A class of a branch in another zone is shown by its own clock, wherever it is shown."""
     campus.institution.time_zone = EAST

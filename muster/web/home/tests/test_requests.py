@@ -192,7 +192,9 @@ def test_home_reminds_who_teaches_once_a_day(campus: Campus) -> None:
 
 def test_one_register_is_asked_for(campus: Campus) -> None:
     first, second = ended(campus), ended(campus, days=2)
-    Browser(campus).post("/institution/attendance/not-taken/remind", {"pick": str(second.session.pk)})
+    browser, path = Browser(campus), "/institution/attendance/not-taken"
+    assert f'formaction="{path}/remind" formmethod="post"' in browser.get(path).content.decode()
+    browser.post(f"{path}/remind", {"pick": str(second.session.pk)})
     counts = [
         Notification.objects.filter(user=one.teacher, kind="register_not_taken").count() for one in (first, second)
     ]
