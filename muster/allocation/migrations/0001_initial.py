@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='plan_by_time')],
                 'verbose_name': 'staffing plan',
                 'verbose_name_plural': 'staffing plans',
                 'ordering': ['-created_at', '-id'],
@@ -114,6 +115,7 @@ class Migration(migrations.Migration):
                 ('student', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='student')),
             ],
             options={
+                'indexes': [models.Index(fields=['plan', 'position'], name='plan_item_by_position')],
                 'verbose_name': 'proposal',
                 'verbose_name_plural': 'proposals',
                 'ordering': ['position', 'id'],
@@ -146,14 +148,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='individual_assignment_of_institution'), muster.core.constraints.SameOwner(field='student', name='individual_assignment_student_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), muster.core.constraints.SameOwner(field='instructor', name='individual_assignment_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('institution', 'student'), name='one_current_instructor_for_each_student'), models.CheckConstraint(condition=models.Q(('assignment_type__in', ['mentor', 'tutor', 'advisor', 'supervisor'])), name='individual_assignment_type_is_known'), models.CheckConstraint(condition=models.Q(('student', models.F('instructor')), _negated=True), name='nobody_is_their_own_instructor'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('assigned_at')), _connector='OR'), name='individual_assignment_ends_after_it_starts')],
                 'triggers': [pgtrigger.compiler.Trigger(name='assigned_people_hold_their_roles', sql=muster.core.triggers.TriggerSql(condition='WHEN (NEW.ended_at IS NULL)', func=muster.core.sql.Body('allocation', 'assigned_people_hold_their_roles'), hash='2dc1699c2b66c8c4e713bbca91c0c0995dd3925a', operation='INSERT OR UPDATE OF "ended_at"', pgid='pgtrigger_assigned_people_hold_their_roles_cf871', table='allocation_individualassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='assignment_is_ended_and_never_rewritten', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF \n        TG_OP = 'DELETE' OR OLD.ended_at IS NOT NULL\n        OR (NEW.institution_id, NEW.student_id, NEW.instructor_id, NEW.assignment_type, NEW.assigned_at)\n            IS DISTINCT FROM\n            (OLD.institution_id, OLD.student_id, OLD.instructor_id, OLD.assignment_type, OLD.assigned_at)\n     THEN\n                RAISE EXCEPTION 'An individual assignment is ended, and never rewritten or deleted' USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_is_ended_and_never_rewritten';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='58eaed9ba199902ecfd2e9bd64b425744e240f4f', operation='UPDATE OR DELETE', pgid='pgtrigger_assignment_is_ended_and_never_rewritten_c237f', table='allocation_individualassignment', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'student_id')", hash='f350a6e6ca97a9165fac1c752bcf410334f5b83c', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_92fb4', table='allocation_individualassignment', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."student_id", OLD."instructor_id", OLD."assignment_type", OLD."notes", OLD."assigned_at", OLD."assigned_by_id", OLD."ended_at", OLD."ended_by_id", OLD."end_reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."student_id", NEW."instructor_id", NEW."assignment_type", NEW."notes", NEW."assigned_at", NEW."assigned_by_id", NEW."ended_at", NEW."ended_by_id", NEW."end_reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'student_id')", hash='324d776105f41fa0861b957e71f5acdd03d5df83', operation='UPDATE', pgid='pgtrigger_audit_changes_3c4c1', table='allocation_individualassignment', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['institution', '-created_at'], name='plan_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='planitem',
-            index=models.Index(fields=['plan', 'position'], name='plan_item_by_position'),
         ),
         muster.core.sql.InstallFunctions(
             app='allocation',

@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-last_date'], name='absence_by_date')],
                 'verbose_name': 'absence',
                 'verbose_name_plural': 'absences',
                 'ordering': ['-first_date', '-id'],
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attendance_records', to='timetable.classsession')),
             ],
             options={
+                'indexes': [models.Index(fields=['enrollment', 'record_date'], name='records_of_learner'), models.Index(condition=models.Q(('session__isnull', True)), fields=['institution', '-record_date'], name='daily_records_by_date')],
                 'verbose_name': 'attendance record',
                 'verbose_name_plural': 'attendance records',
                 'ordering': ['record_date', 'id'],
@@ -137,6 +139,7 @@ class Migration(migrations.Migration):
                 ('marked_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['enrollment_id', 'record_date'], name='marks_of_learner')],
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('said_at__isnull', False)), fields=('enrollment_id', 'session_id', 'said_at', 'marked_by', 'status'), name='one_line_for_each_mark_that_was_sent', nulls_distinct=False)],
                 'triggers': [pgtrigger.compiler.Trigger(name='mark_log_is_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'The log of marks is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'mark_log_is_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='1de4268f203a72fa1fedbc9052a343b2ea12dfcc', operation='UPDATE OR DELETE', pgid='pgtrigger_mark_log_is_only_added_to_33484', table='attendance_markentry', when='BEFORE'))],
@@ -211,6 +214,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='unlock_requests', to='timetable.classsession')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='unlock_waiting'), models.Index(fields=['asked_by', 'created_at'], name='unlock_of_an_asker')],
                 'verbose_name': 'unlock request',
                 'verbose_name_plural': 'unlock requests',
                 'ordering': ['created_at', 'id'],
@@ -237,6 +241,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='correction_requests', to='timetable.classsession')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='correction_waiting')],
                 'verbose_name': 'correction',
                 'verbose_name_plural': 'corrections',
                 'ordering': ['created_at', 'id'],
@@ -287,34 +292,6 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='evidence', name='evidence_look_evidence_of_same_institution', owner='institution', to='attendance.Evidence', to_columns=('institution_id', 'id'))],
                 'triggers': [pgtrigger.compiler.Trigger(name='looks_are_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'Who looked is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'looks_are_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='dcaabc949b7d56d50c021f40a7ac19212d25d09e', operation='UPDATE OR DELETE', pgid='pgtrigger_looks_are_only_added_to_c9d9c', table='attendance_evidencelook', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'evidence_id')", hash='6bb720db221031f1d5cfac29ddf37edfabfcef37', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_42043', table='attendance_evidencelook', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."institution_id", OLD."evidence_id") IS DISTINCT FROM (NEW."institution_id", NEW."evidence_id"))', execute="muster_audit('{id,updated_at,version,looked_by_id,looked_at,request_id}', 'institution_id', 'evidence_id')", hash='8c65669ccaf20d3bf9953f062a6a257eccd1517b', operation='UPDATE', pgid='pgtrigger_audit_changes_7af6f', table='attendance_evidencelook', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='absencenotice',
-            index=models.Index(fields=['institution', '-last_date'], name='absence_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='attendancerecord',
-            index=models.Index(fields=['enrollment', 'record_date'], name='records_of_learner'),
-        ),
-        migrations.AddIndex(
-            model_name='attendancerecord',
-            index=models.Index(condition=models.Q(('session__isnull', True)), fields=['institution', '-record_date'], name='daily_records_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='correctionrequest',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='correction_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='markentry',
-            index=models.Index(fields=['enrollment_id', 'record_date'], name='marks_of_learner'),
-        ),
-        migrations.AddIndex(
-            model_name='unlockrequest',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='unlock_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='unlockrequest',
-            index=models.Index(fields=['asked_by', 'created_at'], name='unlock_of_an_asker'),
         ),
         muster.core.sql.InstallFunctions(
             app='attendance',

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['batch', '-id'], name='feedback_round_by_batch'), models.Index(fields=['institution', '-closes_on'], name='feedback_round_by_day')],
                 'verbose_name': 'feedback round',
                 'verbose_name_plural': 'feedback rounds',
                 'ordering': ['-closes_on', '-id'],
@@ -104,14 +105,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [muster.core.constraints.SameOwner(field='pool', name='feedback_answer_pool_of_same_institution', owner='institution', to='feedback.FeedbackPool', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('content_rating__range', (1, 5)), ('instructor_rating__range', (1, 5)), ('value_rating__range', (1, 5))), name='feedback_ratings_are_1_to_5')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='feedbackround',
-            index=models.Index(fields=['batch', '-id'], name='feedback_round_by_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='feedbackround',
-            index=models.Index(fields=['institution', '-closes_on'], name='feedback_round_by_day'),
         ),
         muster.core.sql.InstallFunctions(
             app='feedback',

@@ -199,6 +199,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', 'role'], name='membership_by_role')],
                 'constraints': [muster.core.constraints.SameOwner(field='user', name='membership_user_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), muster.core.constraints.SameOwner(field='branch', name='membership_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='department', name='membership_department_of_same_institution', owner='institution', to='institutions.Department', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('institution', 'user', 'role', 'branch', 'department'), name='one_membership_for_each_role', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('role', 'branch-manager'), _negated=True), ('branch__isnull', False), _connector='OR'), name='branch_manager_has_a_branch'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'dept-admin'), _negated=True), ('department__isnull', False), _connector='OR'), name='department_administrator_has_a_department'), models.CheckConstraint(condition=models.Q(('role', 'super-admin'), _negated=True), name='platform_role_stands_on_the_user')],
                 'triggers': [pgtrigger.compiler.Trigger(name='sign_ins_end_with_the_last_role', sql=muster.core.triggers.TriggerSql(func='\n        UPDATE institutions_affiliation SET sign_in_round = sign_in_round + 1\n        WHERE institution_id = OLD.institution_id AND user_id = OLD.user_id AND NOT EXISTS (\n            SELECT FROM institutions_membership\n            WHERE institution_id = OLD.institution_id AND user_id = OLD.user_id\n        );\n        RETURN NULL;\n    ', hash='1d5f63315de875c1a6d07328f6d3dbb98a9a8ff8', operation='DELETE', pgid='pgtrigger_sign_ins_end_with_the_last_role_eedd4', table='institutions_membership', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'user_id')", hash='f42f6a0f9f77fa1cef35a4a723ba19482910a53d', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_c6e8b', table='institutions_membership', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."user_id", OLD."role", OLD."branch_id", OLD."department_id", OLD."created_by_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."user_id", NEW."role", NEW."branch_id", NEW."department_id", NEW."created_by_id"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'user_id')", hash='2d31959b80a66f987456488e086431e91b2dcf02', operation='UPDATE', pgid='pgtrigger_audit_changes_e06ef', table='institutions_membership', when='AFTER'))],
             },
@@ -237,6 +238,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='security_event_by_time'), models.Index(fields=['person', '-created_at'], name='security_event_of_a_person'), models.Index(fields=['done_by', 'kind', '-created_at'], name='security_event_by_doer')],
                 'ordering': ['-created_at', '-id'],
                 'constraints': [muster.core.constraints.SameOwner(field='person', name='security_event_person_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id'))],
                 'triggers': [pgtrigger.compiler.Trigger(name='security_events_are_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'The security log is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'security_events_are_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='e00afef2e5fffbfcefa4c3e6c6e650c1ac0afc55', operation='UPDATE OR DELETE', pgid='pgtrigger_security_events_are_only_added_to_754f9', table='institutions_securityevent', when='BEFORE'))],
@@ -279,22 +281,6 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='branch', name='holiday_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('end_date__gte', models.F('start_date'))), name='holiday_ends_after_it_starts')],
                 'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='4a57c8b2c14d81cfb8cf5e1cf0ef2f772530299e', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_d6bf8', table='institutions_holiday', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."name", OLD."start_date", OLD."end_date", OLD."branch_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."name", NEW."start_date", NEW."end_date", NEW."branch_id"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='4ae9372e672e33a42403e8a7db2514540ce13b34', operation='UPDATE', pgid='pgtrigger_audit_changes_ed4d2', table='institutions_holiday', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['institution', 'role'], name='membership_by_role'),
-        ),
-        migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['institution', '-created_at'], name='security_event_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['person', '-created_at'], name='security_event_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='securityevent',
-            index=models.Index(fields=['done_by', 'kind', '-created_at'], name='security_event_by_doer'),
         ),
         muster.core.sql.InstallFunctions(
             app='institutions',

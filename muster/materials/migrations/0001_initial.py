@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='materials', to='timetable.classsession')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='material_by_time'), models.Index(models.F('created_at'), condition=models.Q(('told_at__isnull', True)), name='material_to_tell'), models.Index(models.F('removed_at'), condition=models.Q(('removed_at__isnull', False)), name='material_removed')],
                 'verbose_name': 'material',
                 'verbose_name_plural': 'materials',
                 'ordering': ['position', 'created_at', 'id'],
@@ -72,18 +73,6 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [muster.core.constraints.SameOwner(field='material', name='material_view_material_of_same_institution', owner='institution', to='materials.Material', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='user', name='material_view_user_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.UniqueConstraint(fields=('material', 'user'), name='one_row_of_views_for_each_person'), models.CheckConstraint(condition=models.Q(('days__gte', 1)), name='material_was_opened')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='material',
-            index=models.Index(fields=['institution', '-created_at'], name='material_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='material',
-            index=models.Index(models.F('created_at'), condition=models.Q(('told_at__isnull', True)), name='material_to_tell'),
-        ),
-        migrations.AddIndex(
-            model_name='material',
-            index=models.Index(models.F('removed_at'), condition=models.Q(('removed_at__isnull', False)), name='material_removed'),
         ),
         muster.core.sql.InstallFunctions(
             app='materials',

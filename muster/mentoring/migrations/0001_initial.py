@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='mentor_request_waiting')],
                 'verbose_name': 'request for another mentor',
                 'verbose_name_plural': 'requests for another mentor',
                 'ordering': ['created_at', 'id'],
@@ -207,10 +208,6 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='assignment', name='question_assignment_of_same_institution', owner='institution', to='allocation.IndividualAssignment', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('question', ''), _negated=True), name='question_asks_something'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='question_is_answered_whole')],
                 'triggers': [pgtrigger.compiler.Trigger(name='question_is_of_a_current_pair', sql=muster.core.triggers.TriggerSql(func="\n            PERFORM FROM allocation_individualassignment WHERE id = NEW.assignment_id FOR SHARE;\n            IF \n            NOT EXISTS (\n                SELECT FROM allocation_individualassignment WHERE id = NEW.assignment_id AND ended_at IS NULL\n            )\n         THEN\n                RAISE EXCEPTION 'This is of a pair that is assigned to each other' USING ERRCODE = 'check_violation', CONSTRAINT = 'question_is_of_a_current_pair';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='89bd025ce421f1b343c16494165687d6940dfc93', operation='INSERT', pgid='pgtrigger_question_is_of_a_current_pair_43499', table='mentoring_mentoringquestion', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='b4f415314f1042d1ff2c5669c3394458f2acb0a5', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_75004', table='mentoring_mentoringquestion', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."assignment_id", OLD."question", OLD."answer", OLD."answered_at") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."assignment_id", NEW."question", NEW."answer", NEW."answered_at"))', execute="muster_audit('{id,updated_at,version}', 'institution_id')", hash='ef2e928c954fa13bff5a4d094505e4f93b036f9a', operation='UPDATE', pgid='pgtrigger_audit_changes_e8c3f', table='mentoring_mentoringquestion', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='mentorrequest',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='mentor_request_waiting'),
         ),
         muster.core.sql.InstallFunctions(
             app='mentoring',

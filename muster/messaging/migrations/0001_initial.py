@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('sent_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['batch', '-created_at'], name='message_by_batch'), models.Index(fields=['institution', '-created_at'], name='message_by_time')],
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['-created_at', '-id'],
@@ -55,13 +56,5 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='message', name='message_recipient_message_of_same_institution', owner='institution', to='messaging.Message', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='user', name='message_recipient_user_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.UniqueConstraint(fields=('message', 'user'), name='a_message_reaches_a_person_once')],
                 'triggers': [pgtrigger.compiler.Trigger(name='recipients_are_of_an_open_batch', sql=muster.core.triggers.TriggerSql(func='IF EXISTS (SELECT FROM new_rows) THEN \n        PERFORM muster_must_be_open_batches(ARRAY(\n            SELECT DISTINCT batch_id FROM messaging_message WHERE id IN (SELECT message_id FROM new_rows)\n        ));\n     END IF; RETURN NULL;', hash='9e01009a3cf95c7dd2c455058cfd9dccc41c3223', level='STATEMENT', operation='INSERT', pgid='pgtrigger_recipients_are_of_an_open_batch_1de65', referencing='REFERENCING NEW TABLE AS new_rows ', table='messaging_messagerecipient', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['batch', '-created_at'], name='message_by_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['institution', '-created_at'], name='message_by_time'),
         ),
     ]

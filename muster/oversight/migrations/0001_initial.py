@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('revoked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='access_waiting'), models.Index(condition=models.Q(('status', 'approved')), fields=['expires_at'], name='access_ending')],
                 'verbose_name': 'access request',
                 'verbose_name_plural': 'access requests',
                 'ordering': ['-created_at', '-id'],
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
                 ('access', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='oversight.accessrequest')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-id'], name='access_look_by_time')],
                 'verbose_name': 'look of a regulator',
                 'verbose_name_plural': 'looks of regulators',
                 'ordering': ['-id'],
@@ -97,17 +99,5 @@ class Migration(migrations.Migration):
             model_name='AccessRequest',
             name='batches',
             field=models.ManyToManyField(related_name='+', through='oversight.AccessBatch', to='batches.batch'),
-        ),
-        migrations.AddIndex(
-            model_name='accessrequest',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='access_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='accessrequest',
-            index=models.Index(condition=models.Q(('status', 'approved')), fields=['expires_at'], name='access_ending'),
-        ),
-        migrations.AddIndex(
-            model_name='accesslook',
-            index=models.Index(fields=['institution', '-id'], name='access_look_by_time'),
         ),
     ]

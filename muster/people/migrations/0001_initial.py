@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('written_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['student', '-id'], name='staff_note_by_student')],
                 'verbose_name': 'note',
                 'verbose_name_plural': 'notes',
                 'ordering': ['-id'],
@@ -120,9 +121,5 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='profile', name='time_off_profile_of_same_institution', owner='institution', to='people.InstructorProfile', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('last_date__gte', models.F('first_date'))), name='time_off_ends_after_it_starts'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(muster.core.constraints.SameId(models.F('profile_id'), 0), '&&'), (muster.core.constraints.DaysOf(models.F('first_date'), django.db.models.expressions.CombinedExpression(models.F('last_date'), '+', models.Value(1))), '&&')], name='times_off_do_not_overlap')],
                 'triggers': [pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='e95f7119e1f95191c9dc903440eb45427f1ad2a6', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_55e54', table='people_timeoff', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."profile_id", OLD."first_date", OLD."last_date", OLD."reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."profile_id", NEW."first_date", NEW."last_date", NEW."reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'profile_id')", hash='f9215afebff038218d3bd39acba92b122d1221a6', operation='UPDATE', pgid='pgtrigger_audit_changes_fb19f', table='people_timeoff', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='staffnote',
-            index=models.Index(fields=['student', '-id'], name='staff_note_by_student'),
         ),
     ]

@@ -55,6 +55,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='erasure_by_time')],
                 'verbose_name': 'erasure',
                 'verbose_name_plural': 'erasures',
                 'ordering': ['-created_at', '-id'],
@@ -110,22 +111,11 @@ class Migration(migrations.Migration):
                 ('text', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='privacy.consenttext')),
             ],
             options={
+                'indexes': [models.Index(fields=['person', '-id'], name='consent_answer_by_person'), models.Index(fields=['text', 'person', '-id'], name='consent_answer_by_text')],
                 'verbose_name': 'answer to a consent',
                 'ordering': ['-id'],
                 'constraints': [muster.core.constraints.SameOwner(field='text', name='consent_answer_text_of_same_institution', owner='institution', to='privacy.ConsentText', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='person', name='consent_answer_person_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='consentanswer',
-            index=models.Index(fields=['person', '-id'], name='consent_answer_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='consentanswer',
-            index=models.Index(fields=['text', 'person', '-id'], name='consent_answer_by_text'),
-        ),
-        migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(fields=['institution', '-created_at'], name='erasure_by_time'),
         ),
         muster.core.sql.InstallFunctions(
             app='privacy',

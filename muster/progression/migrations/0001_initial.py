@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='rollover_run_by_time')],
                 'ordering': ['-created_at', '-id'],
                 'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='rollover_run_of_institution'), models.CheckConstraint(condition=models.Q(('progress__lte', 100)), name='rollover_progress_is_a_percentage')],
             },
@@ -133,6 +134,7 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rollovers', to='progression.rolloverrun')),
             ],
             options={
+                'indexes': [models.Index(fields=['batch', 'created_at'], name='rollover_by_batch'), models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='rollover_waiting')],
                 'verbose_name': 'rollover',
                 'verbose_name_plural': 'rollovers',
                 'ordering': ['-created_at', '-id'],
@@ -250,18 +252,6 @@ class Migration(migrations.Migration):
                 'constraints': [muster.core.constraints.SameOwner(field='request', name='held_back_request_of_same_institution', owner='institution', to='progression.RolloverRequest', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='enrollment', name='held_back_enrollment_of_same_institution', owner='institution', to='enrollments.Enrollment', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('request', 'enrollment'), name='one_is_held_back_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='held_back_has_a_reason')],
                 'triggers': [pgtrigger.compiler.Trigger(name='held_back_of_archived_batch_is_frozen', sql=muster.core.triggers.TriggerSql(func='\n            IF NOT (FALSE) THEN\n                PERFORM muster_must_be_open_batches(ARRAY[(SELECT batch_id FROM progression_rolloverrequest WHERE id = OLD.request_id), (SELECT batch_id FROM progression_rolloverrequest WHERE id = NEW.request_id)]);\n            END IF;\n            RETURN coalesce(NEW, OLD);\n        ', hash='1a35a7f9038244eb9767b760fd3110787c483e80', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_held_back_of_archived_batch_is_frozen_88c2e', table='progression_heldback', when='BEFORE')), pgtrigger.compiler.Trigger(name='held_back_stands_after_the_decision', sql=muster.core.triggers.TriggerSql(func="\n            PERFORM FROM progression_rolloverrequest\n        WHERE id IN (coalesce(NEW.request_id, OLD.request_id), OLD.request_id) FOR SHARE;\n            IF EXISTS (\n        SELECT FROM progression_rolloverrequest\n        WHERE id IN (coalesce(NEW.request_id, OLD.request_id), OLD.request_id) AND status <> 'pending'\n    ) OR TG_OP <> 'DELETE' AND NOT EXISTS (\n        SELECT FROM progression_rolloverrequest AS request\n        JOIN enrollments_enrollment AS enrollment ON enrollment.batch_id = request.batch_id\n        WHERE request.id = NEW.request_id AND enrollment.id = NEW.enrollment_id\n    ) THEN\n                RAISE EXCEPTION 'Whom a rollover holds back is of its batch, and stands once it is decided' USING ERRCODE = 'check_violation', CONSTRAINT = 'held_back_stands_after_the_decision';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='09a17cb0dfe96c6fae16345e1a35c32d61be3c80', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_held_back_stands_after_the_decision_607ea', table='progression_heldback', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version}', 'institution_id', 'request_id')", hash='f89c44e4b3aea49474f9a7475a2e8769400ef5ab', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_da56b', table='progression_heldback', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."request_id", OLD."enrollment_id", OLD."reason") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."request_id", NEW."enrollment_id", NEW."reason"))', execute="muster_audit('{id,updated_at,version}', 'institution_id', 'request_id')", hash='f33761a3fcd09188456afa66d27a213ebe2d015d', operation='UPDATE', pgid='pgtrigger_audit_changes_3ed55', table='progression_heldback', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='rolloverrun',
-            index=models.Index(fields=['institution', '-created_at'], name='rollover_run_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='rolloverrequest',
-            index=models.Index(fields=['batch', 'created_at'], name='rollover_by_batch'),
-        ),
-        migrations.AddIndex(
-            model_name='rolloverrequest',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['institution'], name='rollover_waiting'),
         ),
         muster.core.sql.InstallFunctions(
             app='progression',

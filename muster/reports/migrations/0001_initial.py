@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='report_schedule_by_time')],
                 'verbose_name': 'scheduled report',
                 'verbose_name_plural': 'scheduled reports',
                 'ordering': ['-created_at', '-id'],
@@ -86,6 +87,7 @@ class Migration(migrations.Migration):
                 ('schedule', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='reports.reportschedule')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', '-created_at'], name='report_order_by_time'), models.Index(fields=['by', '-created_at'], name='report_order_by_person')],
                 'verbose_name': 'report',
                 'verbose_name_plural': 'reports',
                 'ordering': ['-created_at', '-id'],
@@ -108,17 +110,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [muster.core.constraints.SameOwner(field='order', name='report_reader_order_of_same_institution', owner='institution', to='reports.ReportOrder', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='person', name='report_reader_person_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.UniqueConstraint(fields=('order', 'person'), name='reader_of_a_report_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='reportschedule',
-            index=models.Index(fields=['institution', '-created_at'], name='report_schedule_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='reportorder',
-            index=models.Index(fields=['institution', '-created_at'], name='report_order_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='reportorder',
-            index=models.Index(fields=['by', '-created_at'], name='report_order_by_person'),
         ),
     ]

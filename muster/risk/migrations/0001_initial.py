@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='risk_flags', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['institution'], name='flag_open'), models.Index(fields=['institution', '-created_at'], name='flag_by_time'), models.Index(fields=['enrollment'], name='flag_by_enrollment')],
                 'verbose_name': 'risk flag',
                 'verbose_name_plural': 'risk flags',
                 'ordering': ['-created_at', '-id'],
@@ -74,18 +75,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='intervention_of_institution'), muster.core.constraints.SameOwner(field='flag', name='intervention_flag_of_same_institution', owner='institution', to='risk.RiskFlag', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'letter'), models.Q(('letter', ''), _negated=True)), models.Q(('kind__in', ['call', 'message', 'talk']), ('letter', ''), models.Q(('note', ''), _negated=True)), _connector='OR'), name='contact_is_documented')],
                 'triggers': [pgtrigger.compiler.Trigger(name='archived_intervention_is_frozen', sql=muster.core.triggers.TriggerSql(func='\n            IF NOT (FALSE) THEN\n                PERFORM muster_must_be_open_batches(ARRAY[(SELECT enrollment.batch_id FROM risk_riskflag AS flag JOIN enrollments_enrollment AS enrollment ON enrollment.id = flag.enrollment_id WHERE flag.id = OLD.flag_id), (SELECT enrollment.batch_id FROM risk_riskflag AS flag JOIN enrollments_enrollment AS enrollment ON enrollment.id = flag.enrollment_id WHERE flag.id = NEW.flag_id)]);\n            END IF;\n            RETURN coalesce(NEW, OLD);\n        ', hash='58a53e71ad667caa60f2c0215ddebfd06c55d3a6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_archived_intervention_is_frozen_cf2e1', table='risk_intervention', when='BEFORE')), pgtrigger.compiler.Trigger(name='letter_follows_documented_contact', sql=muster.core.triggers.TriggerSql(func="\n            PERFORM FROM risk_riskflag WHERE id = NEW.flag_id FOR SHARE;\n            IF \n        NEW.kind = 'letter' AND NOT EXISTS (\n            SELECT FROM risk_intervention WHERE flag_id = NEW.flag_id AND kind <> 'letter'\n        )\n     THEN\n                RAISE EXCEPTION 'A letter follows a contact that was documented' USING ERRCODE = 'check_violation', CONSTRAINT = 'letter_follows_documented_contact';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='778ce4e4720885a5e1be92cd0eb355290835bd40', operation='INSERT', pgid='pgtrigger_letter_follows_documented_contact_21321', table='risk_intervention', when='BEFORE')), pgtrigger.compiler.Trigger(name='interventions_are_only_added_to', sql=muster.core.triggers.TriggerSql(func="\n            \n            IF TRUE THEN\n                RAISE EXCEPTION 'The log of contacts is only added to' USING ERRCODE = 'check_violation', CONSTRAINT = 'interventions_are_only_added_to';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='7f5b8102349852fbe610b4bfa691f8180665764d', operation='UPDATE OR DELETE', pgid='pgtrigger_interventions_are_only_added_to_a0aee', table='risk_intervention', when='BEFORE')), pgtrigger.compiler.Trigger(name='audit_rows', sql=muster.core.triggers.CallSql(execute="muster_audit('{id,updated_at,version,note,letter}', 'institution_id', 'flag_id')", hash='c17001e0edc4c860926293de04a237ff27831037', operation='INSERT OR DELETE', pgid='pgtrigger_audit_rows_b14ea', table='risk_intervention', when='AFTER')), pgtrigger.compiler.Trigger(name='audit_changes', sql=muster.core.triggers.CallSql(condition='WHEN ((OLD."created_at", OLD."institution_id", OLD."flag_id", OLD."kind", OLD."happened_at", OLD."recorded_by_id") IS DISTINCT FROM (NEW."created_at", NEW."institution_id", NEW."flag_id", NEW."kind", NEW."happened_at", NEW."recorded_by_id"))', execute="muster_audit('{id,updated_at,version,note,letter}', 'institution_id', 'flag_id')", hash='d76e4e8fb5eeded71f3daec4a48ebc847116fd5c', operation='UPDATE', pgid='pgtrigger_audit_changes_bb284', table='risk_intervention', when='AFTER'))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='riskflag',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['institution'], name='flag_open'),
-        ),
-        migrations.AddIndex(
-            model_name='riskflag',
-            index=models.Index(fields=['institution', '-created_at'], name='flag_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='riskflag',
-            index=models.Index(fields=['enrollment'], name='flag_by_enrollment'),
         ),
         muster.core.sql.InstallFunctions(
             app='risk',

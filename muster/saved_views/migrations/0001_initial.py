@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', 'page', 'within'], name='saved_view_of_list'), models.Index(fields=['owner', 'institution'], name='saved_view_by_owner'), models.Index(models.F('removed_at'), condition=models.Q(('removed_at__isnull', False)), name='saved_view_removed')],
                 'verbose_name': 'saved view',
                 'verbose_name_plural': 'saved views',
                 'ordering': ['name'],
@@ -55,28 +56,9 @@ class Migration(migrations.Migration):
                 ('view', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='mailings', to='saved_views.savedview')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', 'often', 'mailed_on'], name='view_mailing_due'), models.Index(fields=['user', 'institution'], name='view_mailing_by_person')],
                 'ordering': ['id'],
                 'constraints': [muster.core.constraints.SameOwner(field='view', name='view_mailing_view_of_same_institution', owner='institution', to='saved_views.SavedView', to_columns=('institution_id', 'id')), models.UniqueConstraint(fields=('view', 'user'), name='one_mailing_of_a_view_for_each_person'), models.CheckConstraint(condition=models.Q(('often__in', ['daily', 'weekly', 'monthly'])), name='view_mailing_has_its_mornings')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['institution', 'page', 'within'], name='saved_view_of_list'),
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['owner', 'institution'], name='saved_view_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(models.F('removed_at'), condition=models.Q(('removed_at__isnull', False)), name='saved_view_removed'),
-        ),
-        migrations.AddIndex(
-            model_name='viewmailing',
-            index=models.Index(fields=['institution', 'often', 'mailed_on'], name='view_mailing_due'),
-        ),
-        migrations.AddIndex(
-            model_name='viewmailing',
-            index=models.Index(fields=['user', 'institution'], name='view_mailing_by_person'),
         ),
     ]

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('institution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', 'end_date'], name='meeting_by_end')],
                 'ordering': ['code', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('institution', 'id'), name='meeting_of_institution'), muster.core.constraints.SameOwner(field='branch', name='meeting_branch_of_same_institution', owner='institution', to='institutions.Branch', to_columns=('institution_id', 'id')), models.CheckConstraint(condition=models.Q(('start_date__isnull', True), ('end_date__isnull', True), ('end_date__gte', models.F('start_date')), _connector='OR'), name='meeting_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('books', False), ('is_archived', False), _connector='OR'), name='archived_meeting_books_nobody')],
                 'triggers': [pgtrigger.compiler.Trigger(name='zone_follows_the_branch', sql=muster.core.triggers.TriggerSql(func='NEW.time_zone := muster_zone(NEW.institution_id, NEW.branch_id); RETURN NEW;', hash='f67a4bb2c29cdcb15d5ff013629d235e50930606', operation='INSERT OR UPDATE OF "branch_id"', pgid='pgtrigger_zone_follows_the_branch_da2ba', table='timetable_meeting', when='BEFORE')), pgtrigger.compiler.Trigger(name='archived_meeting_is_frozen', sql=muster.core.triggers.GuardSql(condition='WHEN (OLD."is_archived")', func="\n        IF (NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')\n    OR pg_trigger_depth() = 1 AND coalesce(current_setting('muster.derives', TRUE), '') <> 'yes') THEN\n            RAISE EXCEPTION 'An archived meeting does not change' USING ERRCODE = 'check_violation', CONSTRAINT = 'archived_meeting_does_not_change';\n        END IF;\n        RETURN coalesce(NEW, OLD);\n    ", hash='a976bd628d854519de2e4448f1a4528b96989ab5', operation='UPDATE OR DELETE', pgid='pgtrigger_archived_meeting_is_frozen_0a7dd', table='timetable_meeting', when='BEFORE')), pgtrigger.compiler.Trigger(name='meeting_state_follows_its_owner', sql=muster.core.triggers.GuardSql(condition='WHEN (ROW(NEW.books, NEW.is_archived) IS DISTINCT FROM ROW(OLD.books, OLD.is_archived))', func="\n            IF (NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')\n    OR pg_trigger_depth() = 1 AND coalesce(current_setting('muster.derives', TRUE), '') <> 'yes') THEN\n                RAISE EXCEPTION 'A meeting books and is archived with what it belongs to' USING ERRCODE = 'check_violation', CONSTRAINT = 'meeting_state_follows_its_owner';\n            END IF;\n            RETURN NEW;\n        ", hash='f7664ece27e899510ae8f05090c3948f1a057861', operation='UPDATE OF "books", "is_archived"', pgid='pgtrigger_meeting_state_follows_its_owner_1e99c', table='timetable_meeting', when='BEFORE')), pgtrigger.compiler.Trigger(name='meeting_changed', sql=muster.core.triggers.TriggerSql(func='IF EXISTS (SELECT FROM new_rows) THEN \n        PERFORM muster_keep_timetable(ARRAY(\n            SELECT new_rows.id FROM new_rows JOIN old_rows ON old_rows.id = new_rows.id\n            WHERE (new_rows.start_date, new_rows.end_date, new_rows.branch_id, new_rows.time_zone, new_rows.books, new_rows.is_archived) IS DISTINCT FROM (old_rows.start_date, old_rows.end_date, old_rows.branch_id, old_rows.time_zone, old_rows.books, old_rows.is_archived)\n        ));\n     END IF; RETURN NULL;', hash='95d5935589aac258d563e425612dade874fc368f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_meeting_changed_16166', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='timetable_meeting', when='AFTER'))],
@@ -73,6 +74,7 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='courses.subject')),
             ],
             options={
+                'indexes': [models.Index(fields=['meeting'], name='meeting_person_by_meeting'), models.Index(fields=['instructor'], name='meeting_person_by_instructor')],
                 'constraints': [muster.core.constraints.SameOwner(field='meeting', name='meeting_person_meeting_of_same_institution', owner='institution', to='timetable.Meeting', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='subject', name='meeting_person_subject_of_same_institution', owner='institution', to='courses.Subject', to_columns=('institution_id', 'id')), muster.core.constraints.SameOwner(field='instructor', name='meeting_person_instructor_belongs_here', owner='institution', to='institutions.Affiliation', to_columns=('institution_id', 'user_id')), models.CheckConstraint(condition=models.Q(('role__in', ['lead', 'assistant', 'substitute', 'faculty'])), name='meeting_role_is_known'), models.CheckConstraint(condition=models.Q(('days__isempty', False)), name='meeting_person_comes_on_some_day'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'faculty'), ('subject__isnull', False)), models.Q(models.Q(('role', 'faculty'), _negated=True), ('subject__isnull', True)), _connector='OR'), name='faculty_has_a_subject')],
                 'triggers': [pgtrigger.compiler.Trigger(name='people_came', sql=muster.core.triggers.TriggerSql(func='IF EXISTS (SELECT FROM new_rows) THEN \n    PERFORM muster_book(ARRAY(\n        SELECT session.id FROM timetable_classsession AS session JOIN new_rows AS person\n        ON person.meeting_id = session.meeting_id AND person.days @> session.date\n    ));\n END IF; RETURN NULL;', hash='e601d789cb5ca516ebec1204bad4b43b33c97d58', level='STATEMENT', operation='INSERT', pgid='pgtrigger_people_came_ffd25', referencing='REFERENCING NEW TABLE AS new_rows ', table='timetable_meetingperson', when='AFTER')), pgtrigger.compiler.Trigger(name='people_changed', sql=muster.core.triggers.TriggerSql(func='IF EXISTS (SELECT FROM new_rows) THEN \n    PERFORM muster_book(ARRAY(\n        SELECT session.id FROM timetable_classsession AS session JOIN (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) AS person\n        ON person.meeting_id = session.meeting_id AND person.days @> session.date\n    ));\n END IF; RETURN NULL;', hash='f108e6c6e317b9bc3b96542e1d889e1744ab4d19', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_people_changed_7c830', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='timetable_meetingperson', when='AFTER')), pgtrigger.compiler.Trigger(name='people_went', sql=muster.core.triggers.TriggerSql(func='IF EXISTS (SELECT FROM old_rows) THEN \n    PERFORM muster_book(ARRAY(\n        SELECT session.id FROM timetable_classsession AS session JOIN old_rows AS person\n        ON person.meeting_id = session.meeting_id AND person.days @> session.date\n    ));\n END IF; RETURN NULL;', hash='82caa1b765d3895196ec9b4b3f771ee60f57f8f5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_people_went_a4ee2', referencing='REFERENCING OLD TABLE AS old_rows ', table='timetable_meetingperson', when='AFTER'))],
             },
@@ -128,6 +130,7 @@ class Migration(migrations.Migration):
                 ('slot', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='sessions', to='timetable.scheduleslot')),
             ],
             options={
+                'indexes': [models.Index(fields=['institution', 'date'], name='session_by_date'), models.Index(fields=['meeting', 'date'], name='session_by_meeting'), models.Index(condition=models.Q(('is_locked', False), models.Q(('status', 'cancelled'), _negated=True)), fields=['institution', 'date'], name='session_unlocked_by_date')],
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'ordering': ['date', 'start_time', 'id'],
@@ -148,40 +151,9 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='bookings', to='timetable.meeting')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('instructor__isnull', False)), fields=['instructor', 'on_date'], name='booking_by_instructor'), models.Index(condition=models.Q(('room__isnull', False)), fields=['room', 'on_date'], name='booking_by_room')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('instructor__isnull', False), ('room__isnull', True)), models.Q(('instructor__isnull', True), ('room__isnull', False)), _connector='OR'), name='booking_is_of_one_instructor_or_one_room'), models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='booking_lasts'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('instructor__isnull', False)), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(muster.core.constraints.SameId(models.F('instructor_id'), muster.timetable.models.SeededHash(models.F('institution_id'), 0)), '&&'), ('period', '&&')], name='instructor_is_in_one_place_at_a_time'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('room__isnull', False)), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(muster.core.constraints.SameId(models.F('room_id'), 0), '&&'), ('period', '&&')], name='room_holds_one_meeting_at_a_time')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['institution', 'end_date'], name='meeting_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('instructor__isnull', False)), fields=['instructor', 'on_date'], name='booking_by_instructor'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('room__isnull', False)), fields=['room', 'on_date'], name='booking_by_room'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingperson',
-            index=models.Index(fields=['meeting'], name='meeting_person_by_meeting'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingperson',
-            index=models.Index(fields=['instructor'], name='meeting_person_by_instructor'),
-        ),
-        migrations.AddIndex(
-            model_name='classsession',
-            index=models.Index(fields=['institution', 'date'], name='session_by_date'),
-        ),
-        migrations.AddIndex(
-            model_name='classsession',
-            index=models.Index(fields=['meeting', 'date'], name='session_by_meeting'),
-        ),
-        migrations.AddIndex(
-            model_name='classsession',
-            index=models.Index(condition=models.Q(('is_locked', False), models.Q(('status', 'cancelled'), _negated=True)), fields=['institution', 'date'], name='session_unlocked_by_date'),
         ),
         muster.core.sql.InstallFunctions(
             app='timetable',
