@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.db.models import F, Q
+from django.test import TestCase
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
@@ -116,27 +117,28 @@ def test_weeks_and_types_of_siblings_are_plain_counts(actor: Actor) -> None:
     assert shown >= {(True, True), (False, False)}
 
 
-@pytest.mark.django_db
-class TestOfACourse:
+class TestOfACourse(TestCase):
     """Four batches of one course, two in each of two branches."""
 
-    @pytest.fixture
-    def judged(self) -> Judged:
-        judged = Judged(5)
-        course = judged.campus.course()
-        Batch.objects.filter(pk__in=[one.pk for one in judged.batches]).update(
-            course=course, start_date=judged.today - timedelta(days=110)
+    judged: Judged
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.judged = Judged(5)
+        course = cls.judged.campus.course()
+        Batch.objects.filter(pk__in=[one.pk for one in cls.judged.batches]).update(
+            course=course, start_date=cls.judged.today - timedelta(days=110)
         )
-        return judged
 
-    def path(self, judged: Judged, number: int = 0) -> str:
-        return reverse("analytics:batch", args=[judged.batches[number].pk])
+    def path(self, number: int = 0) -> str:
+        return reverse("analytics:batch", args=[self.judged.batches[number].pk])
 
-    def test_a_branch_manager_is_told_of_no_batch_of_another_branch(self, judged: Judged) -> None:
+    def test_a_branch_manager_is_told_of_no_batch_of_another_branch(self) -> None:
+        judged = self.judged
         manager = judged.campus.person("branch-manager", branch=judged.parts[0]["branch"])
         codes = [one.code for one in judged.batches]
         for user, seen in ((None, codes), (manager, codes[::2]), (judged.leads[0], codes[::2])):
-            browser, path = Browser(judged.campus, user), self.path(judged)
+            browser, path = Browser(judged.campus, user), self.path()
             page: Any = browser.get(path)
             assert {line.code for line in page.context["siblings"]} == set(seen)
             table: Any = browser.get(f"{path}?export=csv&table=siblings")
@@ -146,8 +148,9 @@ class TestOfACourse:
             told = next(one for one in tables if one["key"] == "siblings")
             assert {row[0] for row in told["rows"]} == set(seen)
 
-    def test_points_of_fewer_than_five_are_hidden_on_the_page(self, judged: Judged) -> None:
-        page: Any = Browser(judged.campus).get(self.path(judged))
+    def test_points_of_fewer_than_five_are_hidden_on_the_page(self) -> None:
+        judged = self.judged
+        page: Any = Browser(judged.campus).get(self.path())
         shown = {
             line.code: next(cell for cell in line.cells if cell.label == "Satisfaction")
             for line in page.context["siblings"]
@@ -161,12 +164,14 @@ class TestOfACourse:
         assert few == {True, False}
         assert "Hidden until 5 answers" in words_of(page)
 
-    def test_a_batch_without_siblings_is_compared_with_none(self, judged: Judged) -> None:
+    def test_a_batch_without_siblings_is_compared_with_none(self) -> None:
+        judged = self.judged
         year: Any = Browser(judged.campus).get(reverse("analytics:batch", args=[judged.years[0].pk]))
         assert year.context["siblings"] == ()
         assert "Compared with siblings" not in words_of(year)
 
-    def test_canceled_batches_and_those_to_come_are_no_siblings(self, judged: Judged) -> None:
+    def test_canceled_batches_and_those_to_come_are_no_siblings(self) -> None:
+        judged = self.judged
         later, gone = judged.batches[1:3]
         Batch.objects.filter(pk=later.pk).update(start_date=judged.today + timedelta(days=1))
         Batch.objects.filter(pk=gone.pk).update(status=Batch.Status.CANCELLED)
@@ -174,10 +179,11 @@ class TestOfACourse:
         assert siblings is not None
         assert {one.batch for one in siblings.rows} == {judged.batches[0].pk, judged.batches[3].pk}
 
-    def test_the_chosen_siblings_are_compared_on_the_page_in_the_file_and_over_the_api(self, judged: Judged) -> None:
+    def test_the_chosen_siblings_are_compared_on_the_page_in_the_file_and_over_the_api(self) -> None:
+        judged = self.judged
         own, over, *running = judged.batches
         Batch.objects.filter(pk=over.pk).update(end_date=judged.today - timedelta(days=1))
-        browser, api, path = Browser(judged.campus), Api(judged.campus.token()), self.path(judged)
+        browser, api, path = Browser(judged.campus), Api(judged.campus.token()), self.path()
         for chosen, expected in (
             ("", [over, *running]),
             ("running", running),
@@ -200,8 +206,9 @@ class TestOfACourse:
         answer = api.get(f"/analytics/batches/{own.pk}?siblings={judged.years[0].pk}")
         assert (answer.status, answer.body["errors"][0]["field"]) == (400, "siblings")
 
-    def test_bars_are_the_plain_count_of_the_scores_of_the_chosen_assessment(self, judged: Judged) -> None:
-        browser, path, batch = Browser(judged.campus), self.path(judged), judged.batches[0]
+    def test_bars_are_the_plain_count_of_the_scores_of_the_chosen_assessment(self) -> None:
+        judged = self.judged
+        browser, path, batch = Browser(judged.campus), self.path(), judged.batches[0]
         usual: Any = browser.get(path)
         last = max(Assessment.objects.filter(batch=batch), key=lambda one: one.due_on)
         assert usual.context["histogram"].assessment.due_on == last.due_on
@@ -218,8 +225,9 @@ class TestOfACourse:
             assert [row.cells[-1] for row in page.context["tables"]["scores"].table.rows] == plain
             assert Decimal(shown.median) == pytest.approx(median(scores), abs=Decimal("0.01"))
 
-    def test_the_api_tells_the_scores_of_the_assessment_that_is_asked_for(self, judged: Judged) -> None:
-        browser, path, batch = Browser(judged.campus), self.path(judged), judged.batches[0]
+    def test_the_api_tells_the_scores_of_the_assessment_that_is_asked_for(self) -> None:
+        judged = self.judged
+        browser, path, batch = Browser(judged.campus), self.path(), judged.batches[0]
         api, told = Api(judged.campus.token()), set()
         for query in ("", *(f"?assessment={one.pk}" for one in Assessment.objects.filter(batch=batch))):
             page: Any = browser.get(path + query)
@@ -231,7 +239,8 @@ class TestOfACourse:
             told.add(found["title"])
         assert len(told) == 3
 
-    def test_the_api_refuses_what_is_no_assessment_of_the_batch_with_scores(self, judged: Judged) -> None:
+    def test_the_api_refuses_what_is_no_assessment_of_the_batch_with_scores(self) -> None:
+        judged = self.judged
         batch, other = judged.batches[:2]
         category = batch.assessment_categories.get()
         empty = Assessment.objects.create(
@@ -245,15 +254,17 @@ class TestOfACourse:
             assert error["field"] == "assessment"
             assert error["message"].startswith("This is no assessment of this batch with scores that you may see.")
 
-    def test_an_assessment_of_another_batch_is_refused_at_its_field(self, judged: Judged) -> None:
+    def test_an_assessment_of_another_batch_is_refused_at_its_field(self) -> None:
+        judged = self.judged
         other = Assessment.objects.filter(batch=judged.batches[1]).first()
-        page: Any = Browser(judged.campus).get(f"{self.path(judged)}?assessment={other.pk}")
+        page: Any = Browser(judged.campus).get(f"{self.path()}?assessment={other.pk}")
         assert page.status_code == 200
         assert "assessment" in page.context["form"].errors
         assert page.context["histogram"].assessment.batch_id == judged.batches[0].pk
 
-    def test_each_figure_says_beside_it_what_it_counts(self, judged: Judged) -> None:
-        page: Any = Browser(judged.campus).get(self.path(judged))
+    def test_each_figure_says_beside_it_what_it_counts(self) -> None:
+        judged = self.judged
+        page: Any = Browser(judged.campus).get(self.path())
         content, words = page.content.decode(), words_of(page)
         for one in page.context["figures"]:
             assert content.count(f'popovertarget="def-{one.figure.name}"') == 1
