@@ -115,6 +115,16 @@ def test_within_another_use_case_the_inner_one_is_told_and_then_the_outer_again(
     assert len({entry.request for entry in entries(room)[1:]}) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [(" A\u202e flood\r\nat e\u0301ight\u200b", "A flood\nat éight"), ("\u200b", None)]
+)
+def test_a_reason_is_kept_as_it_is_read(campus, typed, kept):
+    room = campus.room()
+    with recorded(campus.admin, "moving", reason=typed):
+        rename(room, "B")
+    assert entries(room)[-1].facts.get("reason") == kept
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_acts_is_told_in_each_transaction_and_forgotten_with_it(campus):
     room = campus.room()

@@ -16,6 +16,7 @@ from muster.certificates.queries import certificates_in_full, completion_of
 from muster.certificates.queries.completion import TAKES_NONE
 from muster.core.database import atomic, refused_as
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.documents.rules import DocumentDraft, hold_documents, issue_documents, revoke_document
 from muster.enrollments.models import Enrollment
 from muster.institutions.access import Actor
@@ -41,7 +42,7 @@ def issue_certificate(
         locked_batch(enrollment.batch)
     Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
     hold_documents(by)
-    completion, reason = completion_of([enrollment.pk])[enrollment.pk], exception_reason.strip()
+    completion, reason = completion_of([enrollment.pk])[enrollment.pk], clean_lines(exception_reason)
     seat, valid = completion.enrollment, completion.certificate
     if valid is not None and not replace:
         return Issuing(valid, is_new=False)

@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 
 from muster.core.constraints import OWNER
 from muster.core.ids import new_id
+from muster.core.text import clean_lines
 from muster.core.triggers import Call
 
 ModelType = TypeVar("ModelType", bound=type[models.Model])
@@ -144,17 +145,18 @@ _acting: ContextVar[Context | None] = ContextVar("acting", default=None)
 
 @contextmanager
 def recorded(by: Doer, use_case: str, **facts: Any) -> Iterator[Context]:
-    """Keep with every change made inside: who acted, in which use case and request; `facts` such as a reason.
+    """Keep with every change made inside: who acted, in which use case and request; `facts` such as a reason, clean.
 
     The database is told with the first statement that writes, and no more in that transaction. Inside another one it
     takes its place, with the facts of both.
     """
     outer = _acting.get()
     request = structlog.contextvars.get_contextvars().get("request_id")
+    given = {name: clean_lines(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     context = Context(
         (outer.facts if outer else {"request": request or str(new_id())})
         | {"use_case": use_case, "by": by.history_id, "by_name": by.history_name}
-        | {name: fact for name, fact in facts.items() if fact}
+        | {name: fact for name, fact in given.items() if fact}
     )
     token = _acting.set(context)
     try:

@@ -19,6 +19,7 @@ from muster.core.database import atomic, lock_word
 from muster.core.files import read_whole
 from muster.core.files.names import clean_name
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.documents.errors import AlreadyEnded, NoPlaceholders, NoReason, NotOfThatDay, UnknownPlaceholders
 from muster.documents.filling import placeholders_in
 from muster.documents.kinds import document_kind
@@ -102,7 +103,7 @@ def revoke_document(*, by: Actor, document: IssuedDocument, reason: str, on: dat
     """
     hold_documents(by)
     document = IssuedDocument.objects.select_related("institution", "holder").get(pk=document.pk)
-    zone, now, reason = zone_of(document.institution, None), timezone.now(), reason.strip()
+    zone, now, reason = zone_of(document.institution, None), timezone.now(), clean_lines(reason)
     issued, today = document.created_at.astimezone(zone).date(), now.astimezone(zone).date()
     if document.ended_at is not None:
         raise AlreadyEnded(serial=document.serial, ending=str(document.get_ending_display()).lower())

@@ -22,6 +22,7 @@ from muster.core.errors import FieldError, Invalid, Missing
 from muster.core.files import keep, sweep_folder
 from muster.core.history import recorded
 from muster.core.rows import lock_row, set_value
+from muster.core.text import clean_lines
 from muster.institutions.access import Actor
 from muster.institutions.models import Role
 from muster.institutions.queries import colleagues
@@ -198,7 +199,7 @@ def withdraw_submission(*, by: Actor, submission: Submission, reason: str) -> Su
     row = lock_row(submission)
     if not row.is_in_force:
         raise _not_in_force(row, _("withdrawn"))
-    if not reason.strip():
+    if not clean_lines(reason):
         raise Invalid(_("Enter the reason."), field="reason")
     if words := set_value(row, REASON, reason):
         raise Invalid(words, field="reason")

@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import psycopg
 import pytest
@@ -28,30 +30,57 @@ server.stop()
 """
 
 
+def line_of(process: subprocess.Popen[str], words: Callable[[], object], within: float = 120) -> str:
+    """The next line that it writes, or nothing where it has ended."""
+    assert process.stdout
+    lines = SimpleQueue[str]()
+    threading.Thread(target=lambda read: lines.put(read()), args=(process.stdout.readline,), daemon=True).start()
+    try:
+        return lines.get(timeout=within)
+    except Empty:
+        raise AssertionError(f"It wrote no line within {within} seconds, and said: {words()}") from None
+
+
+def end_now(process: subprocess.Popen[str]) -> None:
+    """Kill it. Whoever keeps its output open, such as a child that outlived it, is not waited for."""
+    process.kill()
+    try:
+        process.communicate(timeout=60)
+    except subprocess.TimeoutExpired as late:
+        raise AssertionError(f"Something holds the output of {process.args!r}, which said: {late.output!r}") from None
+
+
 class Command:
     """Another command that uses a home's server until it is told to end."""
 
     def __init__(self, home: Path) -> None:
+        self.log = home.with_name(f"{home.name}-{id(self)}.log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, str(home)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self.log,
             text=True,
         )
 
     def server_pid(self) -> int:
         """Wait until it uses the server, and say which one."""
-        assert self.process.stdout
-        return int(self.process.stdout.readline())
+        line = line_of(self.process, self.words)
+        assert line, f"It ended before it used the server, and said: {self.words()}"
+        return int(line)
+
+    def words(self) -> str:
+        self.log.seek(0)
+        return self.log.read()
 
     def end(self) -> None:
         self.process.communicate("\n", timeout=60)
         assert self.process.returncode == 0
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
+        end_now(self.process)
+        self.log.close()
 
 
 @contextmanager

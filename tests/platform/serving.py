@@ -15,7 +15,7 @@ import psycopg
 import requests
 
 from muster.core.postgres import EmbeddedServer
-from tests.platform.conftest import ROOT, ask
+from tests.platform.conftest import ROOT, ask, line_of
 from tools.demo_server import free_port
 
 
@@ -45,12 +45,9 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def wait_until_ready(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if line.startswith("Muster is ready"):
-                assert line.strip() == f"Muster is ready: {self.url}"
-                return
-        raise AssertionError(self.words())
+        while (line := line_of(self.process, self.words)) and not line.startswith("Muster is ready"):
+            pass
+        assert line.strip() == f"Muster is ready: {self.url}", self.words()
 
     def words(self) -> str:
         self.log.seek(0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.platform.conftest import ROOT, ask, folder_open_to_all
+from tests.platform.conftest import ROOT, ask, end_now, folder_open_to_all
 from tests.platform.serving import Served, eventually
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's data.")
@@ -76,8 +76,7 @@ def test_the_documented_commands_bring_everything_back(checkout: Path) -> None:
         signs_in(after)
     finally:
         for served in filter(None, (before, after)):
-            served.process.kill()
-            served.process.communicate()
+            end_now(served.process)
             served.log.close()
 
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from muster.core.postgres import EmbeddedServer, processes
-from tests.platform.conftest import ROOT, ask, folder_open_to_all, runs
+from tests.platform.conftest import ROOT, ask, end_now, folder_open_to_all, runs
 from tests.platform.serving import Served, children_of, does_a_job, eventually
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
@@ -52,8 +52,7 @@ def serve(home: Path) -> Iterator[Callable[[], Served]]:
 
     yield start
     for served in started:
-        served.process.kill()
-        served.process.communicate()
+        end_now(served.process)
         served.log.close()
 
 

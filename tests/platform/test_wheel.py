@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from muster.exchange.demo import DEMO_PASSWORD
-from tests.platform.conftest import ROOT, folder_open_to_all
+from tests.platform.conftest import ROOT, end_now, folder_open_to_all
 from tests.platform.serving import Served
 
 pytestmark = pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="About the embedded server's serve.")
@@ -100,6 +100,5 @@ def test_installed_muster_serves_the_demonstration_with_its_styles(python: Path,
         served.process.send_signal(signal.SIGTERM)
         assert served.end() == 0
     finally:
-        served.process.kill()
-        served.process.communicate()
+        end_now(served.process)
         served.log.close()

@@ -23,6 +23,7 @@ from muster.batches.participants import batch_ids_of
 from muster.core.database import atomic, lock_word, refused_as, single
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.enrollments.models import Enrollment, SeatPeriod
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
@@ -51,7 +52,7 @@ def announce_absence(
     if session is not None:
         first_date = last_date = session.date
     last_date = last_date or first_date
-    reason = reason.strip()
+    reason = clean_lines(reason)
     first, last = _days(by, first_date, last_date, reason, reach=None if session is not None else REACH)
     return with_files(
         uploads,

@@ -14,6 +14,7 @@ from muster.attendance.rules.marking import hold_session
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 from muster.timetable.rules import unlock
@@ -131,7 +132,7 @@ def _decide(by: Actor, request: UnlockRequest, status: str, reason: str) -> Unlo
 
 def needed_reason(text: str, asked: str) -> str:
     """The reason without its margins. Raises Invalid with what was asked where there is none, or it is too long."""
-    text = text.strip()
+    text = clean_lines(text)
     if not text:
         raise Invalid(asked, field="reason", code="required")
     if len(text) > MOST_REASON:

@@ -33,6 +33,7 @@ from muster.batches.warnings import SoftWarning
 from muster.core.compiled import Compiled
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
+from muster.core.text import clean_lines
 from muster.institutions.access import Actor, teaching_memberships
 from muster.timetable.models import ClassSession, Meeting, MeetingPerson, ScheduleSlot
 from muster.timetable.rules import lock_people_and_rooms
@@ -225,9 +226,10 @@ def must_have_a_reason(
         words = _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON}
         raise Invalid(words, field="override_reason")
     warnings = warnings_against(batch, person, by, timetable)
-    if warnings and not reason.strip():
+    reason = clean_lines(reason)
+    if warnings and not reason:
         raise SomethingSpeaksAgainst(warnings)
-    return reason.strip() if warnings else None
+    return reason if warnings else None
 
 
 @contextmanager

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from muster.accounts.models import User
 from muster.api.kit.parsing import StrictParser
+from muster.attendance.rules.locking import needed_reason
 from muster.batches.models import Batch
 from muster.core.errors import Invalid
 from muster.core.text import Line, Lines, ShortLines, clean_line, clean_lines
+from muster.enrollments.rules.applications import reject_application
+from muster.enrollments.rules.transfer_requests import reject_transfer
 from muster.exchange.files import read_lines
 from muster.institutions.models import Branch
 from muster.institutions.rules.tokens import make_token
+from muster.progression.rules.results import reason_problems
 from tests.client import Api
 from tests.make import Campus
 
@@ -157,3 +161,18 @@ def test_a_token_needs_a_name_that_can_be_read(name):
 def test_the_name_of_a_token_is_told_clean():
     token, _secret = make_token(by=Campus.found().admin, name=DIRTY)
     assert token.name == CLEAN
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "refuse",
+    [
+        lambda words: reject_application(by=None, application=None, note=words),
+        lambda words: reject_transfer(by=None, request=None, note=words),
+        lambda words: needed_reason(words, "Say why."),
+    ],
+)
+def test_words_that_nobody_sees_are_no_reason(refuse):
+    with pytest.raises(Invalid):
+        refuse(" \u200b\u202e\n")
+    assert reason_problems(" \u200b\u202e\n")

@@ -129,7 +129,7 @@ def reject_application(*, by: Actor, application: Application, note: str) -> App
 
     Locks the application. Raises Invalid without a note, ApplicationDecided, BatchArchived.
     """
-    if not note.strip():
+    if not clean_lines(note):
         raise Invalid(_("Tell the applicant why. The note is sent by email."), field="note")
     bare_batch(application.batch, locked=False)
     row = _lock_waiting(application)

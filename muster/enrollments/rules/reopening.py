@@ -17,6 +17,7 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.enrollments import notices
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules.closing import change_status
@@ -56,7 +57,8 @@ def reopen_batch(*, by: Actor, batch: Batch, reason: str) -> Reopening:
             % {"batch": batch.code, "status": batch.get_status_display().lower()},
             code="not_closed",
         )
-    if not reason.strip():
+    reason = clean_lines(reason)
+    if not reason:
         raise Invalid(_("Say why the batch is reopened. The reason is kept in its history."), field="reason")
     status = _status_by_dates(batch)
     after_its_end = status == Batch.Status.COMPLETED
@@ -65,7 +67,7 @@ def reopen_batch(*, by: Actor, batch: Batch, reason: str) -> Reopening:
         batch=batch,
         status=Batch.Status.ACTIVE if after_its_end else status,
         pinned=after_its_end,
-        reason=reason.strip()[:300],
+        reason=reason[:300],
     )
     reopening = _bring_back(by, batch, "reopen_batch")
     students = User.objects.filter(enrollments__in=Enrollment.objects.holding_seats().filter(batch=batch))

@@ -12,6 +12,7 @@ from muster.batches.rules.locks import MOST_REASON, bare_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.enrollments import notices
 from muster.enrollments.errors import AlreadyAskedForTransfer, NotOpenForEnrollment, TransferDecided
 from muster.enrollments.models import Enrollment, TransferRequest
@@ -28,7 +29,7 @@ def ask_for_transfer(*, by: Actor, enrollment: Enrollment, reason: str, wanted: 
     Locks nothing: the database holds the batch against being archived. Raises Invalid naming the fields, Conflict for
     an enrollment that is over, BatchArchived, NotOpenForEnrollment, AlreadyAskedForTransfer.
     """
-    reason = reason.strip()
+    reason = clean_lines(reason)
     _must_be_short(reason, "reason")
     if not reason:
         raise Invalid(_("Say why you'd like to move. The people who decide read it."), field="reason")
@@ -82,7 +83,7 @@ def reject_transfer(*, by: Actor, request: TransferRequest, note: str) -> Transf
 
     Raises Invalid without a note, TransferDecided, BatchArchived.
     """
-    note = note.strip()
+    note = clean_lines(note)
     _must_be_short(note, "note")
     if not note:
         raise Invalid(_("Tell the student why. They get the note with the answer."), field="note")

@@ -14,6 +14,7 @@ from muster.batches.warnings import PlanWarning
 from muster.core.database import atomic, refused_as
 from muster.core.errors import Conflict, Invalid
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.courses.models import Course
 from muster.enrollments import notices
 from muster.enrollments.errors import (
@@ -77,7 +78,7 @@ def transfer_students(
     Locks all batches by id, then the enrollments by id; its statements do not grow with the students, but for those of
     the waitlists that move on. Raises TransferRefused, BatchArchived, NotOpenForEnrollment, Missing, Invalid.
     """
-    reason = reason.strip()
+    reason = clean_lines(reason)
     _must_be_short(reason)
     seats, batches = lock_seats(enrollments, to)
     to = batches[to.pk]

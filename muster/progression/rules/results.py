@@ -18,6 +18,7 @@ from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import FieldError, Invalid
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.documents.rules import supersede_documents
 from muster.institutions.access import Actor
 from muster.progression.errors import NothingToPublish, NothingToReopen, ResultPublished
@@ -247,7 +248,7 @@ def reopen_results(
 
 
 def reason_problems(reason: str) -> list[FieldError]:
-    if not reason.strip():
+    if not clean_lines(reason):
         return [FieldError("reason", _("Give a reason. It's kept with the results."))]
     if len(reason) > MOST_REASON:
         return [FieldError("reason", _("Keep the reason to %(most)d characters or fewer.") % {"most": MOST_REASON})]

@@ -21,6 +21,7 @@ from muster.batches.rules.locks import MOST_REASON, current_people, locked_batch
 from muster.core.database import atomic, refused_as
 from muster.core.errors import DomainError, FieldError, Invalid, Missing
 from muster.core.history import recorded
+from muster.core.text import clean_lines
 from muster.enrollments.rules import change_status, reopen_batch
 from muster.institutions.access import Actor
 from muster.institutions.models import Institution
@@ -120,7 +121,7 @@ def _reasons(preview: RolloverPreview, held_back: Sequence[HeldBackInput]) -> di
             words = _("%(name)s was held back before, and stays in that semester.")
             name = student.enrollment.student.full_name
             wrong.append(FieldError(f"{field}.enrollment_id", words % {"name": name}))
-        reason = one.reason.strip() or student.proposal
+        reason = clean_lines(one.reason) or student.proposal
         if not reason:
             wrong.append(FieldError(f"{field}.reason", _("Say why this student is held back.")))
         elif len(reason) > MOST_REASON:
@@ -275,7 +276,7 @@ def day_in(batch: Batch, request: RolloverRequest) -> Any:
 
 
 def _short(text: str, field: str) -> str:
-    text = text.strip()
+    text = clean_lines(text)
     if len(text) > MOST_REASON:
         raise Invalid(_("Keep the note to %(most)d characters or fewer.") % {"most": MOST_REASON}, field=field)
     return text

@@ -65,6 +65,15 @@ def test_students_are_found_by_whatever_is_typed(campus, browser, words, found):
     assert [one for one in ("Zoë 50%_A", "Somebody Else") if one in words_of(answer)] == found
 
 
+def test_no_more_students_are_found_than_can_be_looked_through(campus, browser):
+    batch = campus.batch()
+    for number in range(11):
+        campus.student(f"Anna {number:02}")
+    for words, shown, more in (("anna", 10, "Refine your search."), ("", 5, "Search by name.")):
+        answer = browser.get(f"/batches/{batch.pk}/students/enroll/", {"q": words})
+        assert (len(answer.context["found"]["rows"]), f"There are more. {more}" in words_of(answer)) == (shown, True)
+
+
 def test_those_who_are_enrolled_in_the_course_are_shown_and_cannot_be_ticked(campus, browser):
     course = campus.course()
     batch, student = campus.batch(course=course), campus.student("Zola Budd")

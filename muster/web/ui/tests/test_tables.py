@@ -148,6 +148,7 @@ def test_made_up_values_find_nothing(permissions):
 @pytest.mark.parametrize("query", ["noun=%00", "verb=%00", "shown=%00", "page=%00", "sort=%00", "q=%00"])
 def test_a_nul_is_passed_over(permissions, query):
     assert listed(permissions, f"/?{query}").shown in (0, len(names(listed(permissions, "/"))))
+    assert PermissionFilters({"noun": "a\x00b"}, queryset=permissions).chosen("noun") == "ab"
 
 
 def test_pages_end_where_the_rows_end(permissions):
