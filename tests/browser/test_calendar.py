@@ -155,7 +155,9 @@ def test_week_and_list_of_a_phone_open_at_today(campus: Campus, seat_of: Callabl
     seat.tab.locator("[data-step=today]").click()
     expect(column).to_be_in_viewport(ratio=0.9)
     seat.go(CALENDAR)
-    expect(seat.tab.locator(f"#calendar [data-date='{today}']").first).to_be_in_viewport()
+    day = seat.tab.locator(f"#calendar [data-date='{today}']").first
+    expect(day).to_be_in_viewport()
+    expect(day).to_have_text(f"{today:%A} {today.day} {today:%B}")
     assert seat.complaints == []
 
 

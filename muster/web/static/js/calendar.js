@@ -337,7 +337,8 @@ const calendar = new Calendar(host, {
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   listDayFormat: { weekday: "long", day: "numeric", month: "long" },
-  listDayAltFormat: false,
+  // Each day is named once: the library's second heading says the same again, and `false` does not take it away.
+  listDayHeaderContent: ({ level, text }) => (level ? "" : text),
   slotEventOverlap: false,
   // More than two side by side are no longer to be read: the others stand behind "3 more".
   eventMaxStack: 2,
