@@ -99,11 +99,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherWhat
     return TogetherWhatShares(config, log)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In a parallel run."""
+@pytest.hookimpl(tryfirst=True, wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    for item in items:
+        if not asks_a_database(item):
+            item.add_marker("apart")
+    yield
     if "PYTEST_XDIST_WORKER" in os.environ:
         longest_first(items)
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether the test may, by what it is given, how it is marked, or as a test case of Django's."""
+    made_with = {"db", "transactional_db", "django_db_setup", "live_server"} & {*getattr(item, "fixturenames", ())}
+    of_class = getattr(item, "cls", None)
+    return bool(
+        made_with or item.get_closest_marker("django_db") or (of_class and issubclass(of_class, TransactionTestCase))
+    )
 
 
 def pytest_collection_finish() -> None:
