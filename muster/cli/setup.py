@@ -51,8 +51,8 @@ def _fingerprint() -> str:
 def _new_models_built_alone() -> Iterator[None]:
     """Meanwhile a model that a migration makes is built without building everything anew that it leads to.
 
-    Django does, and by way of institutions and people that is every model for each: two thirds of what a first start
-    took of a processor. Nothing that is there can refer to a model that was not, and what a new one adds to those it
+    Django does, and by way of institutions and people that is every model for each: most of what making
+    the tables took. Nothing that is there can refer to a model that was not, and what a new one adds to those it
     refers to, it adds when it is built.
     """
     built_anew = ProjectState.reload_model

@@ -2,8 +2,8 @@
 
 The first route of each noun that the table lets the same people use is tried by everybody on everything, and each
 further one by whoever shows that it asks the same: one who may, all who may not, and who comes nearest to the objects
-of others. Who that is differs from route to route. `MUSTER_TRIALS=all` tries everything on all of them,
-`few` on none.
+of others. Who that is differs from route to route. `MUSTER_TRIALS=all` tries everything on all of them;
+`few` treats no route as the first.
 """
 
 from __future__ import annotations
