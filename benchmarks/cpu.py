@@ -55,13 +55,20 @@ def main() -> int:
 def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     """By name, the calls to be made one after the other, and what they are answered with."""
     from benchmarks.calls import enroll_call, mark_call, open_call, tap_call  # noqa: PLC0415
-    from benchmarks.data import MARKED_EACH, Places  # noqa: PLC0415
+    from benchmarks.data import MARKED_EACH, Places, enroll_all, open_batches  # noqa: PLC0415
 
     def enrolling() -> Iterator[Call]:
         # Most have seats in other batches, whose hours are asked for.
         for student in data.newcomers:
             for batch in data.open_batches[:4]:
                 yield enroll_call(student.pk, batch.pk, data.academy.bearer)
+
+    def waiting() -> Iterator[Call]:
+        # Each by their own token, for a seat that there is not.
+        batch = open_batches(data.academy, data.halls, count=1, capacity=1, instructors=[])[0]
+        enroll_all(batch, data.rushers[:1])
+        for student, token in zip(data.rushers[1:], data.rusher_tokens[1:], strict=False):
+            yield enroll_call(student.pk, batch.pk, {"Authorization": f"Bearer {token}"}, join_waitlist=True)
 
     def again(path: str, headers: dict[str, str]) -> Iterator[Call]:
         while True:
@@ -84,6 +91,7 @@ def calls_of(data: Data) -> dict[str, tuple[Iterator[Call], int]]:
     return {
         "me": (again("/api/v1/auth/me", data.college.bearer), 200),
         "enroll": (enrolling(), 201),
+        "wait": (waiting(), 202),
         "list": (again("/api/batches", data.college.bearer), 200),
         "list-page": (again("/batches/", browser), 200),
         "home": (again("/", browser), 200),

@@ -17,12 +17,16 @@ from granian.rsgi import ProtocolClosed
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-# What is shorter is sent whole: bit by bit, each bit waits for the loop's thread.
+# What is shorter is read and sent whole: bit by bit, each bit waits for the loop's thread, and a slow sender holds one of
+# ours.
 MOST_AT_ONCE = 1024 * 1024
 
 
 class WsgiOverRsgi:
-    """Answers each request in one of its threads; a thread does all of a request, also what is sent bit by bit."""
+    """Answers each request in one of its threads, once a short body is there; a long one is read by the thread.
+
+    A thread does all of a request, also what is sent bit by bit.
+    """
 
     def __init__(self, application: Application, threads: int) -> None:
         self._application = application
@@ -30,16 +34,25 @@ class WsgiOverRsgi:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, self._answer, scope, protocol, loop)
+        length = scope.headers.get("content-length") or ""
+        if length.isdecimal() and int(length) < MOST_AT_ONCE:
+            try:
+                body: io.BufferedIOBase = io.BytesIO(await protocol())
+            except ProtocolClosed:
+                # Whoever sent it has gone.
+                return
+        else:
+            body = io.BufferedReader(_Body(protocol, loop))
+        await loop.run_in_executor(self._threads, self._answer, scope, protocol, loop, body)
 
-    def _answer(self, scope: Any, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def _answer(self, scope: Any, protocol: Any, loop: asyncio.AbstractEventLoop, body: io.BufferedIOBase) -> None:
         status, headers = 500, [("Content-Length", "0")]
 
         def start_response(line: str, its_headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             nonlocal status, headers
             status, headers = int(line.split(" ", 1)[0]), its_headers
 
-        response = self._application(environ_of(scope, _Body(protocol, loop)), start_response)
+        response = self._application(environ_of(scope, body), start_response)
         try:
             length = int(dict(headers).get("Content-Length") or MOST_AT_ONCE)
             if length < MOST_AT_ONCE or not getattr(response, "streaming", False):
@@ -71,7 +84,7 @@ def _send(transport: Any, parts: Iterable[bytes], loop: asyncio.AbstractEventLoo
         held.clear()
 
 
-def environ_of(scope: Any, body: io.RawIOBase) -> dict[str, Any]:
+def environ_of(scope: Any, body: io.BufferedIOBase) -> dict[str, Any]:
     """The request as PEP 3333 describes it, without the headers whose names hold an underscore."""
     server, _, port = scope.server.rpartition(":")
     environ = {
@@ -86,7 +99,7 @@ def environ_of(scope: Any, body: io.RawIOBase) -> dict[str, Any]:
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BufferedReader(body),
+        "wsgi.input": body,
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,

@@ -115,6 +115,28 @@ def test_files_bodies_and_odd_paths_go_through(web: Web):
     assert [error["field"] for error in json.loads(whole.partition(b"\r\n\r\n")[2])["errors"]] == ["email", "password"]
 
 
+def test_bodies_long_and_short_arrive_whole_and_unknown_lengths_too(web: Web):
+    login = ["POST /api/v1/auth/login HTTP/1.1", "Host: localhost", "Content-Type: application/json"]
+    for pad in (0, 200_000, 1_500_000):
+        body = b'{"email": 123%s}' % (b" " * pad)
+        assert web.send(*login, f"Content-Length: {len(body)}", body=body).startswith(b"HTTP/1.1 400")
+        chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        assert web.send(*login, "Transfer-Encoding: chunked", body=chunks).startswith(b"HTTP/1.1 400")
+
+
+def test_whoever_stops_in_the_middle_of_a_body_holds_nobody_up(web: Web):
+    """More than there are threads send a part of a short body; others are answered, and leaving is no fault."""
+    begun = b"POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+    callers = [socket.create_connection(("127.0.0.1", web.port), timeout=30) for _one in range(12)]
+    for caller in callers:
+        caller.sendall(begun)
+    assert web.send("GET /api/nothing HTTP/1.1", "Host: localhost").startswith(b"HTTP/1.1 404")
+    for caller in callers:
+        caller.close()
+    assert web.send("GET /api/nothing HTTP/1.1", "Host: localhost").startswith(b"HTTP/1.1 404")
+    assert "Traceback" not in web.log.read_text()
+
+
 STREAMED = """
 import gc, sys
 from granian import Granian
