@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F, Func, QuerySet, Value
 
+from muster.core.compiled import Compiled
 from muster.core.json_rows import ReadJSON
 from muster.enrollments.models import Enrollment
 
@@ -60,7 +61,10 @@ def with_progress(rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
 def progress_in(enrollment: Enrollment) -> EnrollmentProgress:
     """The progress of an enrollment: as it came through `with_progress`, else by a statement of its own."""
     parts = getattr(enrollment, "progress_parts", None)
-    return EnrollmentProgress.read(parts) if parts is not None else progress_of([enrollment.pk])[enrollment.pk]
+    if parts is None:
+        asked: Any = ONE.one(pk=enrollment.pk)
+        parts = asked.progress_parts
+    return EnrollmentProgress.read(parts)
 
 
 def progress_of(enrollments: Iterable[Enrollment | UUID]) -> Mapping[UUID, EnrollmentProgress]:
@@ -68,3 +72,7 @@ def progress_of(enrollments: Iterable[Enrollment | UUID]) -> Mapping[UUID, Enrol
     keys = [one.pk if isinstance(one, Enrollment) else one for one in enrollments]
     rows: QuerySet[Any] = with_progress(Enrollment.objects.filter(pk__in=keys)).order_by()
     return {pk: EnrollmentProgress.read(parts) for pk, parts in rows.values_list("pk", "progress_parts")}
+
+
+# Every answer to an enrollment asks for it.
+ONE = Compiled(lambda pk: with_progress(Enrollment.objects.filter(pk=pk)).only("pk"), pk=UUID(int=1))
