@@ -188,16 +188,17 @@ def test_a_week_of_many_sessions_at_once_can_be_read(seat_of: Callable[..., Seat
     place.go(f"{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
     events = place.tab.locator(".cal .ev")
     expect(events.first).to_be_visible()
-    boxes = [one.bounding_box() for one in events.all()]
-    # None lies on another, each has room for a word, and what has none is one click away.
+    more = place.tab.locator(".cal .ev-more")
+    boxes = [one.bounding_box() for one in (*events.all(), *more.all())]
+    # None lies on another nor under "+3", each has room for a word, and what has none is one click away.
     for number, one in enumerate(boxes):
         assert one is not None
-        assert one["width"] >= 40
+        assert one["width"] >= (40 if number < events.count() else 24)
         for other in boxes[:number]:
             assert other is not None
             apart = one["x"] >= other["x"] + other["width"] - 1 or other["x"] >= one["x"] + one["width"] - 1
             assert apart or one["y"] >= other["y"] + other["height"] - 1
-    hidden = 6 - len(boxes)
-    if hidden:
-        expect(place.tab.locator(".cal")).to_contain_text(f"+{hidden}")
+    hidden = 6 - events.count()
+    assert hidden
+    expect(more).to_have_text(f"+{hidden}")
     expect(place.tab.locator("[data-legend]")).to_contain_text("WE-0")

@@ -388,7 +388,7 @@ def _format_day(day: dt.date, pattern: str, language: str) -> SafeString:
 
 
 def date_range(first: dt.date | None, last: dt.date | None) -> str:
-    """Two dates as "23 Nov – 12 Mar 2027"; the year once when it is the same."""
+    """Two dates as "23 Nov – 12 Mar 2027", the year once when it is the same; a line breaks between them alone."""
     if first is None or last is None or first == last:
         return local_date(first or last)
     return _format_days(first, last, get_language())
@@ -396,7 +396,9 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
 
 @functools.lru_cache(2000)
 def _format_days(first: dt.date, last: dt.date, language: str) -> SafeString:
-    return format_html("{}", days_in_words(first, last))
+    return format_html(
+        "{}", days_in_words(first, last).replace(" ", "\N{NO-BREAK SPACE}").replace("–\N{NO-BREAK SPACE}", "– ")
+    )
 
 
 _icon = icon

@@ -56,7 +56,7 @@ def exported_rows(table: Table) -> Iterator[list[Any]]:
 
 def _plain_cell(value: Any) -> Any:
     if isinstance(value, SafeString):
-        return html.unescape(strip_tags(value)).strip()
+        return html.unescape(strip_tags(value)).replace("\N{NO-BREAK SPACE}", " ").strip()
     if isinstance(value, dt.datetime):
         # Spreadsheets know no zones: the wall clock of the institution is what people expect to read.
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
