@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from typing import Any
 
@@ -33,3 +35,12 @@ def words_of(response: HttpResponse) -> str:
     text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", content.decode(), flags=re.DOTALL)
     text = text.replace("<wbr>", "")
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
+
+
+def lines_of(response: HttpResponse) -> list[list[str]]:
+    """The lines of a CSV file that a page gives out, its headings first."""
+    return csv_lines_of(b"".join(response) if response.streaming else response.content)
+
+
+def csv_lines_of(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))

@@ -162,7 +162,7 @@ def test_a_reason_is_not_kept_where_nothing_speaks_against(campus, person):
     assign_lead(by=campus.admin, batch=batch, instructor=person, override_reason="Just so")
     week(campus, person, (2, "08:00", "10:00"))
     with pytest.raises(SomethingSpeaksAgainst):
-        assign_instructor(by=campus.admin, batch=batch, instructor=person, role="assistant", override_reason=" ")
+        assign_instructor(by=campus.admin, batch=batch, instructor=person, role="assistant", override_reason=" \u200b")
     # Who does not ask, such as a plan that weighed it already, is not refused.
     assign_instructor(by=campus.admin, batch=batch, instructor=person, role="assistant")
 

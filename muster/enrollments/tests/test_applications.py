@@ -135,7 +135,7 @@ def test_who_cannot_be_enrolled_is_not_added_either(campus, batch):
 def test_a_rejection_is_told_with_its_note(campus, batch):
     application = apply(campus, batch)
     with pytest.raises(Invalid):
-        reject_application(by=campus.admin, application=application, note=" ")
+        reject_application(by=campus.admin, application=application, note=" \u200b")
     reject_application(by=campus.admin, application=application, note="The course is for welders.")
     for again in (accept_application, reject_application):
         with pytest.raises(ApplicationDecided):

@@ -137,7 +137,7 @@ def test_only_a_closed_batch_is_reopened_and_only_with_a_reason(campus: Campus) 
         reopen_batch(by=campus.admin, batch=batch, reason="Why not")
     change_status(by=campus.admin, batch=batch, status=Batch.Status.COMPLETED)
     with pytest.raises(Invalid) as refused:
-        reopen_batch(by=campus.admin, batch=batch, reason="  ")
+        reopen_batch(by=campus.admin, batch=batch, reason=" \u200b")
     assert refused.value.errors[0].field == "reason"
 
 

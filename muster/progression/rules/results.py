@@ -240,7 +240,7 @@ def reopen_results(
         raise Invalid.fields(found)
     now = timezone.now()
     for one in opened:
-        one.reopened_at, one.reopen_reason, one.updated_at = now, reason.strip(), now
+        one.reopened_at, one.reopen_reason, one.updated_at = now, clean_lines(reason), now
         one.reopened_by_id = by.user.pk if by.user else None
     with recorded(by, "reopen_results", reason=reason), _explain_refusals(batch):
         SubjectResult.objects.bulk_update(opened, ["reopened_at", "reopened_by", "reopen_reason", "updated_at"])

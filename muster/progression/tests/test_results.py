@@ -223,7 +223,7 @@ def test_a_correction_is_the_next_version_with_its_reason(room: Class) -> None:
     with pytest.raises(NothingToReopen):
         reopen_results(by=room.admin, mapping=room.mapping, reason="Again", enrollment_ids=[room.cat.pk])
     with pytest.raises(Invalid):
-        reopen_results(by=room.admin, mapping=room.mapping, reason=" ")
+        reopen_results(by=room.admin, mapping=room.mapping, reason=" \u200b")
     some = [room.ann.pk, room.cat.pk, None]
     with pytest.raises(Invalid) as refused:
         reopen_results(by=room.admin, mapping=room.mapping, reason="A sum was wrong", enrollment_ids=some)

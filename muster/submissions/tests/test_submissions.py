@@ -292,7 +292,7 @@ def test_a_draft_is_changed_and_deleted(place: Reporting) -> None:
 def test_it_is_withdrawn_with_a_reason_and_the_regulator_is_told(place: Reporting) -> None:
     submission, by = place.submitted(), place.campus.admin
     with pytest.raises(Invalid):
-        withdraw_submission(by=by, submission=submission, reason=" ")
+        withdraw_submission(by=by, submission=submission, reason=" \u200b")
     withdrawn = withdraw_submission(by=by, submission=submission, reason="Wrong month.")
     assert (withdrawn.status, withdrawn.withdrawal_reason) == ("withdrawn", "Wrong month.")
     told = Notification.objects.filter(user=place.regulator, kind="submission").order_by("created_at")

@@ -10,7 +10,7 @@ from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules import assign_student, unassign_student
 from muster.people.rules import change_profile
 from tests.make import NOBODY, Campus
-from tests.pages import Browser, words_of
+from tests.pages import Browser, lines_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -170,11 +170,22 @@ def test_a_student_sees_who_it_is_but_no_notes(campus):
     assert "algebra" not in said
 
 
-def test_the_list_is_exported(campus, browser):
-    assign_student(by=campus.admin, student=campus.student("Jane"), instructor=campus.instructor("John Smith"))
-    answer = browser.get("/mentoring/?export=csv")
-    text = b"".join(answer) if answer.streaming else answer.content
-    assert b"John Smith" in text
+def test_the_export_is_the_list(campus, browser):
+    jane, zoe, adam = campus.student("Jane Dube"), campus.student("Zoe Late"), campus.student("Adam Early")
+    batch = campus.batch()
+    campus.enroll(batch, jane)
+    john = campus.instructor("John Smith")
+    assign_student(by=campus.admin, student=jane, instructor=john, assignment_type="tutor")
+    headings, *lines = lines_of(browser.get("/mentoring/?export=csv"))
+    found = [dict(zip(headings, line, strict=True)) for line in lines]
+    said = [(one["Student"], one["id"], one["Current batches"], one["Instructor"], one["Type"]) for one in found]
+    assert said == [
+        ("Adam Early", str(adam.pk), "", "", "Unassigned"),
+        ("Zoe Late", str(zoe.pk), "", "", "Unassigned"),
+        ("Jane Dube", str(jane.pk), batch.code, "John Smith", "Tutor"),
+    ]
+    narrowed = lines_of(browser.get(f"/mentoring/?export=csv&instructor={john.pk}"))
+    assert narrowed == [headings, lines[2]]
 
 
 # --- suggestions ------------------------------------------------------------------------------------------------------
