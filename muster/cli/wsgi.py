@@ -17,8 +17,8 @@ from granian.rsgi import ProtocolClosed
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-# What is shorter is read and sent whole: bit by bit, each bit waits for the loop's thread, and a slow sender holds one of
-# ours.
+# What is shorter is read and sent whole: bit by bit, each bit waits for the loop's thread, and a slow sender holds one
+# of ours.
 MOST_AT_ONCE = 1024 * 1024
 
 
