@@ -1486,7 +1486,8 @@ EXAMPLES: dict[str, Example] = {
     "log_mentoring_call": Example(
         lambda o: {
             "student_id": str(o["own_student_id"]),
-            "starts_at": (timezone.now() - timedelta(days=1)).isoformat(timespec="minutes"),
+            # At noon: a call ends on the day on which it begins, also where this is asked just before midnight.
+            "starts_at": f"{timezone.now().date() - timedelta(days=2)}T12:00",
             "minutes": 12,
             "channel": "phone",
             "summary": "Found the exercises",
