@@ -19,72 +19,76 @@ $$;
 -- student first enrolled in the course until this enrollment ended; those that were dropped do not count.
 CREATE OR REPLACE FUNCTION muster_progress(the_enrollment uuid, VARIADIC weights integer[])
 RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    seat record;
+    came bigint := 0;
+    held bigint := 0;
+    scored bigint := 0;
+    assessed bigint := 0;
+    reached bigint := 0;
+    agreed bigint := 0;
+    last_day date;
 BEGIN
-    RETURN (
-        WITH seat AS (
-            SELECT enrollment.id, enrollment.institution_id, enrollment.student_id, enrollment.batch_id,
-                   enrollment.enrollment_date AS begins, zone.name AS zone,
-                   least(
-                       (coalesce(enrollment.completed_at, enrollment.cancelled_at) AT TIME ZONE zone.name)::date,
-                       enrollment.access_expiry_date
-                   ) AS ends,
-                   (
-                       SELECT min(own.enrollment_date) FROM enrollments_enrollment AS own
-                       WHERE own.student_id = enrollment.student_id AND own.institution_id = enrollment.institution_id
-                       AND (own.id = enrollment.id OR own.course_id = enrollment.course_id)
-                   ) AS first_began
-            FROM enrollments_enrollment AS enrollment
-            LEFT JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
-            CROSS JOIN LATERAL muster_zone(enrollment.institution_id, batch.branch_id) AS zone (name)
-            WHERE enrollment.id = the_enrollment
-        ),
-        part (place, name, done, due, last_day) AS (
-            SELECT 1, 'sessions', count(*) FILTER (WHERE session.came), count(*),
-                   max(session.day) FILTER (WHERE session.came)
-            FROM (
-                SELECT mark.status <> 'ABSENT', mark.record_date FROM seat
-                JOIN attendance_countedmark AS mark
-                    ON mark.student_id = seat.student_id AND mark.batch_id = seat.batch_id
-                WHERE mark.status <> 'EXCUSED'
-                UNION ALL
-                SELECT talk.outcome = 'held', session.date FROM seat
-                JOIN allocation_individualassignment AS pair
-                    ON pair.student_id = seat.student_id AND pair.institution_id = seat.institution_id
-                JOIN mentoring_mentoringsession AS talk ON talk.assignment_id = pair.id AND talk.outcome <> ''
-                JOIN timetable_classsession AS session ON session.id = talk.session_id AND session.status <> 'cancelled'
-                WHERE seat.batch_id IS NULL AND session.date BETWEEN seat.begins AND coalesce(seat.ends, 'infinity')
-            ) AS session (came, day)
-            UNION ALL
-            SELECT 2, 'assessments', count(*) FILTER (WHERE mark.score IS NOT NULL), count(*), NULL
-            FROM seat
-            JOIN assessment_assessment AS assessment ON assessment.batch_id = seat.batch_id
-            LEFT JOIN assessment_assessmentmark AS mark
-                ON mark.assessment_id = assessment.id AND mark.enrollment_id = seat.id AND mark.published_at IS NOT NULL
-            WHERE mark.state IS DISTINCT FROM 'exempt' AND (
-                mark.id IS NOT NULL
-                OR assessment.published_at IS NOT NULL
-                AND assessment.due_on BETWEEN seat.begins AND least(seat.ends, muster_today(seat.zone) - 1)
-                AND NOT EXISTS (
-                    SELECT FROM assessment_assessmentmark AS kept
-                    WHERE kept.assessment_id = assessment.id AND kept.enrollment_id = seat.id AND kept.state <> 'blank'
-                )
+    SELECT enrollment.institution_id, enrollment.student_id, enrollment.batch_id, enrollment.course_id,
+           enrollment.enrollment_date AS begins, zone.name AS zone,
+           least(
+               (coalesce(enrollment.completed_at, enrollment.cancelled_at) AT TIME ZONE zone.name)::date,
+               enrollment.access_expiry_date
+           ) AS ends
+    INTO seat
+    FROM enrollments_enrollment AS enrollment
+    LEFT JOIN batches_batch AS batch ON batch.id = enrollment.batch_id
+    CROSS JOIN LATERAL muster_zone(enrollment.institution_id, batch.branch_id) AS zone (name)
+    WHERE enrollment.id = the_enrollment;
+
+    IF seat.batch_id IS NULL THEN
+        SELECT count(*) FILTER (WHERE talk.outcome = 'held'), count(*),
+               max(session.date) FILTER (WHERE talk.outcome = 'held')
+        INTO came, held, last_day
+        FROM allocation_individualassignment AS pair
+        JOIN mentoring_mentoringsession AS talk ON talk.assignment_id = pair.id AND talk.outcome <> ''
+        JOIN timetable_classsession AS session ON session.id = talk.session_id AND session.status <> 'cancelled'
+        WHERE pair.student_id = seat.student_id AND pair.institution_id = seat.institution_id
+        AND session.date BETWEEN seat.begins AND coalesce(seat.ends, 'infinity');
+    ELSE
+        SELECT count(*) FILTER (WHERE mark.status <> 'ABSENT'), count(*),
+               max(mark.record_date) FILTER (WHERE mark.status <> 'ABSENT')
+        INTO came, held, last_day
+        FROM attendance_countedmark AS mark
+        WHERE mark.student_id = seat.student_id AND mark.batch_id = seat.batch_id AND mark.status <> 'EXCUSED';
+
+        SELECT count(*) FILTER (WHERE mark.score IS NOT NULL), count(*)
+        INTO scored, assessed
+        FROM assessment_assessment AS assessment
+        LEFT JOIN assessment_assessmentmark AS mark ON mark.assessment_id = assessment.id
+            AND mark.enrollment_id = the_enrollment AND mark.published_at IS NOT NULL
+        WHERE assessment.batch_id = seat.batch_id AND mark.state IS DISTINCT FROM 'exempt' AND (
+            mark.id IS NOT NULL
+            OR assessment.published_at IS NOT NULL
+            AND assessment.due_on BETWEEN seat.begins AND least(seat.ends, muster_today(seat.zone) - 1)
+            AND NOT EXISTS (
+                SELECT FROM assessment_assessmentmark AS kept
+                WHERE kept.assessment_id = assessment.id AND kept.enrollment_id = the_enrollment AND kept.state <> 'blank'
             )
-            UNION ALL
-            SELECT 3, 'milestones', count(*) FILTER (WHERE goal.status = 'reached'), count(*), NULL
-            FROM seat
-            JOIN allocation_individualassignment AS pair
-                ON pair.student_id = seat.student_id AND pair.institution_id = seat.institution_id
-            JOIN mentoring_mentoringgoal AS goal ON goal.assignment_id = pair.id AND goal.status <> 'dropped'
-            WHERE (goal.created_at AT TIME ZONE seat.zone)::date
-                BETWEEN seat.first_began AND coalesce(seat.ends, 'infinity')
-        )
-        SELECT jsonb_object_agg(part.name, jsonb_build_array(part.done, part.due)) || jsonb_build_object(
-            'last_attended', max(part.last_day),
-            'percent',
-            muster_progress_percent(
-                array_agg(part.done ORDER BY part.place), array_agg(part.due ORDER BY part.place), weights
-            )
-        )
-        FROM part
+        );
+    END IF;
+
+    SELECT count(*) FILTER (WHERE goal.status = 'reached'), count(*)
+    INTO reached, agreed
+    FROM allocation_individualassignment AS pair
+    JOIN mentoring_mentoringgoal AS goal ON goal.assignment_id = pair.id AND goal.status <> 'dropped'
+    WHERE pair.student_id = seat.student_id AND pair.institution_id = seat.institution_id
+    AND (goal.created_at AT TIME ZONE seat.zone)::date BETWEEN (
+        SELECT min(own.enrollment_date) FROM enrollments_enrollment AS own
+        WHERE own.student_id = seat.student_id AND own.institution_id = seat.institution_id
+        AND (own.id = the_enrollment OR own.course_id = seat.course_id)
+    ) AND coalesce(seat.ends, 'infinity');
+
+    RETURN jsonb_build_object(
+        'sessions', jsonb_build_array(came, held),
+        'assessments', jsonb_build_array(scored, assessed),
+        'milestones', jsonb_build_array(reached, agreed),
+        'last_attended', last_day,
+        'percent', muster_progress_percent(ARRAY[came, scored, reached], ARRAY[held, assessed, agreed], weights)
     );
 END $$;
