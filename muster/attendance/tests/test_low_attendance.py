@@ -17,7 +17,6 @@ from muster.timetable.models import ClassSession
 from tests.make import Campus
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 
 
 class Class:
@@ -26,11 +25,12 @@ class Class:
     def __init__(self):
         self.campus = Campus.found()
         self.lead = self.campus.instructor()
-        first = TODAY - timedelta(days=30)
-        self.batch = self.campus.batch(lead=self.lead, start_date=first, end_date=TODAY + timedelta(days=30))
+        today = timezone.localdate()
+        first = today - timedelta(days=30)
+        self.batch = self.campus.batch(lead=self.lead, start_date=first, end_date=today + timedelta(days=30))
         self.seat = self.campus.enroll(self.batch, enrollment_date=first)
         self.system = Actor.system(self.campus.institution)
-        self.days = iter([TODAY - timedelta(days=number) for number in range(6, -1, -1)])
+        self.days = iter([today - timedelta(days=number) for number in range(6, -1, -1)])
 
     def mark(self, *marks):
         for mark in marks:

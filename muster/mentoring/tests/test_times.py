@@ -105,7 +105,9 @@ def test_the_database_decides_a_request_once_and_keeps_what_was_asked(meet, ask)
 def test_a_call_is_logged_as_held_with_its_minutes_and_summary(campus, mentor, ada, meet):  # noqa: F811
     meet()
     now = timezone.now()
-    given = {"student": ada, "starts_at": now - timedelta(minutes=20), "minutes": 12, "summary": "Loops again."}
+    # A call ends on the day on which it begins.
+    noon = datetime.combine(now.date() - timedelta(days=2), time(12))
+    given = {"student": ada, "starts_at": noon, "minutes": 12, "summary": "Loops again."}
     row = rules.log_call(by=campus.actor(mentor), **given)
     kept = MentoringSession.objects.get(pk=row.pk)
     assert (kept.status, kept.minutes, kept.channel, kept.summary) == ("held", 12, "phone", "Loops again.")
@@ -118,8 +120,8 @@ def test_what_was_no_call_is_refused_by_field(campus, mentor, ada):  # noqa: F81
         rules.log_call(by=campus.admin, student=ada, starts_at=now - timedelta(hours=1), minutes=15)
     by = campus.actor(mentor)
     for starts_at, minutes, fields in (
-        (now + timedelta(hours=1), 15, ["starts_at"]),
-        (now - timedelta(days=9), 15, ["starts_at"]),
+        (datetime.combine(now.date() + timedelta(days=1), time(23)), 15, ["starts_at"]),
+        (datetime.combine(now.date() - timedelta(days=9), time(12)), 15, ["starts_at"]),
         (datetime.combine(now.date() - timedelta(days=1), time(9)), 1, ["minutes"]),
     ):
         with pytest.raises(Invalid) as refusal:

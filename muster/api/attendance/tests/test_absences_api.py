@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from muster.attendance.models import AbsenceNotice, CorrectionRequest, Evidence, EvidenceLook
 from muster.attendance.rules import add_evidence
-from muster.attendance.tests.test_absences import NOTE, TODAY, Class
+from muster.attendance.tests.test_absences import NOTE, Class, today
 from muster.core.files import MOST_BYTES
 from tests.api.described import disagreement
 from tests.client import Api
@@ -202,7 +202,7 @@ def test_a_removed_file_is_gone_and_its_row_says_so(room):
 
 
 def absence(**given):
-    return {"first_date": TODAY.isoformat(), "reason": "Flu", **given}
+    return {"first_date": today().isoformat(), "reason": "Flu", **given}
 
 
 def test_a_student_announces_as_json_and_as_a_form_with_files(room):
@@ -214,7 +214,7 @@ def test_a_student_announces_as_json_and_as_a_form_with_files(room):
     status, body = post(
         room,
         "/institution/absences",
-        absence(first_date=(TODAY + timedelta(days=1)).isoformat(), file=[file(), file(photo(), "b.jpg")]),
+        absence(first_date=(today() + timedelta(days=1)).isoformat(), file=[file(), file(photo(), "b.jpg")]),
         room.learners[0].student,
     )
     assert status == 201
@@ -236,7 +236,7 @@ def test_staff_name_an_enrolment_a_session_or_a_student(room):
         "/institution/absences",
         {"student_id": str(learner.student_id), "session_id": str(room.session.pk), "reason": "Left early"},
     )
-    assert (three.data["session_id"], three.data["first_date"]) == (str(room.session.pk), TODAY.isoformat())
+    assert (three.data["session_id"], three.data["first_date"]) == (str(room.session.pk), today().isoformat())
     listed = teacher.get(f"/institution/absences?session_id={room.session.pk}").data
     assert {row["_id"] for row in listed} == {reply.data["_id"] for reply in (one, two, three)}
 
@@ -282,9 +282,9 @@ def test_nobody_announces_for_learners_out_of_their_reach(room, campus):
 def test_the_list_is_narrowed(room, campus):
     other = Class(campus)
     room.announce()
-    room.announce(1, first_date=TODAY + timedelta(days=10), last_date=TODAY + timedelta(days=12))
+    room.announce(1, first_date=today() + timedelta(days=10), last_date=today() + timedelta(days=12))
     other.announce()
-    day = (TODAY + timedelta(days=5)).isoformat()
+    day = (today() + timedelta(days=5)).isoformat()
     for query, number in (
         ("", 3),
         (f"cohort_id={room.batch.pk}", 2),

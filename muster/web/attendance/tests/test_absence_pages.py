@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from muster.attendance.models import AbsenceNotice, AttendanceRecord, CorrectionRequest, Evidence, EvidenceLook
 from muster.attendance.rules import Upload, add_evidence, announce_absence, withdraw_absence
-from muster.attendance.tests.test_absences import NOTE, TODAY, Class
+from muster.attendance.tests.test_absences import NOTE, Class, today
 from muster.batches.rules import archive_batch
 from tests.files import PDF, photo
 from tests.make import Campus
@@ -49,11 +49,12 @@ def test_a_student_announces_an_absence_with_a_photo(room):
     page = shown(client.get("/absences/new/"))
     assert 'enctype="multipart/form-data"' in page
     assert 'capture="environment"' in page
-    sent = {"first_date": TODAY, "last_date": "", "reason": "Flu", "kind": "medical", "photo": file(photo(), "IMG.JPG")}
+    picture = file(photo(), "IMG.JPG")
+    sent = {"first_date": today(), "last_date": "", "reason": "Flu", "kind": "medical", "photo": picture}
     response = client.post("/absences/new/", sent)
     notice = AbsenceNotice.objects.get()
     assert response["Location"] == f"/absences/{notice.pk}/"
-    assert (notice.student, notice.first_date, notice.last_date) == (room.learners[0].student, TODAY, TODAY)
+    assert (notice.student, notice.first_date, notice.last_date) == (room.learners[0].student, today(), today())
     page = shown(client.get(response["Location"]))
     assert "Flu" in page
     assert "IMG.jpg" in page
@@ -65,11 +66,11 @@ def test_a_student_announces_an_absence_with_a_photo(room):
 
 def test_a_refused_announcement_keeps_what_was_typed(room):
     client = browser(room.learners[0].student)
-    sent = {"first_date": TODAY, "reason": "A <b>cold</b>", "kind": "medical", "file": file(b"MZ")}
+    sent = {"first_date": today(), "reason": "A <b>cold</b>", "kind": "medical", "file": file(b"MZ")}
     page = shown(client.post("/absences/new/", sent), 400)
     assert "This file type is not supported." in page
     assert "A &lt;b&gt;cold&lt;/b&gt;" in page
-    sent = {"first_date": TODAY, "last_date": TODAY - timedelta(days=1), "reason": "", "kind": "medical"}
+    sent = {"first_date": today(), "last_date": today() - timedelta(days=1), "reason": "", "kind": "medical"}
     page = shown(client.post("/absences/new/", sent), 400)
     assert not AbsenceNotice.objects.exists()
 
@@ -79,14 +80,12 @@ def test_staff_announce_for_a_student_they_name(room, campus):
     student = room.learners[0].student
     for words in (student.email.upper(), student.full_name):
         AbsenceNotice.objects.filter().update(status="withdrawn", withdrawn_at="2026-01-01T00:00Z")
-        client.post("/absences/new/", {"student": words, "first_date": TODAY, "reason": "Flu", "kind": "medical"})
+        client.post("/absences/new/", {"student": words, "first_date": today(), "reason": "Flu", "kind": "medical"})
         assert AbsenceNotice.objects.not_withdrawn().get().student == student
     stranger = Class(campus).learners[0].student
     for words in (stranger.email, "nobody", "Student"):
-        page = shown(
-            client.post("/absences/new/", {"student": words, "first_date": TODAY, "reason": "Flu", "kind": "medical"}),
-            400,
-        )
+        sent = {"student": words, "first_date": today(), "reason": "Flu", "kind": "medical"}
+        page = shown(client.post("/absences/new/", sent), 400)
         assert stranger.email not in page or words == stranger.email
     page = shown(client.get(f"/absences/new/?enrollment={room.learners[1].pk}"))
     assert room.learners[1].student.full_name in page
@@ -108,7 +107,7 @@ def test_a_daily_record_takes_evidence_too(room):
     record = AttendanceRecord.objects.create(
         institution=room.campus.institution,
         enrollment=room.learners[0],
-        record_date=TODAY,
+        record_date=today(),
         status="ABSENT",
         marked_at=timezone.now(),
     )
@@ -200,11 +199,11 @@ def test_a_correction_is_decided_where_requests_await(room, campus):
 
 
 def test_the_other_marks_of_an_absence_are_decided_with_it(room, campus):
-    days = [room.meet(TODAY - timedelta(days=back)) for back in (1, 2)]
+    days = [room.meet(today() - timedelta(days=back)) for back in (1, 2)]
     for session in days:
         room.mark("ABSENT", session=session)
         room.lock(session)
-    asked = room.announce(first_date=TODAY - timedelta(days=3), last_date=TODAY, uploads=[NOTE]).corrections
+    asked = room.announce(first_date=today() - timedelta(days=3), last_date=today(), uploads=[NOTE]).corrections
     client, url = browser(campus.admin.user), f"/corrections/{asked[0].pk}/"
     assert "Apply to the other mark in this absence" in shown(client.get(url))
     client.post(url, {"decision": "approve", "reason": "Seen", "together": "on"})
@@ -231,7 +230,7 @@ def test_names_and_reasons_are_shown_as_text(campus):
 
 def test_the_list_says_who_is_away_and_not_why(room, campus):
     room.announce(reason="Secret illness")
-    gone = room.announce(1, first_date=TODAY - timedelta(days=3)).notice
+    gone = room.announce(1, first_date=today() - timedelta(days=3)).notice
     client = browser(room.teacher)
     page = shown(client.get("/absences/"))
     assert room.learners[0].student.full_name in page
@@ -253,7 +252,7 @@ def test_what_was_announced_for_an_archived_batch_stays_readable(room, campus):
 
 def fill(room, number):
     for back in range(number):
-        session = room.meet(TODAY - timedelta(days=back + 1))
+        session = room.meet(today() - timedelta(days=back + 1))
         room.mark("ABSENT", session=session)
         record = AttendanceRecord.objects.get(session=session)
         room.lock(session)
@@ -262,7 +261,7 @@ def fill(room, number):
             by=room.student(),
             student=room.learners[0].student,
             reason="Flu",
-            first_date=TODAY + timedelta(days=back + 1),
+            first_date=today() + timedelta(days=back + 1),
             uploads=[NOTE],
         )
 
@@ -293,7 +292,7 @@ def test_statements_do_not_grow_with_rows(campus, django_assert_max_num_queries,
 def test_the_page_of_an_absence_asks_as_often_for_one_file_as_for_many(room, django_assert_max_num_queries):
     counts = []
     for number, files in ((0, 1), (1, 8)):
-        notice = room.announce(number, uploads=[NOTE] * files, last_date=TODAY + timedelta(days=number)).notice
+        notice = room.announce(number, uploads=[NOTE] * files, last_date=today() + timedelta(days=number)).notice
         client = browser(room.teacher)
         client.get("/absences/")
         with django_assert_max_num_queries(12) as counted:
@@ -305,7 +304,7 @@ def test_the_page_of_an_absence_asks_as_often_for_one_file_as_for_many(room, dja
 def test_the_form_says_truly_who_reads_the_reason(campus):
     branch = campus.branch()
     room = Class(campus, branch=branch)
-    tomorrow = TODAY + timedelta(days=1)
+    tomorrow = today() + timedelta(days=1)
     notice = room.announce(reason="Secret illness", first_date=tomorrow).notice
     own, theirs = (words_of(browser(one).get("/absences/new/")) for one in (room.learners[0].student, room.teacher))
     assert "Administrators, and the managers and instructors of your batches on these days, can read it." in own
@@ -327,7 +326,7 @@ def test_the_form_says_truly_who_reads_the_reason(campus):
 
 
 def test_an_absence_of_a_day_to_come_reads_announced(room):
-    notice = room.announce(first_date=TODAY + timedelta(days=2)).notice
+    notice = room.announce(first_date=today() + timedelta(days=2)).notice
     for person in (room.learners[0].student, room.teacher):
         for path in ("/absences/", f"/absences/{notice.pk}/"):
             page = words_of(browser(person).get(path))

@@ -113,6 +113,8 @@ def test_what_is_kept_drawn_is_drawn_anew_for_another_language(monkeypatch):
 def test_range_says_its_year_once():
     assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2026, 12, 1)) == "23 Nov – 1 Dec 2026"
     assert drawn("{% date_range a b %}", a=dt.date(2026, 11, 23), b=dt.date(2027, 3, 1)) == "23 Nov 2026 – 1 Mar 2027"
+    # Its line breaks before the second date alone.
+    assert str(widgets.date_range(dt.date(2026, 11, 23), dt.date(2026, 12, 1))).split(" ")[1:] == ["1\xa0Dec\xa02026"]
 
 
 def test_blocks_escape_what_they_are_given_and_keep_what_they_hold():
