@@ -50,9 +50,10 @@ CREATE OR REPLACE FUNCTION muster_marked_sessions(meetings uuid[]) RETURNS uuid[
 $$;
 
 -- A seat that begins, ends or is given back: on the days that it gained or lost, where somebody is marked. Whoever
--- changes seats holds the batch, and so waits for whoever marks it, and they for them.
+-- changes seats holds the batch, and so waits for whoever marks it, and they for them. Left to itself PostgreSQL plans it
+-- anew for each seat, which costs ten times what it does (`python -m benchmarks.cpu enroll`).
 CREATE OR REPLACE FUNCTION muster_unmarked_follow_seats() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     before daterange := 'empty';
     after daterange := 'empty';
