@@ -222,6 +222,17 @@ def test_nothing_names_this_workplace_or_a_registry():
         assert "resolved" not in lock.read_text() or lock.suffix != ".json", lock
 
 
+def test_pages_keep_each_date_of_a_range_in_one_piece():
+    web = ROOT / "muster" / "web"
+    asking = {
+        str(path.relative_to(web))
+        for path in web.rglob("*.py")
+        if "tests" not in path.parts and re.search(r"\bdays_in_words\(", path.read_text())
+    }
+    # `unbroken_days`, which all others ask.
+    assert asking == {"ui/widgets.py"}
+
+
 def test_words_are_looked_for_in_one_way():
     """Every search is `core.search`: the same words find the same rows on each door."""
     for path in Path(muster.__file__).parent.rglob("*.py"):

@@ -18,7 +18,6 @@ from django_tables2 import Column
 from muster.batches.meetings import week_in_words
 from muster.batches.models import meets
 from muster.core.clocks import zone_words
-from muster.core.days import days_in_words
 from muster.core.money import money
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.queries import OwnClash, own_clashes
@@ -29,7 +28,7 @@ from muster.people.links import batch_url
 from muster.timetable.models import ScheduleSlot
 from muster.web.enrollments.words import place_words
 from muster.web.ui.tables import Bucket, Buckets, Facet, Filters, Table
-from muster.web.ui.widgets import pill
+from muster.web.ui.widgets import pill, unbroken_days
 
 NOON, EVENING = time(12), time(17)
 SATURDAY = 6
@@ -145,7 +144,7 @@ def _card(
         url=url,
         about=course_words(batch),
         times=times_of(actor, batch),
-        days=days_in_words(batch.start_date, batch.end_date),
+        days=unbroken_days(batch.start_date, batch.end_date),
         lead=lead_of(actor, batch),
         price=price_of(batch.course),
         seats=own or seats_pill(batch),

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from muster.accounts.errors import TooManyLooks
 from muster.accounts.limits import count_look, counted_application
 from muster.batches.models import Batch
-from muster.core.days import days_in_words
 from muster.core.isolation import enter
 from muster.core.permissions import ANYONE
 from muster.courses.permissions import courses
@@ -50,6 +49,7 @@ from muster.web.ui.dialogs import submit_form
 from muster.web.ui.forms import Form, Grid, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, list_page
+from muster.web.ui.widgets import unbroken_days
 
 # So long anybody may keep a public page, in seconds: seats that are taken meanwhile are refused when somebody applies.
 FRESH = 60
@@ -223,7 +223,7 @@ def apply_page(request: HttpRequest, slug: str, batch_id: UUID) -> HttpResponse:
 
 def _facts(actor: Actor, batch: Any) -> list[Fact]:
     told = [
-        (_("Dates"), days_in_words(batch.start_date, batch.end_date)),
+        (_("Dates"), unbroken_days(batch.start_date, batch.end_date)),
         (_("Times"), times_of(actor, batch)),
         (_("Where"), batch.branch.name if batch.branch else ""),
         (_("Instructor"), lead_of(actor, batch)),

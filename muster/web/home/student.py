@@ -20,7 +20,6 @@ from muster.batches.meetings import week_in_words
 from muster.batches.models import Batch
 from muster.batches.occurrences import occurrences_ahead
 from muster.certificates.queries import own_certificates, valid_certificates
-from muster.core.days import days_in_words
 from muster.core.money import money
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.balances import balances_of
@@ -49,6 +48,7 @@ from muster.web.home.mentor import own_mentor
 from muster.web.home.today import next_session
 from muster.web.materials.rows import MaterialRow, words_of_place
 from muster.web.ui.components import Tab
+from muster.web.ui.widgets import unbroken_days
 
 HORIZON = 120
 MOST_STANDINGS, MOST_OFFERS, MOST_PAST, MOST_MATERIALS, MOST_CERTIFICATES = 4, 6, 5, 5, 3
@@ -116,7 +116,7 @@ def _row(place: Enrollment, total: Total) -> EnrollmentRow:
     ends = _("Your trial ends on %(day)s") if on_trial else _("Access until %(day)s")
     lines = [
         week_in_words(batch.week) if held and batch else "",
-        days_in_words(batch.start_date, batch.end_date) if batch else "",
+        unbroken_days(batch.start_date, batch.end_date) if batch else "",
         *(balance_words(one) for one in (balances_of(place) if held else ())),
         ends % {"day": date_format(until, "j M Y")} if held and until else "",
         _("Cancelled on %(day)s") % {"day": date_format(cancelled, "j M Y")} if cancelled and not held else "",
@@ -136,7 +136,7 @@ def _place(place: Any, now: datetime) -> tuple[Batch, str, str, bool]:
 def _offer(batch: Any, clashes: Sequence[OwnClash]) -> tuple[Batch, list[str], str]:
     """A batch that the student may enroll in, lines about it, and what of their own meets at the same time."""
     clash = ", ".join(one.name for one in clashes)
-    days = days_in_words(batch.start_date, batch.end_date)
+    days = unbroken_days(batch.start_date, batch.end_date)
     lines = [
         week_in_words(batch.week),
         ", ".join(filter(None, (days, batch.branch.name if batch.branch else ""))),

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from muster.allocation.permissions import mentees
 from muster.batches.permissions import batches
-from muster.core.days import days_in_words
 from muster.core.files.downloads import rows_download, sheets_download
 from muster.insights.batch import insight_into_batch, offered_for
 from muster.insights.definitions import DEFINITIONS
@@ -56,6 +55,7 @@ from muster.web.ui.pages import page
 from muster.web.ui.tables.asking import Inquiry, ListAnswer
 from muster.web.ui.tables.export import EXPORTS, announce_export
 from muster.web.ui.tables.saved import narrowing_of, saved_views
+from muster.web.ui.widgets import unbroken_days
 
 # The figures at the top of the page.
 SHOWN = ("attendance", "registers_taken", "seats_filled", "completed", "satisfaction", "at_risk")
@@ -237,8 +237,8 @@ def _frame(
     everything["export"] = "xlsx"
     return {
         "form": form,
-        "days": days_in_words(period.first, period.last),
-        "compared": days_in_words(compared.first, compared.last) if compared else "",
+        "days": unbroken_days(period.first, period.last),
+        "compared": unbroken_days(compared.first, compared.last) if compared else "",
         "definitions": DEFINITIONS,
         "counted_at": request.actor.now(),
         "tables": {key: show_table(table, opening, here) for key, table in tables.items()},

@@ -17,7 +17,6 @@ from django_tables2 import Column
 
 from muster.allocation.permissions import mentees
 from muster.batches.permissions import batches
-from muster.core.days import days_in_words
 from muster.insights.definitions import DEFINITIONS
 from muster.insights.mentoring import MentoringScope, mentoring_rows
 from muster.insights.periods import Period
@@ -32,6 +31,7 @@ from muster.web.ui.components import View
 from muster.web.ui.forms import Form
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Table, TitleColumn, list_page
+from muster.web.ui.widgets import unbroken_days
 
 # By what the batches of a scope are narrowed.
 PARTS = {"branch": "branch", "department": "department", "course": "course", "batch": "pk"}
@@ -162,7 +162,7 @@ def _list(request: ActorRequest, form: RowsForm, period: Period, figure: str, fo
         context={
             "nav": "analytics",
             "definition": DEFINITIONS[figure],
-            "days": days_in_words(period.first, period.last),
+            "days": unbroken_days(period.first, period.last),
         },
         views=_views(request, counts_alone=counts_alone) if found.counts else (),
         table_kwargs={"exclude": [*hidden, *([] if found.counts else ["counts"])]},

@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.core.days import days_in_words
 from muster.core.numbers import in_figures
 from muster.insights.definitions import Figure
 from muster.insights.marks import attendance_counts
@@ -19,7 +18,7 @@ from muster.insights.periods import Period
 from muster.insights.scope import scope_of
 from muster.institutions.access import Actor
 from muster.web.ui.charts import PercentScale, Plot, plot_of
-from muster.web.ui.widgets import percent
+from muster.web.ui.widgets import percent, unbroken_days
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def attendance_trend(actor: Actor) -> AttendanceTrend | None:
     return AttendanceTrend(
         percent(whole.value),
         _("%(part)s of %(whole)s") % part,
-        days_in_words(period.first, period.last),
+        unbroken_days(period.first, period.last),
         says % words if below else _("No week is below the minimum of %(minimum)d%%.") % words,
         whole.value < minimum,
         plot,

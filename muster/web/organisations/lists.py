@@ -22,7 +22,6 @@ from django_tables2 import Column
 
 from muster.accounts.models import User
 from muster.attendance.queries import with_attendance
-from muster.core.days import days_in_words
 from muster.core.errors import Missing
 from muster.core.isolation import across_institutions, enter
 from muster.core.money import money
@@ -41,7 +40,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.downloads import response_of
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
-from muster.web.ui.widgets import percent, pill
+from muster.web.ui.widgets import percent, pill, unbroken_days
 
 NUMBERS = {"td": {"class": "num"}, "th": {"class": "num"}}
 
@@ -87,7 +86,7 @@ class PeopleTable(Table):
         return _place(record)
 
     def render_days(self, record: Any) -> str:
-        return days_in_words(record.batch.start_date, record.batch.end_date) if record.batch else "–"
+        return unbroken_days(record.batch.start_date, record.batch.end_date) if record.batch else "–"
 
     def render_attended(self, value: Any) -> str:
         return percent(value)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.attendance.queries import with_attendance
-from muster.core.days import days_in_words
 from muster.core.errors import Missing
 from muster.core.isolation import across_institutions
 from muster.core.permissions import SIGNED_IN
@@ -34,7 +33,7 @@ from muster.web.ui.dialogs import ConfirmForm, redirect_with_message, render_dia
 from muster.web.ui.forms import Form, posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.resources import Area, Pages
-from muster.web.ui.widgets import percent
+from muster.web.ui.widgets import percent, unbroken_days
 
 # People shown on one page; lists of enrollments have the rest.
 SHOWN = 200
@@ -105,7 +104,7 @@ def _people(
 def _seat(row: Any, *, sees_payments: bool, sees_attendance: bool, links: bool) -> dict[str, Any]:
     attended = row.attendance_percent if sees_attendance else None
     place = row.batch.marked(row.batch.name) if row.batch else str(row.course)
-    days = days_in_words(row.batch.start_date, row.batch.end_date) if row.batch else ""
+    days = unbroken_days(row.batch.start_date, row.batch.end_date) if row.batch else ""
     lines = [
         ", ".join(filter(None, (place, days))),
         _("%(percent)s attended") % {"percent": percent(attended)} if attended is not None else "",

@@ -33,7 +33,6 @@ from muster.batches.workload import (
     with_load,
     with_students,
 )
-from muster.core.days import days_in_words
 from muster.exchange.exports import INSTRUCTORS, next_moment
 from muster.institutions.models import Institution, Role
 from muster.institutions.permissions import users
@@ -59,7 +58,7 @@ from muster.web.requests import ActorRequest
 from muster.web.ui.components import Action, Fact
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Bucket, Buckets, Empty, Filters, NumberColumn, Table, TitleColumn, list_page
-from muster.web.ui.widgets import percent, pill
+from muster.web.ui.widgets import percent, pill, unbroken_days
 
 STANDINGS: dict[InstructorState, tuple[str, str]] = {
     InstructorState.INACTIVE: ("", "xc"),
@@ -292,8 +291,8 @@ def _row(one: InstructorAssignment) -> dict[str, Any]:
     lines = [
         batch.marked(", ".join(filter(None, (batch.code, batch.branch.name if batch.branch else "")))),
         week_in_words(batch.week) if batch.takes_enrollments else "",
-        days_in_words(batch.start_date, batch.end_date),
+        unbroken_days(batch.start_date, batch.end_date),
     ]
     if one.until_date or one.role != InstructorAssignment.Role.LEAD:
-        lines.append(f"{role} {days_in_words(one.from_date, one.until_date)}")
+        lines.append(f"{role} {unbroken_days(one.from_date, one.until_date)}")
     return {"batch": batch, "lines": list(filter(None, lines)), "role": role, "looks": ROLES[one.role]}

@@ -14,7 +14,6 @@ from muster.accounts.models import User
 from muster.attendance.models import AbsenceNotice, CorrectionRequest
 from muster.attendance.permissions import corrections
 from muster.attendance.queries.student import BatchAttendance
-from muster.core.days import days_in_words
 from muster.core.money import money
 from muster.enrollments.balances import balances_of
 from muster.institutions.access import Actor
@@ -22,7 +21,7 @@ from muster.risk.notices import url_of
 from muster.risk.permissions import flags
 from muster.risk.queries import flags_in_full, open_flags_seen_by, reasons_in_words
 from muster.web.ui.components import Tone
-from muster.web.ui.widgets import percent
+from muster.web.ui.widgets import percent, unbroken_days
 
 MOST_OPEN = 3
 
@@ -100,7 +99,7 @@ def _waiting(actor: Actor, away: Sequence[AbsenceNotice], *, own: bool) -> list[
     found = []
     for notice in away:
         if notice.pk in waiting:
-            days = {"days": days_in_words(notice.first_date, notice.last_date)}
+            days = {"days": unbroken_days(notice.first_date, notice.last_date)}
             title = _("Your evidence for %(days)s is being reviewed") if own else _("Evidence for %(days)s is waiting")
             go, url = (_("Review"), reverse("requests")) if decides else ("", "")
             url = url or reverse("attendance:absence", args=[notice.pk])

@@ -9,11 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from muster.core.days import days_in_words
 from muster.submissions.deadlines import Deadline, Type
 from muster.submissions.models import Submission, SubmissionResource
 from muster.web.ui.components import Tone
-from muster.web.ui.widgets import pill
+from muster.web.ui.widgets import pill, unbroken_days
 
 LOOKS: dict[str, tuple[Tone, str]] = {
     "draft": ("", "edit"),
@@ -33,7 +32,7 @@ def status_pill(submission: Submission) -> SafeString:
 def item_words(item: SubmissionResource) -> str:
     """Such as "Attendance registers, DA-AUG-2030, 1 – 31 Jan 2030"."""
     what = item.template.name if item.template else str(item.get_type_display())
-    return f"{what}, {item.batch.code}, {days_in_words(item.from_date, item.to_date)}"
+    return f"{what}, {item.batch.code}, {unbroken_days(item.from_date, item.to_date)}"
 
 
 def due_title(one: Deadline) -> str:

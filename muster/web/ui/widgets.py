@@ -394,11 +394,14 @@ def date_range(first: dt.date | None, last: dt.date | None) -> str:
     return _format_days(first, last, get_language())
 
 
+def unbroken_days(first: dt.date | None, last: dt.date | None) -> str:
+    """`days_in_words` for a page, where a line breaks between the two dates alone."""
+    return days_in_words(first, last).replace(" ", "\N{NO-BREAK SPACE}").replace("–\N{NO-BREAK SPACE}", "– ")
+
+
 @functools.lru_cache(2000)
 def _format_days(first: dt.date, last: dt.date, language: str) -> SafeString:
-    return format_html(
-        "{}", days_in_words(first, last).replace(" ", "\N{NO-BREAK SPACE}").replace("–\N{NO-BREAK SPACE}", "– ")
-    )
+    return format_html("{}", unbroken_days(first, last))
 
 
 _icon = icon

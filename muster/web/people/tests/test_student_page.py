@@ -128,7 +128,7 @@ def test_what_needs_somebody_stands_first_the_gravest_on_top(campus, seat):
     add_evidence_for_learner(
         by=campus.actor(seat.student), session=session, enrollment=seat, uploads=[Upload(PDF, "note.pdf")]
     )
-    day = f"{session.date.day} {session.date:%b %Y}"
+    day = f"{session.date.day} {session.date:%b %Y}".replace(" ", "\N{NO-BREAK SPACE}")
 
     def needs(reader):
         return [(need.title, need.go) for need in page_of(campus, seat, reader).context["needs"]]
