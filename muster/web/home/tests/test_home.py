@@ -516,3 +516,12 @@ def test_who_asks_for_cover_stands_before_who_may_settle_it_and_who_is_asked(cam
     answer_cover(by=campus.actor(bea), request=made, can=True)
     assert "Bea Asked can cover." in page_of(campus.admin.user)
     assert "Can you cover" not in page_of(bea)
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "Take register"), (1, "Open register")])
+def test_a_register_is_taken_on_its_day_and_until_then_opened(campus, days, words):
+    lead, begins = campus.instructor(), campus.admin.today() + timedelta(days=days)
+    slots = [slot(begins.isoweekday(), "00:00", "23:59")]
+    campus.batch(lead=lead, slots=slots, start_date=begins, end_date=begins + timedelta(days=7))
+    card = re.search(r'<section class="card next".*?</section>', page_of(lead), re.DOTALL)[0]
+    assert [told for told in ("Take register", "Open register") if told in card] == [words]
