@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 from muster.core.resources import Derived, Field, Resource
 
@@ -40,6 +42,11 @@ class Export:
     def shown(self, *, contacts: bool = True) -> list[ExportColumn]:
         return [column for column in self.columns if contacts or not column.is_contact]
 
+    def some(self, *keys: str) -> list[ExportColumn]:
+        """The columns of these keys, in this order."""
+        named = {column.key: column for column in self.columns}
+        return [named[key] for key in keys]
+
     def lines(self, records: Iterable[Any], *, contacts: bool = True) -> Iterator[list[Any]]:
         """The headings, then a line for each record."""
         columns = self.shown(contacts=contacts)
@@ -54,6 +61,14 @@ class Export:
 
     def __or__(self, further: Sequence[ExportColumn]) -> Export:
         return Export([*self.columns, *further])
+
+
+def days_apart(first: str, last: str) -> tuple[ExportColumn, ExportColumn]:
+    """A span of days, each end in a column of its own."""
+    return (
+        ExportColumn(first, attrgetter(first), gettext_lazy("First day")),
+        ExportColumn(last, attrgetter(last), gettext_lazy("Last day")),
+    )
 
 
 def export_of_resource(resource: Resource[Any]) -> Export:

@@ -28,7 +28,7 @@ from muster.batches.queries import batches_of
 from muster.batches.workload import instructor_state, instructors_with_load, weekly_minutes
 from muster.core.clocks import zone_words
 from muster.core.errors import Forbidden, Missing
-from muster.core.exports import Export, ExportColumn, export_of_resource
+from muster.core.exports import Export, ExportColumn, days_apart, export_of_resource
 from muster.core.money import money
 from muster.core.permissions import Permission
 from muster.core.replica import may_lag
@@ -51,18 +51,6 @@ from muster.people.permissions import instructors, students
 
 # As many rows are read together.
 AT_ONCE = 2000
-
-
-def dates_and_week(batch: Any) -> str:
-    """First and last day, and the week of a batch of `batches_of`."""
-    days = [f"{day:%Y-%m-%d}" for day in (batch.start_date, batch.end_date) if day]
-    return ", ".join(filter(None, [" – ".join(days), week_in_words(batch.week)]))
-
-
-def seats_taken(batch: Batch) -> str:
-    """Such as "28 / 30 (+1)": taken, of how many, and offered."""
-    held = f"{batch.learners} / {batch.capacity}" if batch.capacity else str(batch.learners)
-    return f"{held} (+{batch.seats_offered})" if batch.seats_offered else held
 
 
 def status_in_words(batch: Batch) -> str:
@@ -102,8 +90,7 @@ BATCHES = Export(
         ExportColumn("department", lambda batch: batch.department_name, gettext_lazy("Department")),
         ExportColumn("year", lambda batch: batch.year, gettext_lazy("Year")),
         ExportColumn("current_semester", lambda batch: batch.current_semester, gettext_lazy("Semester")),
-        ExportColumn("start_date", lambda batch: batch.start_date, gettext_lazy("First day")),
-        ExportColumn("end_date", lambda batch: batch.end_date, gettext_lazy("Last day")),
+        *days_apart("start_date", "end_date"),
         ExportColumn("week", lambda batch: week_in_words(batch.week), gettext_lazy("Schedule")),
         ExportColumn("lead", lambda batch: batch.lead["full_name"] if batch.lead else None, gettext_lazy("Lead")),
         ExportColumn("capacity", lambda batch: batch.capacity, gettext_lazy("Capacity")),

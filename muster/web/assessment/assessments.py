@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -33,6 +33,7 @@ from muster.assessment.rules.assessments import MOST_CATEGORIES
 from muster.assessment.totals import quantile_of
 from muster.batches.models import Batch
 from muster.core.errors import DomainError, FieldError
+from muster.core.exports import ExportColumn
 from muster.institutions.access import Actor
 from muster.progression.grading.typed import plain_number
 from muster.progression.models import SubjectMapping
@@ -86,6 +87,12 @@ class AssessmentTable(Table):
         "median": "labelled",
         "acts": "figure",
     }
+    apart: ClassVar = {
+        "marked": [
+            ExportColumn("marked", lambda row: row.marked, gettext_lazy("Marked")),
+            ExportColumn("expected", lambda row: row.expected, gettext_lazy("Expected")),
+        ]
+    }
 
     title = TitleColumn(
         verbose_name=gettext_lazy("Assessment"),
@@ -135,9 +142,6 @@ class AssessmentTable(Table):
     def render_marked(self, record: Any) -> SafeString:
         words = _("%(marked)d of %(all)d marked") % {"marked": record.marked, "all": record.expected}
         return bar_of(record.marked, record.expected, words=words)
-
-    def value_marked(self, record: Any) -> str:
-        return f"{record.marked}/{record.expected}"
 
     def render_median(self, record: Any) -> str:
         median = quantile_of(record.scores, HALF)

@@ -24,6 +24,7 @@ from muster.attendance.notices import absence_url, days_of
 from muster.attendance.permissions import absences, corrections, evidence, learners
 from muster.attendance.queries.absences import corrections_in_full, missed_in, notices_in_full
 from muster.core.errors import Invalid
+from muster.core.exports import ExportColumn, days_apart
 from muster.core.permissions import any_id
 from muster.core.search import with_words
 from muster.enrollments.models import Enrollment
@@ -62,6 +63,15 @@ class AbsenceTable(Table):
     counted = ngettext_lazy("%(count)s absence", "%(count)s absences", "count")
     caption = gettext_lazy("Absences")
     cards = {"student": "title", "stands": "status", "days": "meta", "where": "meta", "files": "meta", "by": "hide"}
+    apart: ClassVar = {
+        "days": days_apart("first_date", "last_date"),
+        "files": [
+            ExportColumn("files", lambda notice: len(notice.files), gettext_lazy("Files")),
+            ExportColumn(
+                "correction_requested", lambda notice: bool(notice.waiting), gettext_lazy("Correction requested")
+            ),
+        ],
+    }
 
     student = TitleColumn(
         accessor="student__full_name", verbose_name=gettext_lazy("Student"), url=lambda notice: absence_url(notice.pk)

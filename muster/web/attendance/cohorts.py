@@ -22,6 +22,7 @@ from muster.attendance.queries import cohorts_of, facilitators_of, percent_of, p
 from muster.attendance.queries.missing import is_taken, with_teachers
 from muster.batches.models import Batch
 from muster.core.clocks import now_in
+from muster.core.exports import days_apart
 from muster.courses.queries import minimum_attendance_of
 from muster.enrollments.models import SeatPeriod
 from muster.timetable.models import ClassSession
@@ -78,6 +79,7 @@ class CohortTable(Table):
         "rate": "figure",
         "status": "status",
     }
+    apart: ClassVar = {"dates": days_apart("start_date", "end_date")}
 
     name = TitleColumn(
         verbose_name=gettext_lazy("Batch"),
@@ -99,9 +101,6 @@ class CohortTable(Table):
 
     def render_dates(self, record: Any) -> str:
         return date_range(record.start_date, record.end_date)
-
-    def value_dates(self, record: Any) -> str:
-        return " – ".join(f"{day:%Y-%m-%d}" for day in (record.start_date, record.end_date) if day)
 
     def render_teachers(self, record: Any) -> Any:
         return self.value_teachers(record) or "–"

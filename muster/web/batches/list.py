@@ -43,7 +43,7 @@ from muster.batches.workload import still_running
 from muster.core.permissions import NOTHING, as_id
 from muster.enrollments.models import Enrollment
 from muster.enrollments.waitlists import watched_by
-from muster.exchange.exports import BATCHES, dates_and_week, seats_taken, status_in_words
+from muster.exchange.exports import BATCHES, status_in_words
 from muster.institutions.access import STAFF_ROLES, Actor
 from muster.institutions.models import Term, is_before_today, is_from_today
 from muster.institutions.queries import semester_terms
@@ -201,6 +201,10 @@ class BatchTable(Table):
     counted = ngettext_lazy("%(count)s batch", "%(count)s batches", "count")
     caption = gettext_lazy("Batches")
     exported: ClassVar[ExportedColumns | None] = BATCHES
+    apart: ClassVar = {
+        "dates": BATCHES.some("start_date", "end_date", "week"),
+        "seats": BATCHES.some("capacity", "learners", "seats_offered"),
+    }
     shows_phase = True
     cards = {
         "name": "title",
@@ -233,9 +237,6 @@ class BatchTable(Table):
             first = date_range(record.start_date, record.end_date)
         return format_html('{}<span class="s">{}</span>', first, week_in_words(record.week))
 
-    def value_dates(self, record: Any) -> str:
-        return dates_and_week(record)
-
     def render_lead(self, record: Any) -> Any:
         return name_of(record.lead) or no_lead()
 
@@ -244,9 +245,6 @@ class BatchTable(Table):
 
     def render_seats(self, record: Any) -> SafeString:
         return seats(record.learners, record.capacity, record.seats_offered)
-
-    def value_seats(self, record: Any) -> str:
-        return seats_taken(record)
 
     def render_status(self, record: Any) -> SafeString:
         return format_html('{}<span class="s">{}</span>', status_pill(record), self.phase(record))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -94,6 +94,9 @@ class CertificateTable(Table):
 
     def render_issued(self, value: datetime) -> str:
         return date_format(timezone.localtime(value), "j M Y")
+
+    def value_issued(self, value: datetime) -> date:
+        return timezone.localtime(value).date()
 
     def render_status(self, record: Any) -> SafeString:
         return state_pill(record)

@@ -159,9 +159,13 @@ class ImportTable(Table):
         return local_time({"request": self.request}, value)  # type: ignore[arg-type]
 
     def render_made(self, record: Any) -> str:
+        """Such as "3 students"."""
         if record.dry_run or record.main_kind is None:
             return "–"
         return count_in_words(record.main_kind, record.main_made or 0)
+
+    def value_made(self, record: Any) -> int | None:
+        return None if record.dry_run or record.main_kind is None else record.main_made or 0
 
 
 def count_in_words(kind: str, number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from math import ceil
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from django_tables2 import Column
 from muster.attendance.models import Mark
 from muster.attendance.queries import RegisterRow
 from muster.core.errors import Missing
+from muster.core.exports import ExportColumn
 from muster.core.files.downloads import attachment
 from muster.institutions.access import Actor
 from muster.oversight import rules
@@ -54,12 +56,22 @@ def register_url(session: ClassSession) -> str:
     return reverse("oversight:register", args=[session.pk])
 
 
+def _clock(at: dt.time | None) -> str | None:
+    return f"{at:%H:%M}" if at else None
+
+
 class RegisterTable(Table):
     """A register in a line."""
 
     counted = ngettext_lazy("%(count)s register", "%(count)s registers", "count")
     caption = gettext_lazy("Registers")
     cards: ClassVar = {"date": "title", "time": "meta", "batch": "meta", "kind": "meta", "state": "status"}
+    apart: ClassVar = {
+        "time": [
+            ExportColumn("start_time", lambda session: _clock(session.start_time), gettext_lazy("From")),
+            ExportColumn("end_time", lambda session: _clock(session.end_time), gettext_lazy("To")),
+        ]
+    }
 
     date = Column(verbose_name=gettext_lazy("Date"))
     time = Column(accessor="start_time", empty_values=(), verbose_name=gettext_lazy("Time"))
@@ -78,8 +90,6 @@ class RegisterTable(Table):
 
     def render_time(self, record: Any) -> str:
         return clock_of_session(record)
-
-    value_time = render_time
 
     def render_kind(self, record: Any) -> str:
         return str(record.get_session_type_display())

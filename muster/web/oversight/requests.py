@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2 import Column
 
+from muster.core.exports import days_apart
 from muster.oversight.models import EXPIRED, IN_FORCE, AccessRequest
 from muster.oversight.permissions import access_requests, covered_by, granted_registers, looks, registers_granted_to
 from muster.oversight.queries import (
@@ -62,6 +63,7 @@ class AccessTable(Table):
         "state": "status",
         "looks": "figure",
     }
+    apart: ClassVar = {"days": days_apart("first_date", "last_date")}
 
     purpose = TitleColumn(
         verbose_name=gettext_lazy("Purpose"), url=lambda one: reverse("oversight:request", args=[one.pk])
@@ -83,8 +85,6 @@ class AccessTable(Table):
 
     def render_days(self, record: Any) -> str:
         return date_range(record.first_date, record.last_date)
-
-    value_days = render_days
 
     def render_asked(self, value: Any) -> str:
         return local_date(timezone.localtime(value).date())

@@ -71,6 +71,7 @@ class RiskTable(Table):
     since = Column(accessor="created_at", verbose_name=gettext_lazy("Since"))
     owner = Column(accessor="owner__full_name", empty_values=(), verbose_name=gettext_lazy("Owner"))
     due = Column(accessor="due_on", verbose_name=gettext_lazy("Contact by"))
+    outcome = Column(verbose_name=gettext_lazy("Outcome"), visible=False)
 
     class Meta(Table.Meta):
         order_by = ("-since",)
@@ -85,6 +86,9 @@ class RiskTable(Table):
 
     def render_attendance(self, value: Any) -> str:
         return percent(value)
+
+    def value_attendance(self, value: Any) -> Any:
+        return value
 
     def render_since(self, value: Any) -> str:
         return local_date(timezone.localtime(value).date())

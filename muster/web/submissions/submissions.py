@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
@@ -83,6 +83,9 @@ class SubmissionTable(Table):
 
     def render_submitted(self, value: datetime) -> str:
         return date_format(timezone.localtime(value), "j M Y")
+
+    def value_submitted(self, value: datetime) -> date:
+        return timezone.localtime(value).date()
 
     def render_status(self, record: Any) -> SafeString:
         return status_pill(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from muster.allocation import rules
 from muster.allocation.models import Plan
 from muster.allocation.permissions import plans
 from muster.allocation.planning import unassigned_students, unstaffed_batches
+from muster.core.exports import ExportColumn
 from muster.web.allocation.forms import ProposeForm
 from muster.web.requests import ActorRequest
 from muster.web.ui.dialogs import submit_form
@@ -49,6 +51,12 @@ class PlanTable(Table):
     counted = ngettext_lazy("%(count)s plan", "%(count)s plans", "count")
     caption = gettext_lazy("Plans")
     cards = {"kind": "title", "status": "status", "staffed": "figure", "asked_by": "meta", "created_at": "meta"}
+    apart: ClassVar = {
+        "staffed": [
+            ExportColumn("staffed", lambda plan: plan.staffed if plan.is_over else None, gettext_lazy("Proposed")),
+            ExportColumn("wanted", lambda plan: plan.wanted, gettext_lazy("Wanted")),
+        ]
+    }
 
     kind = TitleColumn(
         verbose_name=gettext_lazy("Plan"),

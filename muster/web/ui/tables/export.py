@@ -7,6 +7,7 @@ import html
 import uuid
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -14,7 +15,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django_tables2 import Column
 
+from muster.core.exports import ExportColumn
 from muster.core.files.downloads import rows_download
 from muster.core.spreadsheets import CSV, XLSX
 from muster.web.ui.downloads import response_of
@@ -46,12 +49,36 @@ def exported_rows(table: Table) -> Iterator[list[Any]]:
     if table.exported:
         yield from table.exported.lines((row.record for row in table.rows), contacts=table.contacts)
         return
-    columns = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
+    shown = [column for column in table.columns.iterall() if not column.column.exclude_from_export]
+    columns = [one for column in shown for one in _columns_of(table, column)]
     has_id = isinstance(table.data.data, QuerySet)
-    yield [*(strip_tags(str(column.header)) for column in columns), *(["id"] if has_id else [])]
+    yield [*(heading for heading, _value in columns), *(["id"] if has_id else [])]
     for row in table.rows:
-        cells = [_plain_cell(row.get_cell_value(column.name)) for column in columns]
+        cells = [_plain_cell(value(row)) for _heading, value in columns]
         yield [*cells, str(row.record.pk)] if has_id else cells
+
+
+def _columns_of(table: Table, column: Any) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """What a column is in an export: each heading with the value of a row."""
+    if apart := table.apart.get(column.name):
+        yield from ((str(one.heading or one.key), partial(_value_apart, one)) for one in apart)
+    else:
+        is_told = hasattr(table, f"value_{column.name}") or type(column.column).value is not Column.value
+        yield strip_tags(str(column.header)), partial(_value_told if is_told else _value_shown, column)
+
+
+def _value_apart(one: ExportColumn, row: Any) -> Any:
+    return one.value(row.record)
+
+
+def _value_told(column: Any, row: Any) -> Any:
+    return row.get_cell_value(column.name)
+
+
+def _value_shown(column: Any, row: Any) -> Any:
+    """A day or a moment itself, however the page words it; of all else what is shown."""
+    held = column.accessor.resolve(row.record, quiet=True)
+    return held if isinstance(held, dt.date) else row.get_cell_value(column.name)
 
 
 def _plain_cell(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2.utils import computed_values, signature
 
+from muster.core.exports import ExportColumn
 from muster.core.numbers import GroupedNumber
 from muster.web.ui.widgets import title
 
@@ -36,14 +37,16 @@ class Table(django_tables2.Table):  # type: ignore[misc]
 
     The roles of a card are `title`, `status` (beside the title), `meta` (small, without its heading), `bar` and
     `figure` (side by side at the bottom), `hide`; a column without a role shows its heading before its value.
-    `exported` declares what an export holds; without it that is `value_<column>` where there is one, else what is
-    shown, without its HTML.
+    `exported` declares what an export holds; without it that is `value_<column>` where there is one, else of days and
+    moments themselves, else what is shown, without its HTML. `apart` says of a column that shows several things, such
+    as a first and a last day, which columns an export has in its place.
     """
 
     counted: ClassVar[Any] = ngettext_lazy("%(count)s row", "%(count)s rows", "count")
     cards: ClassVar[Mapping[str, str]] = {}
     caption: ClassVar[Any] = ""
     exported: ClassVar[ExportedColumns | None] = None
+    apart: ClassVar[Mapping[str, Sequence[ExportColumn]]] = {}
     contacts = True
     per_page = 50
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 
 import django_tables2
 import pytest
@@ -20,6 +21,7 @@ from django.utils.translation import ngettext_lazy
 from django_htmx.middleware import HtmxDetails
 from python_calamine import CalamineWorkbook
 
+from muster.core.exports import days_apart
 from muster.web.ui.tables import (
     Bucket,
     Buckets,
@@ -30,8 +32,10 @@ from muster.web.ui.tables import (
     Table,
     TitleColumn,
     export_response,
+    exported_rows,
     list_page,
 )
+from muster.web.ui.widgets import date_range
 
 MOMENT = dt.datetime(2026, 11, 20, 7, 0, tzinfo=dt.UTC)
 
@@ -254,6 +258,27 @@ def test_csv_neutralises_formulas_and_drops_markup():
         ["'=1+1", "3 & more", "2026-11-20 09:00:00"],
         ["Zoë", "2.5 & more", ""],
     ]
+
+
+class SpanTable(Table):
+    apart = {"days": days_apart("first", "last")}
+
+    days = django_tables2.Column(accessor="first", verbose_name="Days")
+    at = django_tables2.Column(verbose_name="At")
+
+    def render_days(self, record):
+        return date_range(record.first, record.last)
+
+    def render_at(self, value):
+        return f"{value:%d %b}"
+
+
+def test_days_and_moments_are_exported_as_themselves_each_in_a_column():
+    row = SimpleNamespace(first=MOMENT.date(), last=MOMENT.date() + dt.timedelta(days=3), at=MOMENT)
+    with timezone.override("Africa/Johannesburg"):
+        headings, line = exported_rows(SpanTable([row]))
+    assert headings == ["First day", "Last day", "At"]
+    assert line == [dt.date(2026, 11, 20), dt.date(2026, 11, 23), MOMENT.replace(hour=9, tzinfo=None)]
 
 
 def test_spreadsheet_keeps_types_and_writes_formulas_as_text():
