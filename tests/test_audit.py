@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from muster.batches.models import Batch
 from muster.core import audit
+from muster.core.errors import Invalid
 from muster.core.history import TRACKED, recorded
 from muster.core.models import AuditEntry
 from muster.core.resources import Resource
@@ -123,6 +124,14 @@ def test_a_reason_is_kept_as_it_is_read(campus, typed, kept):
     with recorded(campus.admin, "moving", reason=typed):
         rename(room, "B")
     assert entries(room)[-1].facts.get("reason") == kept
+
+
+def test_a_reason_with_a_nul_is_refused_at_its_field_before_anything_is_written(campus):
+    room = campus.room()
+    with pytest.raises(Invalid, match="NUL") as refused, recorded(campus.admin, "moving", reason="A\x00flood"):
+        rename(room, "B")
+    assert [one.field for one in refused.value.errors] == ["reason"]
+    assert acted(room) == []
 
 
 @pytest.mark.django_db(transaction=True)

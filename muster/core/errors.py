@@ -65,6 +65,13 @@ class Invalid(DomainError):
         return cls(errors[0].message, errors=errors)
 
 
+class HasNul(Invalid):
+    """The text has a character that PostgreSQL cannot keep."""
+
+    sentence = gettext_lazy("The text contains a NUL character. Remove it and try again.")
+    default_code = "nul"
+
+
 class AlreadyTaken(Invalid):
     """Another row has the name or code that should be one of a kind."""
 

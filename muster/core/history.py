@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from muster.core.constraints import OWNER
+from muster.core.errors import HasNul
 from muster.core.ids import new_id
 from muster.core.text import clean_lines
 from muster.core.triggers import Call
@@ -148,11 +149,14 @@ def recorded(by: Doer, use_case: str, **facts: Any) -> Iterator[Context]:
     """Keep with every change made inside: who acted, in which use case and request; `facts` such as a reason, clean.
 
     The database is told with the first statement that writes, and no more in that transaction. Inside another one it
-    takes its place, with the facts of both.
+    takes its place, with the facts of both. Raises Invalid for a NUL in one of them.
     """
     outer = _acting.get()
     request = structlog.contextvars.get_contextvars().get("request_id")
     given = {name: clean_lines(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    for name, fact in given.items():
+        if isinstance(fact, str) and "\x00" in fact:
+            raise HasNul(field=name)
     context = Context(
         (outer.facts if outer else {"request": request or str(new_id())})
         | {"use_case": use_case, "by": by.history_id, "by_name": by.history_name}

@@ -13,7 +13,7 @@ from ninja.parser import Parser
 from pydantic import BaseModel
 from pydantic import ValidationError as Mistakes
 
-from muster.core.errors import Invalid
+from muster.core.errors import HasNul, Invalid
 from muster.core.text import clean_lines
 
 S = TypeVar("S", bound=BaseModel)
@@ -26,13 +26,6 @@ class WrongContentType(Invalid):
 
     sentence = gettext_lazy("Send the body as application/json.")
     default_code, default_field = "wrong_content_type", "Content-Type"
-
-
-class HasNul(Invalid):
-    """The text has a character that PostgreSQL cannot keep."""
-
-    sentence = gettext_lazy("The text contains a NUL character. Remove it and try again.")
-    default_code = "nul"
 
 
 class StrictParser(Parser):
@@ -49,8 +42,8 @@ class StrictParser(Parser):
         except orjson.JSONDecodeError as error:
             raise Invalid(_("The body isn't valid JSON: %(reason)s.") % {"reason": error}, code="not_json") from error
         # Written as an escape only: a bare NUL is no JSON.
-        if b"\\u0000" in body and has_nul(content):
-            raise HasNul
+        if b"\\u0000" in body:
+            refuse_nul(content)
         # Plain letters on one line are clean but for the blanks around them, which every shape strips.
         return content if body.isascii() and b"\\" not in body else cleaned(content)
 
@@ -61,13 +54,15 @@ class StrictParser(Parser):
         return super().parse_querydict(data, list_fields, request)
 
 
-def has_nul(content: Any) -> bool:
-    """Whether some text in the JSON has a NUL character."""
+def refuse_nul(content: Any, field: str = "") -> None:
+    """Raises HasNul where some text in the JSON has a NUL character, with the field that has it."""
     if isinstance(content, str):
-        return "\x00" in content
-    if isinstance(content, dict):
-        return any(has_nul(part) for pair in content.items() for part in pair)
-    return isinstance(content, list) and any(has_nul(part) for part in content)
+        if "\x00" in content:
+            raise HasNul(field=field)
+    elif isinstance(content, dict | list):
+        for name, part in content.items() if isinstance(content, dict) else enumerate(content):
+            refuse_nul(str(name), field)
+            refuse_nul(part, f"{field}.{name}" if field else str(name))
 
 
 def cleaned(content: Any, name: str = "") -> Any:
@@ -87,8 +82,7 @@ def request_body(request: HttpRequest, shape: type[S]) -> S:
     content: Any
     if request.content_type == FORM:
         content = {name: values[-1] for name, values in request.POST.lists() if values}
-        if has_nul(content):
-            raise HasNul
+        refuse_nul(content)
         content = cleaned(content)
     else:
         content = StrictParser().parse_body(request)

@@ -103,6 +103,7 @@ def test_a_file_is_sent_listed_shown_on_the_register_and_given_back(room, conten
         ({"file": file(), "kind": "x"}, 400, "kind"),
         ({"file": file(), "kind": ""}, 400, "kind"),
         ({"file": file(), "note": "x" * 301}, 400, "note"),
+        ({"file": file(), "note": "a\x00b"}, 400, "note"),
         ({"file": "text"}, 400, "file"),
     ],
 )
@@ -120,6 +121,7 @@ def test_what_is_no_form_is_refused(room):
         (PDF, "application/pdf"),
         (b"--x\r\n", "multipart/form-data; boundary=x"),
         (b"nonsense", "multipart/form-data"),
+        (b"nonsense", f"multipart/form-data; boundary={'z' * 300}"),
         (
             b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\na\x00b\r\n--x--',
             "multipart/form-data; boundary=x",
@@ -128,6 +130,21 @@ def test_what_is_no_form_is_refused(room):
         response = client.generic("POST", path, content, content_type=kind)
         assert response.status_code == 400, kind
         assert json.loads(response.content)["success"] is False
+
+
+def test_a_form_that_does_not_hold_what_its_boundary_says_lacks_the_file(room):
+    path = f"/api{evidence_path(room.mark('ABSENT'))}"
+    client = Client(headers={"Authorization": f"Bearer {room.campus.token()}"})
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="n.pdf"\r\n\r\n' + PDF
+    for content, boundary in ((part + b"\r\n--x--", "y"), (part, "x")):
+        response = client.generic("POST", path, content, content_type=f"multipart/form-data; boundary={boundary}")
+        assert (response.status_code, json.loads(response.content)["errors"][0]["field"]) == (400, "file")
+        assert not Evidence.objects.exists()
+
+
+def test_a_form_with_a_huge_field_is_refused_in_shape(room):
+    status, body = post(room, evidence_path(room.mark("ABSENT")), {"file": file(), "note": "x" * 3_000_000})
+    assert (status, body["code"]) == (413, "too_large")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -255,7 +272,7 @@ def test_staff_name_an_enrolment_a_session_or_a_student(room):
         ({"enrolment_id": None, "student_id": NOBODY}, "student_id"),
         ({"student_id": NOBODY}, "enrolment_id"),
         ({"session_id": NOBODY}, "session_id"),
-        ({"session_id": "\x00"}, None),
+        ({"session_id": "\x00"}, "session_id"),
     ],
 )
 def test_what_cannot_be_announced_is_named(room, given, field):

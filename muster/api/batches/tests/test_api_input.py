@@ -177,7 +177,9 @@ def test_a_field_that_cannot_be_taken_is_named(api, campus, changes, field):
 def test_a_nul_character_is_refused_before_it_reaches_the_database(api, campus):
     for field in ("batch_name", "batch_code", "batch_notes"):
         reply = opened(api, campus, **{field: "a\x00b"})
-        assert reply.status == 400
+        assert (reply.status, reply.fields) == (400, [field])
+    reply = opened(api, campus, schedule=[{"day": "Monday"}, {"day": "Tuesday", "start_time": "\x00"}])
+    assert (reply.status, reply.fields) == (400, ["schedule.1.start_time"])
 
 
 def test_ids_of_another_institution_are_unknown_here(api, campus):
