@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -182,7 +184,7 @@ def _seats_left(batch: Batch, actor: Actor) -> list[str]:
 
 def _lines(listed: str) -> list[str]:
     """What was pasted, each once, in its order."""
-    words = (word.strip() for word in re.split(r"[\n\r,;\t]+", listed.replace("\x00", "")))
+    words = (word.strip() for word in re.split(r"[\n\r,;\t]+", listed))
     return list(dict.fromkeys(word for word in words if word))
 
 
@@ -217,17 +219,29 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 
 
 # --- enrolling ------------------------------------------------------------------------------------------------------
+def _listed(students: QuerySet[User], lines: Sequence[str]) -> list[User | None]:
+    """Whom each line means. Case makes no difference, unless two have numbers that differ in nothing else."""
+    alike = [line.lower() for line in lines]
+    by_email, by_number, like = dict[str, User](), dict[str, User](), defaultdict[str, list[User]](list)
+    rows = students.annotate(number_alike=Lower("student_number"))
+    for student in rows.filter(Q(email__in=alike) | Q(number_alike__in=alike)):
+        number = student.student_number or ""  # type: ignore[attr-defined]
+        by_email[student.email.lower()], by_number[number] = student, student
+        like[number.lower()].append(student)
+    only = {number: people[0] for number, people in like.items() if len(people) == 1}
+    return [
+        by_email.get(folded) or by_number.get(line) or only.get(folded)
+        for line, folded in zip(lines, alike, strict=True)
+    ]
+
+
 def _enroll_all(
     actor: Actor, batch: Batch, picked: Sequence[UUID], lines: Sequence[str], how: dict[str, Any]
 ) -> tuple[list[Outcome], list[UUID], list[str], list[str], list[Enrollment]]:
     """The outcome of each, who of the ticked and of the listed is left, what was passed over, and the places given."""
-    students, listed = _students(actor), dict[str, User]()
+    students = _students(actor)
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
-    if lines:
-        asked = Q(email__in=[line.lower() for line in lines]) | Q(student_number__in=lines)
-        for student in students.filter(asked):
-            listed |= {student.email.lower(): student, student.student_number or "": student}  # type: ignore[attr-defined]
-    people = [by_id.get(key) for key in picked] + [listed.get(line.lower()) or listed.get(line) for line in lines]
+    people = [by_id.get(key) for key in picked] + (_listed(students, lines) if lines else [])
     # Whom an organisation pays for is enrolled as a corporate student, unless another type was chosen.
     is_plain = how["enrollment_type"] == Enrollment.Type.BATCH
     kind = None if how["organisation"] and is_plain else how["enrollment_type"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from muster.accounts.models import User
 from muster.enrollments.models import Enrollment
 from muster.enrollments.rules import change_status, hold_enrollment
 from muster.institutions.models import Affiliation, Role
@@ -63,6 +64,7 @@ def test_students_are_found_by_whatever_is_typed(campus, browser, words, found):
     answer = browser.get(f"/batches/{batch.pk}/students/enroll/", {"q": words})
     assert answer.status_code == 200
     assert [one for one in ("Zoë 50%_A", "Somebody Else") if one in words_of(answer)] == found
+    assert len(answer.context["words"]) <= 200
 
 
 def test_no_more_students_are_found_than_can_be_looked_through(campus, browser):
@@ -109,6 +111,24 @@ def test_a_pasted_list_has_an_outcome_for_each_line(campus, browser):
     # What was refused stays to be put right; what went well is not asked again.
     assert answer.context["form"]["listed"].value() == f"{already.email}\nnobody@example.org"
     assert "2 students enrolled, 2 refused" in words_of(answer)
+
+
+@pytest.mark.parametrize("listed", ["ZOLA@EXAMPLE.ORG", "s-1a", "\u200bS-1A\u200e", "\ufeffs-1\u00ada"])
+def test_a_pasted_email_or_number_is_found_in_whatever_case(campus, browser, listed):
+    batch, student = campus.batch(), campus.student()
+    User.objects.filter(pk=student.pk).update(email="zola@example.org")
+    Affiliation.objects.filter(user=student).update(student_number="S-1a")
+    assert enroll(browser, batch, listed=listed).status_code == 302
+    assert list(batch.enrollments.values_list("student", flat=True)) == [student.pk]
+
+
+def test_a_pasted_number_that_two_have_but_for_its_case_is_that_of_neither(campus, browser):
+    batch, students = campus.batch(), [campus.student(), campus.student()]
+    for student, number in zip(students, ("ab1", "AB1"), strict=True):
+        Affiliation.objects.filter(user=student).update(student_number=number)
+    assert enroll(browser, batch, listed="aB1").status_code == 400
+    assert enroll(browser, batch, listed="AB1").status_code == 302
+    assert list(batch.enrollments.values_list("student", flat=True)) == [students[1].pk]
 
 
 def test_a_pasted_list_is_read_as_it_looks_and_each_person_once(campus, browser):
