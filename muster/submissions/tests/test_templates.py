@@ -114,6 +114,7 @@ def test_days_and_columns_are_asked_for(place: Reporting) -> None:
         ({"source": "line", "fixed_text": "X", "width": 3}, "fixed_text"),
         ({"source": "line", "width": 3, "codes": "active"}, "codes"),
         ({"source": "line", "width": 3, "codes": "a = 1\nA = 2"}, "codes"),
+        ({"source": "line", "width": 3, "codes": f"a = {'1' * 20_000}"}, "codes"),
         ({"source": "nothing", "width": 3}, "source"),
     ],
 )
@@ -170,4 +171,16 @@ def test_a_submission_holds_a_file_made_by_a_template(place: Reporting) -> None:
 def test_code_lists_are_read_line_by_line() -> None:
     assert read_codes("male = 1\n\nfemale = 2\nnone =").codes == {"male": "1", "female": "2", "none": ""}
     assert read_codes("male = 1").code_of("MALE") == "1"
-    assert read_codes("x").refused == "Line 1: write value = code."
+    assert read_codes("male = 1\n  \nsingle = a=b").codes == {"male": "1", "single": "a=b"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "refused"),
+    [
+        ("x", "Line 1: write value = code."),
+        ("male = 1\n\n = 2", "Line 3: write value = code."),
+        ("male = 1\nMale = 2", "Line 2: “Male” already has a code."),
+    ],
+)
+def test_a_code_list_that_cannot_be_read_says_in_which_line(lines: str, refused: str) -> None:
+    assert read_codes(lines).refused == refused
