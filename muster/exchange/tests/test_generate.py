@@ -13,6 +13,7 @@ from muster.batches.models import Batch
 from muster.cli import main
 from muster.core.errors import Conflict
 from muster.exchange.generate import SCALES, DataScale, generate
+from muster.exchange.generate.scales import CLASS_SIZE
 from muster.institutions.models import Institution
 from tests.make import Campus
 
@@ -47,6 +48,17 @@ def test_a_seed_makes_the_same_data_on_the_same_day():
             digests.append(digest())
             transaction.set_rollback(True)
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize(
+    ("scale", "institutions", "marks"), [("small", 4, 100_000), ("medium", 10, 1_000_000), ("large", 20, 5_000_000)]
+)
+def test_the_sizes_are_those_that_the_help_names(scale, institutions, marks):
+    size = SCALES[scale]
+    assert len(list(size.places())) == institutions
+    # Holidays take some, and what is still ahead has none.
+    assert size.sessions * CLASS_SIZE == pytest.approx(marks * 1.248)
+    assert size.students == size.batches * 25
 
 
 def test_a_database_with_institutions_is_left_alone_unless_told():
