@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.accounts.models import User
-from muster.core.search import plain, with_words
+from muster.core.search import MOST_WORDS, plain, with_words
 from tests.client import Api
 from tests.make import Campus
 
@@ -46,6 +46,12 @@ def test_a_name_is_found_however_it_is_typed(campus, typed):
 def test_signs_of_patterns_mean_themselves(campus):
     assert list(with_words(User.objects.all(), "%", "full_name")) == []
     assert list(with_words(User.objects.all(), "z_e", "full_name")) == []
+
+
+def test_words_beyond_the_first_ten_narrow_no_more(campus):
+    typed = "zoe " * MOST_WORDS
+    assert [one.full_name for one in with_words(User.objects.all(), f"{typed} nobody", "full_name")] == [NAMES[0]]
+    assert not with_words(User.objects.all(), f"{typed[4:]} nobody", "full_name").exists()
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

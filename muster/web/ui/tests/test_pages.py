@@ -21,6 +21,7 @@ from muster.web.ui.pages import (
     forbidden,
     form_refused,
     not_found,
+    own_path,
     page,
     server_error,
     wants_fragment,
@@ -142,6 +143,12 @@ def test_a_nul_that_comes_as_far_as_the_database_is_the_fault_of_who_asked():
     assert view(asked("/batches/?q=a%00b", user=Person(), actor=Doer())).status_code == 400
     with pytest.raises(DataError):
         view(asked("/batches/?q=ab", user=Person(), actor=Doer()))
+
+
+@pytest.mark.parametrize("url", ["https://else.example/", "//else.example", "batches", "/batches/?q=\x00", ""])
+def test_a_way_back_that_is_none_of_this_site_is_passed_over(url):
+    assert own_path(asked(), url) == ""
+    assert own_path(asked(), "/batches/?q=a") == "/batches/?q=a"
 
 
 def test_pages_of_the_signed_in_are_not_kept_by_browsers():
