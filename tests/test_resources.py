@@ -569,3 +569,15 @@ def test_rows_of_another_institution_are_unknown(doors: Doors) -> None:
             refused = doors.api.post(doors.path, {**body, one.key: str(foreign.pk)})
             assert (refused.status, refused.fields) == (400, [one.key])
     assert resource.model.objects.filter(pk=row.pk).exists()
+
+
+# --- what the description asks for -----------------------------------------------------------------------------------
+def test_the_api_describes_as_required_what_a_new_row_needs(campus, noun):
+    if (routes := ROUTES.get(noun)) is None:
+        pytest.skip("not over the API")
+    resource, path = routes.resource, routes.path
+    if resource.within:
+        path = f"{routes.inside}/{made(campus, resource.around).pk}{path}"
+    refused = Api(campus.token()).post(path, {})
+    described = routes.added.model_json_schema().get("required", [])
+    assert (refused.status, sorted(refused.fields)) == (400, sorted(described))

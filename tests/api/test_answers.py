@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,10 @@ from django.test import Client, TestCase
 from tests.access.world import World
 from tests.api.described import description, disagreement, operations
 from tests.api.examples import EXAMPLES, Example
+
+
+# A student of the world has no results yet, and so no document of them.
+UNPRINTED = {"/api/students/{student_id}/record"}
 
 
 class GoodCalls(TestCase):
@@ -30,6 +35,28 @@ class GoodCalls(TestCase):
         self.assertEqual(disagreement(response), "")
         self.assertIn("no-store", response["Cache-Control"])
         self.assertTrue(response["X-Request-ID"])
+
+    def test_each_format_that_is_described_can_be_asked_for_and_no_other_is_answered(self) -> None:
+        tried, wrong = 0, []
+        for method, path, operation in operations():
+            told = next(
+                (one["schema"].get("enum", ()) for one in operation["parameters"] if one["name"] == "format"), ()
+            )
+            if path in UNPRINTED:
+                continue
+            example, found = EXAMPLES[operation["operationId"]], set()
+            for kind in filter(None, told):
+                tried += 1
+                query = f"{example.query}&format={kind}" if example.query else f"format={kind}"
+                response = good_call(self.world, replace(example, query=query), method, path)
+                found.add(response["Content-Type"].partition(";")[0])
+                if response.status_code != 200 or disagreement(response):
+                    wrong.append((path, kind, response.status_code, disagreement(response)))
+            described = operation["responses"]["200"]["content"] if told else ()
+            if missing := set(described) - found - {"application/json"}:
+                wrong.append((path, missing))
+        self.assertEqual(wrong, [])
+        self.assertGreater(tried, 20)
 
 
 def good_call(

@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException
 
 from muster.api import root
 from muster.courses.models import Course
+from tests.api.described import disagreement
 from tests.client import Api
 from tests.make import Campus
 
@@ -34,6 +35,7 @@ def sent(campus, body, path="/api/courses", method="POST", content_type="applica
     client = Client(headers={"Authorization": f"Bearer {campus.token()}", **headers}, raise_request_exception=True)
     response = client.generic(method, path, body, content_type=content_type)
     assert response["Content-Type"].startswith("application/json")
+    assert disagreement(response) == ""
     return response.status_code, json.loads(response.content)
 
 

@@ -32,6 +32,11 @@ def test_the_description_says_where_the_api_is_and_what_it_is_about():
     assert {tag["name"] for tag in told["tags"]} == used
 
 
+@pytest.mark.django_db
+def test_what_programs_fetch_is_the_description(client):
+    assert client.get("/api/openapi.json").json() == description()
+
+
 def test_no_parameter_carries_examples_as_a_list():
     wrong = [
         (path, one["name"])

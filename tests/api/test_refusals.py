@@ -14,7 +14,7 @@ from django.test import Client, TestCase
 from tests.access.routes import Route
 from tests.access.table import EVERY_ROLE, STAFF, Who
 from tests.access.world import World
-from tests.api.described import operations
+from tests.api.described import disagreement, operations
 from tests.api.examples import EXAMPLES, Example
 from tests.api.test_bad_values import changed, dotted, one_within_the_other, places, refused_in_its_row, value_at
 from tests.client import Api
@@ -78,8 +78,8 @@ class Strangers(TestCase):
                 for case, role, whose, status in ends_before_the_body(route.who, has_object=bool(route.objects)):
                     tried[case] += 1
                     answered = self.sent(method, route.address(self.world.objects[whose]), role, "{")
-                    if answered.status_code != status:
-                        wrong.append((str(route), case, role, answered.status_code))
+                    if answered.status_code != status or disagreement(answered):
+                        wrong.append((str(route), case, role, answered.status_code, disagreement(answered)))
                 for place, role, answered in self.naming_unseen(route, EXAMPLES[operation["operationId"]]):
                     tried["named"] += 1
                     named = [one["field"] for one in json.loads(answered.content).get("errors", ())]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query
 
-from muster.api.batches.bodies import NewBatchIn, batch_input, course_named
+from muster.api.batches.bodies import NewBatchIn, NewBatchYearIn, batch_input, course_named
 from muster.api.batches.shapes import BatchOut, batch_json, batches_as_seen, with_warnings
 from muster.api.kit import Door, In, WholeOrPaged, answer, page_of, request_actor, request_object, whole_list
 from muster.batches import rules
@@ -167,7 +167,7 @@ def list_batches(request: HttpRequest, narrowing: Query[BatchQuery]) -> HttpResp
 
 
 @router.post("", allow=batches["change"], fixed=True, data=BatchOut, status=201)
-def open_batch_year(request: HttpRequest, body: NewBatchIn) -> HttpResponse:
+def open_batch_year(request: HttpRequest, body: NewBatchYearIn) -> HttpResponse:
     """Create a batch year of a department."""
     actor = request_actor(request)
     course = course_named(actor, body.course_id)

@@ -9,6 +9,7 @@ from pydantic import StrictBool
 
 from muster.accounts.models import User
 from muster.api.kit import Clock, Day, In
+from muster.api.kit.fields import must_send
 from muster.batches.queries import DAYS, named_rows
 from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.inputs import FIELD_NAMES
@@ -58,7 +59,15 @@ class BatchIn(In):
 class NewBatchIn(BatchIn):
     """A batch to be opened."""
 
+    model_config = must_send("batch_name", "start_date", "end_date")
+
     assistants: list[str] | None = Field(None, max_length=20, description="Ids of instructors who assist")
+
+
+class NewBatchYearIn(NewBatchIn):
+    """A batch year to be opened."""
+
+    model_config = must_send("dept_id", "year")
 
 
 class NamedRows:

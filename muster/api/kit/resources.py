@@ -23,7 +23,7 @@ from typing_extensions import TypedDict
 
 from muster.api.kit.answers import answer, key, stamp
 from muster.api.kit.door import Door, request_actor, request_object
-from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped
+from muster.api.kit.fields import Amount, Date, Day, Deleted, In, Number, Stamped, must_send
 from muster.api.kit.lists import Paging, page_of
 from muster.core import resources
 from muster.core.errors import Invalid
@@ -75,6 +75,8 @@ class Routes:
         name, out = resource.model.__name__, {field: kind for field, (kind, _how) in self.told.items()}
         self.body = make_model(f"{name}In", In, dict(fields_taken(resource)))
         self.body.__doc__ = f"A {noun}, whole or in part. What is sent is taken; what is not sent stays."
+        self.added = type(f"New{name}In", (self.body,), {"model_config": must_send(*_fields_asked(resource))})
+        self.added.__doc__ = f"A new {noun}. What is not sent stays empty or is made."
         self.narrowing = make_model(
             f"{name}Narrowing", paging, {name: _filter_type(resource, one) for name, one in self.filters.items()}
         )
@@ -107,7 +109,7 @@ class Routes:
             allow=lists,
             rows=self.shape,
         )
-        self._declare(router.post, self.add, **few, takes={"body": self.body}, allow=adds, data=self.shape, status=201)
+        self._declare(router.post, self.add, **few, takes={"body": self.added}, allow=adds, data=self.shape, status=201)
         self._declare(router.get, self.see, one, on, allow=see, data=self.shape, among=resource.among)
         self._declare(router.put, self.change, one, on, takes={"body": self.body}, allow=change, data=self.shape)
         self._declare(router.delete, self.delete, one, on, allow=change, data=Deleted)
@@ -203,6 +205,13 @@ def fields_taken(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Any]
         kind = _kinds(resource.column(one.name))[0]
         for name in (one.key, *one.aliases):
             yield name, (kind | None, Field(None, description=one.note or None))
+
+
+def _fields_asked(resource: Resource[Any]) -> Iterator[str]:
+    """The fields without which no row is added."""
+    for one in resource.inputs:
+        if resource.required(one) and not resource.column(one.name).has_default() and not one.aliases:
+            yield one.key
 
 
 def fields_told(resource: Resource[Any]) -> Iterator[tuple[str, tuple[Any, Callable[[Any], Any]]]]:
