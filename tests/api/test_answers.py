@@ -14,7 +14,6 @@ from tests.access.world import World
 from tests.api.described import description, disagreement, operations
 from tests.api.examples import EXAMPLES, Example
 
-
 # A student of the world has no results yet, and so no document of them.
 UNPRINTED = {"/api/students/{student_id}/record"}
 
