@@ -20,10 +20,11 @@ from muster.attendance.queries import MarkCounts, Register, RegisterRow, registe
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_at_last
-from muster.core.errors import DomainError, FieldError, Invalid, Missing
+from muster.core.errors import DomainError, FieldError, HasNul, Invalid, Missing
 from muster.core.history import TOLD, history_facts, recorded
 from muster.core.ids import new_id
 from muster.core.prepared import prepared_cursor
+from muster.core.text import clean_lines
 from muster.institutions.access import Actor
 from muster.timetable.models import ClassSession
 
@@ -98,6 +99,8 @@ def problems_of_marks(marks: Sequence[MarkInput], *, clearing: bool) -> list[Fie
                 wrong["minutes_late"] = _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
             wrong["notes"] = _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
+        elif mark.notes is not UNCHANGED and "\x00" in mark.notes:
+            wrong["notes"] = str(HasNul.sentence)
         found += [FieldError(f"records.{row}.{name}", words) for name, words in wrong.items()]
     return found
 
@@ -218,7 +221,7 @@ def row_with_mark(row: RegisterRow, mark: MarkInput, *, at: datetime, by: Actor)
         record_id=row.record_id or new_id(),
         status=None if mark.status is None else str(mark.status),
         minutes_late=minutes if mark.status == Mark.LATE else None,
-        notes=row.notes if mark.notes is UNCHANGED else mark.notes,
+        notes=row.notes if mark.notes is UNCHANGED else clean_lines(mark.notes),
         marked_at=at,
         said_at=mark.said_at,
         marked_by_id=by.user.pk if by.user else None,

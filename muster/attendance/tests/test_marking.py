@@ -7,8 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from muster.attendance.models import AttendanceRecord, BatchTally, MarkEntry
+from muster.attendance.queries import sessions_in_full
+from muster.attendance.rules import MarkInput, mark_learners
 from muster.batches.models import Batch
 from muster.batches.rules import share_meeting
+from muster.core.errors import Invalid
 from muster.core.models import AuditEntry
 from muster.core.ownership import as_owner
 from muster.enrollments.models import SeatPeriod
@@ -419,3 +422,14 @@ def test_times_are_told_in_utc(room):
     row = room.patch(room.row(0, "ABSENT", marked_at="2026-01-08T08:00:00+02:00")).data["register"][0]
     assert row["marked_at"] == "2026-01-08T06:00:00.000Z"
     assert AttendanceRecord.objects.get().marked_at == moment
+
+
+def test_notes_are_kept_as_they_are_read_whoever_hands_them_in(room):
+    found = sessions_in_full(room.campus.admin, ClassSession.objects.filter(pk=room.session.pk))
+    session, seat = found.get(), room.enrollments[0]
+    for note, kept in ((" \u202eTaxi\r\nla\u200bte\x07 ", "Taxi\nlate"), ("\u200b", "")):
+        mark_learners(by=room.campus.admin, session=session, marks=[MarkInput(seat.pk, "ABSENT", notes=note)])
+        assert AttendanceRecord.objects.get(enrollment=seat).notes == kept
+    with pytest.raises(Invalid, match="NUL") as refused:
+        mark_learners(by=room.campus.admin, session=session, marks=[MarkInput(seat.pk, "ABSENT", notes="a\x00b")])
+    assert [one.field for one in refused.value.errors] == ["records.0.notes"]
