@@ -21,6 +21,7 @@ from muster.web.exchange.views import ABOUT
 from tests.client import Api
 from tests.jobs import run_jobs
 from tests.make import Campus
+from tests.pages import words_of
 
 pytestmark = pytest.mark.django_db
 STUDENTS = "Number;Name;Email;Contact\nS1;Naledi Mokoena;naledi@example.org;082 555 0101\nS2;;bad;\n"
@@ -71,6 +72,50 @@ def test_pasted_rows_are_checked_mapped_imported_and_undone(campus, browser):
     assert browser.get(reverse("import-undo", args=[done.pk])).status_code == 200
     assert browser.post(reverse("import-undo", args=[done.pk])).status_code == 302
     assert numbers(campus) == []
+
+
+@pytest.mark.parametrize("sent", [{}, {"pasted": " \u200b\n"}])
+def test_an_import_of_nothing_is_refused_in_words(browser, sent):
+    answer = browser.post("/settings/imports/", {"kind": "students", **sent})
+    assert (answer.status_code, answer.context["form"].errors) == (400, {"file": ["Choose a file, or paste rows."]})
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("a\x00b", "Null characters are not allowed."),
+        ("full_name\n", "The file has no lines below the header row."),
+        ('"', "The file can't be read from line 1."),
+        (";;;\n;;;", "The file is empty."),
+    ],
+)
+def test_pasted_rows_that_are_none_are_refused_in_words(browser, rows, words):
+    answer = browser.post("/settings/imports/", {"kind": "students", "pasted": rows})
+    assert answer.status_code == 400
+    assert words in words_of(answer)
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("rows", "some", "Select a valid choice. some is not one of the available choices."),
+        ("confirm", "many", "Enter a whole number."),
+    ],
+)
+def test_a_preview_is_imported_in_one_of_the_ways_offered(campus, browser, field, value, words):
+    run = pasted(browser)
+    answer = browser.post(reverse("import-tried", args=[run.pk]), {field: value})
+    assert answer.status_code == 400
+    assert words in words_of(answer)
+    assert numbers(campus) == []
+
+
+@pytest.mark.parametrize("asked", [{"show": "nonsense"}, {"parts": "many"}, {"parts": "9" * 5_000}, {"parts": "-1"}])
+def test_a_made_up_part_of_the_rows_shows_all_of_them_from_the_first(browser, asked):
+    run = pasted(browser)
+    answer = browser.get(reverse("import", args=[run.pk]), asked)
+    assert (answer.status_code, len(answer.context["rows"]), answer.context["show"]) == (200, 2, "")
 
 
 def test_results_come_back_as_a_file_that_can_be_put_right(browser):

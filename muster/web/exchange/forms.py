@@ -41,10 +41,13 @@ class ImportForm(Form):
 
 
 class ApplyForm(Form):
-    """How a preview is imported."""
+    """How a preview is imported. The page draws the fields itself, so what is wrong with them is said above it."""
 
     rows = forms.ChoiceField(
-        choices=[("valid", _("Valid rows only")), ("all", _("All or none"))], required=False, label=_("Rows")
+        choices=[("valid", _("Valid rows only")), ("all", _("All or none"))],
+        required=False,
+        label=_("Rows"),
+        widget=forms.HiddenInput,
     )
     confirm = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
