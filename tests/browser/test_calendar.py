@@ -139,6 +139,14 @@ def test_session_opens_with_what_can_be_done(
     expect(place.tab.locator(".toast-m")).to_contain_text("cancelled")
     session.refresh_from_db()
     assert (session.status, session.cancel_reason) == ("cancelled", "Strike")
+    place.go(f"{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
+    event = place.tab.locator(".cal .ev", has_text="PY-1")
+    expect(event).to_contain_text("Cancelled")
+    # Beside the word a line through the name, and of no other session.
+    expect(event.locator(".ev-title")).to_have_css("text-decoration-line", "line-through")
+    other = place.tab.locator(".cal .ev", has_text="WE-1")
+    expect(other.locator(".ev-title")).to_have_css("text-decoration-line", "none")
+    expect(other).not_to_contain_text("Cancelled")
 
 
 def test_week_and_list_of_a_phone_open_at_today(campus: Campus, seat_of: Callable[..., Seat]) -> None:
@@ -151,8 +159,12 @@ def test_week_and_list_of_a_phone_open_at_today(campus: Campus, seat_of: Callabl
     seat.go(f"{CALENDAR}?view=week")
     column = seat.tab.locator(".cal [role=columnheader][aria-current=date]")
     expect(column).to_be_in_viewport(ratio=0.9)
-    seat.tab.locator("[data-step=next]").click()
-    seat.tab.locator("[data-step=today]").click()
+    # The week is scrolled within its frame, not with the page.
+    assert seat.tab.evaluate("document.documentElement.scrollWidth") == 360
+    first, heads = today - DAY * today.weekday(), seat.tab.locator(".cal [role=columnheader][data-date]")
+    for step, monday in (("next", first + DAY * 7), ("prev", first), ("prev", first - DAY * 7), ("today", first)):
+        seat.tab.locator(f"[data-step={step}]").click()
+        expect(heads.first).to_have_attribute("data-date", f"{monday}")
     expect(column).to_be_in_viewport(ratio=0.9)
     seat.go(CALENDAR)
     day = seat.tab.locator(f"#calendar [data-date='{today}']").first
@@ -189,6 +201,7 @@ def test_a_week_of_many_sessions_at_once_can_be_read(seat_of: Callable[..., Seat
     events = place.tab.locator(".cal .ev")
     expect(events.first).to_be_visible()
     more = place.tab.locator(".cal .ev-more")
+    expect(more).to_be_visible()
     boxes = [one.bounding_box() for one in (*events.all(), *more.all())]
     # None lies on another nor under "+3", each has room for a word, and what has none is one click away.
     for number, one in enumerate(boxes):
