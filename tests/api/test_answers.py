@@ -38,7 +38,9 @@ class GoodCalls(TestCase):
     def test_each_format_that_is_described_can_be_asked_for_and_no_other_is_answered(self) -> None:
         tried, wrong = 0, []
         for method, path, operation in operations():
-            schema = next((one["schema"] for one in operation["parameters"] if one["name"] == "format"), {})
+            schema: dict[str, Any] = next(
+                (one["schema"] for one in operation["parameters"] if one["name"] == "format"), {}
+            )
             # Of one alone the description says `const`.
             told = schema.get("enum") or [schema.get("const")]
             if not any(told) or path in UNPRINTED:

@@ -211,6 +211,12 @@ def test_a_week_of_many_sessions_at_once_can_be_read(seat_of: Callable[..., Seat
             assert other is not None
             apart = one["x"] >= other["x"] + other["width"] - 1 or other["x"] >= one["x"] + one["width"] - 1
             assert apart or one["y"] >= other["y"] + other["height"] - 1
+    # All of them stay within their day.
+    day = place.tab.locator(f".cal [role=columnheader][data-date='{monday + DAY}']").bounding_box()
+    assert day is not None
+    assert all(
+        one and day["x"] - 1 <= one["x"] and one["x"] + one["width"] <= day["x"] + day["width"] + 1 for one in boxes
+    )
     hidden = 6 - events.count()
     assert hidden
     expect(more).to_have_text(f"+{hidden}")
