@@ -55,12 +55,25 @@ class Menus(TestCase):
         cls.world = World.built()
 
     def test_every_export_menu_leads_to_a_file(self) -> None:
-        browser, found, wrong = self.world.browser("admin"), 0, []
+        found, wrong = self.followed("admin")
+        self.assertEqual(wrong, [])
+        self.assertGreater(found, 20)
+
+    def test_so_does_each_that_others_see(self) -> None:
+        # The others see what one of these sees.
+        for role in ("branch-manager", "instructor", "student", "regulator"):
+            with self.subTest(role=role):
+                _found, wrong = self.followed(role)
+                self.assertEqual(wrong, [])
+
+    def followed(self, role: str) -> tuple[int, list[Any]]:
+        """How many links of menus there are for a role, and which of them don't lead where they say."""
+        browser, found, wrong = self.world.browser(role), 0, list[Any]()
         # More than one person takes out in an hour.
         patch = self.enterContext(pytest.MonkeyPatch.context())
         patch.setitem(MOST_IN_AN_HOUR, SecurityEvent.Kind.EXPORTED, 10_000)
         for route in routes():
-            if route.method != "GET" or route.is_api or route.who.expected("admin", "own") != "reach":
+            if route.method != "GET" or route.is_api or route.who.expected(role, "own") != "reach":
                 continue
             address = route.address(self.world.objects["own"])
             page = browser.get(address)
@@ -90,8 +103,7 @@ class Menus(TestCase):
                     wrong.append((address, link))
                 if is_whole and len(csv_lines_of(content)) - 1 != listing.shown:
                     wrong.append((address, link, len(csv_lines_of(content)) - 1, listing.shown))
-        self.assertEqual(wrong, [])
-        self.assertGreater(found, 20)
+        return found, wrong
 
 
 @pytest.fixture
