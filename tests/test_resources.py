@@ -421,9 +421,9 @@ def test_each_field_is_refused_by_its_name(doors: Doors) -> None:
                 doors.api.post(doors.path, {**body, one.key: value}),
                 doors.api.put(doors.path_of(row), {one.key: value}),
             ):
-                # A body with a NUL is refused before its fields are read.
-                fields = [] if "\\x00" in repr(value) else [one.key]
-                assert (one.key, value, reply.status, reply.fields) == (one.key, value, 400, fields)
+                # Of a list it is told which of it has a NUL.
+                field = f"{one.key}.0" if value == ["a\x00b"] else one.key
+                assert (one.key, value, reply.status, reply.fields) == (one.key, value, 400, [field])
             typed = ", ".join(value) if isinstance(value, list) else str(value)
             for address, form in forms.items():
                 refused = doors.browser.post(address, {**form, one.key: typed})
