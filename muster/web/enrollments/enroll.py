@@ -219,7 +219,7 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 
 
 # --- enrolling ------------------------------------------------------------------------------------------------------
-def _listed(students: QuerySet[User], lines: Sequence[str]) -> list[User | None]:
+def _people_of(students: QuerySet[User], lines: Sequence[str]) -> list[User | None]:
     """Whom each line means. Case makes no difference, unless two have numbers that differ in nothing else."""
     alike = [line.lower() for line in lines]
     by_email, by_number, like = dict[str, User](), dict[str, User](), defaultdict[str, list[User]](list)
@@ -241,7 +241,7 @@ def _enroll_all(
     """The outcome of each, who of the ticked and of the listed is left, what was passed over, and the places given."""
     students = _students(actor)
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
-    people = [by_id.get(key) for key in picked] + (_listed(students, lines) if lines else [])
+    people = [by_id.get(key) for key in picked] + (_people_of(students, lines) if lines else [])
     # Whom an organisation pays for is enrolled as a corporate student, unless another type was chosen.
     is_plain = how["enrollment_type"] == Enrollment.Type.BATCH
     kind = None if how["organisation"] and is_plain else how["enrollment_type"]
