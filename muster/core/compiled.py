@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
@@ -16,7 +17,7 @@ from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 from psycopg.sql import Literal
 
-from muster.core.prepared import prepared_cursor
+from muster.core.prepared import one_message, prepared_cursor
 
 M = TypeVar("M", bound=models.Model)
 # A day so near to a sample is counted from it: a query may ask for the week before a day.
@@ -41,12 +42,11 @@ class Compiled(Generic[M]):
 
     def __call__(self, **values: Any) -> Iterator[M]:
         """The rows for these values, which are of the samples' types. They are fetched when the first is asked for."""
-        plan = self._plan or self._make()
+        plan = self.plan
         if not plan.sql:
             return
-        params = tuple(place.filled(values) if isinstance(place, _Place) else place for place in plan.places)
         with prepared_cursor() as cursor:
-            cursor.execute(plan.sql, params)
+            cursor.execute(plan.sql, plan.filled(values))
             rows = cursor.fetchall()
         for row in rows:
             yield plan.object_of(row)
@@ -54,6 +54,13 @@ class Compiled(Generic[M]):
     def one(self, **values: Any) -> M | None:
         """The one row that a unique key leaves, or None."""
         return next(self(**values), None)
+
+    @property
+    def plan(self) -> _Plan:
+        """How it is asked, made once."""
+        if self._plan is None:
+            self._plan = self._make()
+        return self._plan
 
     def _make(self) -> _Plan:
         plan = self._built(self.samples)
@@ -63,7 +70,6 @@ class Compiled(Generic[M]):
         asked = {place.name for place in plan.places if isinstance(place, _Place)}
         if self.asks_all and (missing := set(self.samples) - asked):
             raise ValueError(f"The query does not ask for {missing}.")
-        self._plan = plan
         return plan
 
     def _built(self, samples: dict[str, Any]) -> _Plan:
@@ -71,6 +77,17 @@ class Compiled(Generic[M]):
         if rows._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise ValueError("What is fetched by another query is not compiled.")
         return _Plan.of(rows if self.ordered else rows.order_by(), {sample: name for name, sample in samples.items()})
+
+
+def one_of_each(*questions: tuple[Compiled[Any], dict[str, Any]]) -> list[Any]:
+    """`one` of each query with its values, all asked by `one_message`, in their order."""
+    with ExitStack() as stack:
+        asked = [(compiled.plan, values, stack.enter_context(prepared_cursor())) for compiled, values in questions]
+        with one_message():
+            for plan, values, cursor in asked:
+                cursor.execute(plan.sql, plan.filled(values))
+        rows = [(plan, cursor.fetchone()) for plan, _values, cursor in asked]
+    return [row and plan.object_of(row) for plan, row in rows]
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,10 @@ class _Plan:
             dict(compiler.annotation_col_map or {}),
             [(position, functions, column) for position, (functions, column) in converters.items()],
         )
+
+    def filled(self, values: dict[str, Any]) -> tuple[Any, ...]:
+        """What goes with the statement to ask for these values."""
+        return tuple(place.filled(values) if isinstance(place, _Place) else place for place in self.places)
 
     def object_of(self, row: tuple[Any, ...]) -> Any:
         """The object that a row tells of, with those it is joined to and what is annotated."""

@@ -87,21 +87,25 @@ def _whose() -> str:
 
 
 def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Tell the connection whose rows are there, in front of a statement that looks at any."""
+    if not isinstance(sql, str) or not sql.startswith(LOOK_AT_NO_ROW):
+        tell(context["connection"])
+    elif sql.startswith("ROLLBACK"):
+        # It may take back what was told.
+        context["connection"].connection.told_institution = None
+    return execute(sql, params, many, context)
+
+
+def tell(connection: BaseDatabaseWrapper) -> None:
     """Tell the connection whose rows are there, where that differs from what it was told."""
-    line = context["connection"].connection
+    line = connection.connection
     if getattr(line, "told_for_now", False) and line.pgconn.transaction_status == TransactionStatus.IDLE:
         # Told in a transaction that is over by now: committed or not, who knows.
         line.told_institution, line.told_for_now = None, False
-    if isinstance(sql, str) and sql.startswith(LOOK_AT_NO_ROW):
-        if sql.startswith("ROLLBACK"):
-            # It may take back what was told.
-            line.told_institution = None
-        return execute(sql, params, many, context)
     wanted = _whose()
     if wanted != getattr(line, "told_institution", NOWHERE):
-        with context["connection"].wrap_database_errors:
+        with connection.wrap_database_errors:
             _tell(line, wanted)
-    return execute(sql, params, many, context)
 
 
 def _tell(line: Any, what: str) -> None:

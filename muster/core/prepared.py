@@ -19,6 +19,8 @@ from psycopg._queries import PostgresClientQuery, PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.types.json import JsonbBinaryLoader
 
+from muster.core.isolation import tell
+
 CHANGES_TABLES = re.compile(rb"\s*(ALTER|DROP|DISCARD|DEALLOCATE)\b", re.IGNORECASE)
 
 
@@ -77,3 +79,18 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
         line.adapters.register_loader("jsonb", _JsonText)
     with here.wrap_database_errors, _Preparing(line) as cursor:
         yield here._prepare_cursor(cursor)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def one_message() -> Iterator[None]:
+    """Send what prepared cursors execute inside at once, BEGIN with it; fetch the answers behind it.
+
+    The statements run in their order, each on what was committed when it begins: what follows a lock is as it stands
+    once that is held. Raises here what one of them raises; those after it did not run.
+    """
+    here = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    # Inside, nothing can be told.
+    tell(here)
+    with here.wrap_database_errors, here.connection.pipeline():
+        yield

@@ -23,8 +23,9 @@ from muster.enrollments.rules import (
     lapse_offers,
     leave_waitlist,
 )
+from muster.enrollments.rules.enrolling import ask, locked_standing
 from tests.make import Campus
-from tests.races.rush import refused, rush, without, won
+from tests.races.rush import in_the_middle, refused, rush, without, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,6 +90,31 @@ def test_everybody_who_enrolls_or_waits_at_once_has_one_or_the_other(campus):
     assert [type(one) for one in outcomes].count(Enrollment) == 5
     assert [type(one) for one in outcomes].count(WaitlistEntry) == 15
     assert counted(batch) == ((5, 0), (5, 0))
+
+
+def standing(campus, student, batch):
+    """What `enroll_student` knows when it decides, in a transaction of its own."""
+    with transaction.atomic():
+        return locked_standing(campus.admin, student, batch, batch.course_id)
+
+
+def test_who_is_asked_about_behind_a_lock_sees_who_joined_before_it(campus):
+    batch, _seats, _places = full_with_a_line(campus, 1, 0)
+    first, second = campus.student(), campus.student()
+    place, at = in_the_middle(
+        partial(join_waitlist, by=campus.admin, student=first, batch=batch), partial(standing, campus, second, batch)
+    )
+    assert at.asked.next_in_line == place.pk
+
+
+def test_control_who_is_asked_about_before_the_lock_overlooks_them(campus):
+    batch, _seats, _places = full_with_a_line(campus, 1, 0)
+    first, second = campus.student(), campus.student()
+    _place, asked = in_the_middle(
+        partial(join_waitlist, by=campus.admin, student=first, batch=batch),
+        partial(ask, campus.admin, second, batch.course_id, batch),
+    )
+    assert asked.next_in_line is None
 
 
 def test_one_student_who_joins_ten_times_at_once_stands_once_in_line(campus):

@@ -30,7 +30,7 @@ from muster.batches.models import Batch, InstructorAssignment, meets
 from muster.batches.queries import BATCH_TODAY
 from muster.batches.rules.inputs import NOBODY, Faculty, SlotInput, teachers_of_slot
 from muster.batches.warnings import SoftWarning
-from muster.core.compiled import Compiled
+from muster.core.compiled import Compiled, one_of_each
 from muster.core.database import refused_as, single
 from muster.core.errors import DomainError, Invalid, Missing, Stale
 from muster.core.text import clean_lines
@@ -59,6 +59,15 @@ def bare_batch(batch: Batch, *, locked: bool) -> Batch:
     """The batch as it now stands, without what it belongs to, its row locked or not; `local_today` is what day it is
     where it meets. Raises Missing, BatchArchived."""
     return _must_stand((LOCKED_BATCH if locked else BATCH).one(pk=batch.pk))
+
+
+def bare_batch_and(batch: Batch, question: Compiled[Any], values: dict[str, Any]) -> tuple[Batch, Any]:
+    """`bare_batch`, locked, and the one row, or None, of what is asked once it is, without another way to the database.
+
+    In a rush all wait for who holds the lock. Raises Missing, BatchArchived.
+    """
+    now, row = one_of_each((LOCKED_BATCH, {"pk": batch.pk}), (question, values))
+    return _must_stand(now), row
 
 
 def locked_batches(by: Actor, ids: Iterable[UUID]) -> dict[UUID, Batch]:

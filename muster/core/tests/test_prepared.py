@@ -9,8 +9,9 @@ from django.db import DataError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from muster.core.history import TOLD, history_facts, recorded
+from muster.core.isolation import only_in
 from muster.core.ownership import as_owner
-from muster.core.prepared import prepared_cursor
+from muster.core.prepared import one_message, prepared_cursor
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,33 @@ def test_a_failed_statement_is_django_s_error_and_leaves_the_connection_good() -
     with pytest.raises(DataError), transaction.atomic():
         ask("SELECT 1 / %s", 0)
     assert ask("SELECT 1 / %s", 1) == 1
+
+
+def both(*values: object) -> list[object]:
+    with prepared_cursor() as one, prepared_cursor() as other:
+        with one_message():
+            one.execute("SELECT 6 / %s", values[:1])
+            other.execute("SELECT 6 / %s", values[1:])
+        return [one.fetchone()[0], other.fetchone()[0]]
+
+
+def test_statements_of_one_message_are_answered_each() -> None:
+    assert both(2, 3) == [3, 2]
+
+
+@pytest.mark.parametrize("values", [(0, 1), (1, 0)])
+def test_one_that_fails_in_a_message_is_django_s_error_and_leaves_the_connection_good(values: tuple[int, int]) -> None:
+    with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+        both(*values)
+    assert both(1, 2) == [6, 3]
+
+
+def test_a_message_is_told_first_whose_rows_are_there() -> None:
+    said = "SELECT current_setting('muster.institution') WHERE %s"
+    with only_in(UUID(int=3)), prepared_cursor() as cursor:
+        with one_message():
+            cursor.execute(said, [True])
+        assert cursor.fetchone()[0] == str(UUID(int=3))
 
 
 def test_the_words_of_a_statement_are_kept_for_who_counts_them() -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
-from muster.batches.rules.locks import bare_batch
+from muster.batches.rules.locks import bare_batch, bare_batch_and
 from muster.batches.warnings import PlanWarning
 from muster.core.compiled import Compiled
 from muster.core.database import atomic, refused_at_last
@@ -92,7 +92,7 @@ def enroll_student(*, by: Actor, student: User, batch: Batch | None = None, **fi
     TransactionTaken, Invalid.
     """
     try:
-        return take_seat(by=by, student=student, batch=batch and _as_it_stands(batch, by), **fields)
+        return take_seat(by=by, student=student, at=_as_it_stands(by, student, batch) if batch else None, **fields)
     except NoSeat as none:
         raise BatchFull(none.batch, open_siblings(none.batch, by), is_awaited=none.is_awaited) from none
 
@@ -101,7 +101,7 @@ def take_seat(
     *,
     by: Actor,
     student: User,
-    batch: Batch | None,
+    at: Standing | None,
     course: Course | None = None,
     enrollment_type: str | None = None,
     source: str = "",
@@ -111,6 +111,7 @@ def take_seat(
     organisation: Organisation | None = None,
 ) -> Enrollment:
     """What `enroll_student` does with a batch as it stands. Raises NoSeat, before anything is written."""
+    batch = at.batch if at else None
     if enrollment_type is None and organisation is not None:
         enrollment_type = Enrollment.Type.CORPORATE
     elif enrollment_type is None:
@@ -128,7 +129,7 @@ def take_seat(
         warnings += _passed_over(batch, by, today)
     _must_be_dated(by, enrollment_date, today)
     course_id = batch.course_id if batch else course.pk if course else None
-    asked = must_be_a_student(by, student, course_id, batch)
+    asked = must_be_a_student(student, at.asked if at else ask(by, student, course_id))
     place = None
     if batch is not None and asked.own_place:
         place = _place_in_turn(by, batch, asked, today)
@@ -181,13 +182,13 @@ def take_seat(
     return enrollment
 
 
-def _as_it_stands(batch: Batch, by: Actor) -> Batch:
+def _as_it_stands(by: Actor, student: User, batch: Batch) -> Standing:
     """The batch, locked; unlocked where it is full, so that in a rush nobody queues to hear that no seat is left."""
     if seats_left_of(batch, by) == 0:
         now = bare_batch(batch, locked=False)
         if seats_left_of(now, by) == 0:
-            return now
-    return bare_batch(batch, locked=True)
+            return Standing(now, ask(by, student, now.course_id, now))
+    return locked_standing(by, student, batch, batch.course_id)
 
 
 def _must_have_a_seat(by: Actor, batch: Batch, asked: Asked, today: date) -> None:
@@ -383,6 +384,8 @@ def problems_of_payment(payment: PaymentInput) -> list[FieldError]:
 class Asked(Protocol):
     """What one query tells of a student who is to be enrolled."""
 
+    # Whether the course or the batch has them already.
+    is_enrolled: bool
     # Whether another batch of theirs meets at the same time.
     meets_at_once: bool
     # The keys of their own place in line for the batch, and of the first in line.
@@ -390,22 +393,47 @@ class Asked(Protocol):
     next_in_line: UUID | None
 
 
-def must_be_a_student(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> Asked:
-    """One query: is the person an active student here, and not enrolled already? Who waits for the batch?
+@dataclass(frozen=True)
+class Standing:
+    """A batch as it stands, and what is known of a student who wants a seat: None of who is no active student here."""
 
-    Raises NotAStudent, AlreadyEnrolled.
+    batch: Batch
+    asked: Asked | None
+
+
+def locked_standing(by: Actor, student: User, batch: Batch, course_id: UUID | None) -> Standing:
+    """The batch, locked, and the student asked about behind the lock. A seat elsewhere in the course is one already.
+
+    Raises Missing, BatchArchived.
     """
-    asked: Any = STUDENT.one(
-        student=student.pk,
-        institution=by.institution.pk,
-        course=course_id or NOWHERE,
-        batch=batch.pk if batch else NOWHERE,
-    )
+    now, asked = bare_batch_and(batch, STUDENT, _values(by, student, course_id, batch))
+    if course_id is not None and now.course_id != course_id:
+        # The batch became one of another course meanwhile.
+        asked = ask(by, student, now.course_id, now)
+    return Standing(now, asked)
+
+
+def ask(by: Actor, student: User, course_id: UUID | None, batch: Batch | None = None) -> Asked | None:
+    """One query: is the person an active student here, and not enrolled already? Who waits for the batch?"""
+    return cast("Asked | None", STUDENT.one(**_values(by, student, course_id, batch)))
+
+
+def _values(by: Actor, student: User, course_id: UUID | None, batch: Batch | None) -> dict[str, UUID]:
+    return {
+        "student": student.pk,
+        "institution": by.institution.pk,
+        "course": course_id or NOWHERE,
+        "batch": batch.pk if batch else NOWHERE,
+    }
+
+
+def must_be_a_student(student: User, asked: Asked | None) -> Asked:
+    """What was asked, of a student who can be enrolled. Raises NotAStudent, AlreadyEnrolled."""
     if asked is None:
         raise NotAStudent(student)
     if asked.is_enrolled:
         raise AlreadyEnrolled(student)
-    return cast("Asked", asked)
+    return asked
 
 
 def active_students(institution: Any, user: Any) -> Q:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
 from muster.batches.models import Batch
-from muster.batches.rules.locks import bare_batch, locked_batch
+from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as, refused_at_last
 from muster.core.errors import Invalid, Missing
 from muster.core.history import recorded
@@ -27,7 +27,15 @@ from muster.enrollments.errors import (
 from muster.enrollments.models import Enrollment, WaitlistEntry
 from muster.enrollments.opening import last_day_to_enroll, line_of, seats_left_of
 from muster.enrollments.queries import open_siblings
-from muster.enrollments.rules.enrolling import Asked, NoSeat, SeatFields, must_be_a_student, take_seat
+from muster.enrollments.rules.enrolling import (
+    Asked,
+    NoSeat,
+    SeatFields,
+    ask,
+    locked_standing,
+    must_be_a_student,
+    take_seat,
+)
 from muster.enrollments.rules.filling import fill_seats, give_seat, seat_elsewhere
 from muster.institutions.access import Actor
 
@@ -43,13 +51,13 @@ def join_waitlist(*, by: Actor, student: User, batch: Batch, priority: int = 0) 
     gives, goes before time. Locks the batch. Raises BatchArchived, NotOpenForEnrollment, EnrollmentEnded, SeatIsFree,
     WaitlistFull, AlreadyWaiting, AlreadyEnrolled, NotAStudent, Invalid.
     """
-    batch = bare_batch(batch, locked=True)
+    # A seat in the course elsewhere is no hindrance, one in this batch is.
+    at = locked_standing(by, student, batch, None)
     _must_be_priority(priority)
     if priority and not by.manages:
         raise Invalid(_("Only the institution gives priority."), field="priority")
-    _must_have_a_line(by, batch)
-    # A seat in the course elsewhere is no hindrance, one in this batch is.
-    return _stand_in_line(by, student, batch, must_be_a_student(by, student, None, batch), priority)
+    _must_have_a_line(by, at.batch)
+    return _stand_in_line(by, student, at.batch, must_be_a_student(student, at.asked), priority)
 
 
 @atomic
@@ -61,12 +69,12 @@ def enroll_or_wait(
     Locks the batch. `fields` and refusals are those of `enroll_student`, but BatchFull, and of `join_waitlist`.
     """
     # In a rush all wait for each other here, so that little is asked until it is written.
-    batch = bare_batch(batch, locked=True)
+    at = locked_standing(by, student, batch, batch.course_id)
     try:
-        return take_seat(by=by, student=student, batch=batch, **fields)
+        return take_seat(by=by, student=student, at=at, **fields)
     except NoSeat as none:
-        _must_have_a_line(by, batch)
-        return _stand_in_line(by, student, batch, none.asked, 0)
+        _must_have_a_line(by, at.batch)
+        return _stand_in_line(by, student, at.batch, none.asked, 0)
 
 
 def _must_have_a_line(by: Actor, batch: Batch) -> None:
@@ -149,7 +157,7 @@ def accept_offer(*, by: Actor, place: WaitlistEntry) -> Enrollment:
     batch = place.batch
     if not batch.takes_enrollments:
         raise NotOpenForEnrollment(batch)
-    must_be_a_student(by, place.student, None, batch)
+    must_be_a_student(place.student, ask(by, place.student, None, batch))
     now_held = seat_elsewhere(place, batch)
     if now_held != held:
         raise AlreadyEnrolled(place.student)
