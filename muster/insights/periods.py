@@ -65,6 +65,10 @@ class Period:
         monday = self.first - DAY * (self.first.isoweekday() - 1)
         return [monday + WEEK * place for place in range((self.last - monday).days // 7 + 1)]
 
+    def latest_weeks(self, most: int = WEEKS) -> Period:
+        """Its last weeks, each of them whole, so that a week comes to the same in both."""
+        return Period(max(self.first, self.weeks[-most:][0]), self.last)
+
     def moments(self, zone: tzinfo) -> tuple[datetime, datetime]:
         """From the first midnight to the last moment, by a clock."""
         return (datetime.combine(self.first, time.min, zone), datetime.combine(self.last, time.max, zone))

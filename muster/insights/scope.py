@@ -104,6 +104,12 @@ def scope_of(actor: Actor, among: Q | None = None) -> Scope:
     return Scope(actor, [ScopePart(*row) for row in rows.order_by("pk").values_list("pk", *_COLUMNS)])
 
 
+def scope_of_batch(actor: Actor, batch: Batch) -> Scope:
+    """One batch, of which the caller knows that the actor may see its students. No statement."""
+    is_counted = batch.status != Batch.Status.CANCELLED
+    return Scope(actor, [ScopePart(batch.pk, *(getattr(batch, name) for name in _COLUMNS))] if is_counted else [])
+
+
 def _granted_scope(actor: Actor, among: Q) -> Scope:
     grants = list(grants_in_force(actor).order_by("first_date"))
     named: dict[UUID, set[UUID]] = defaultdict(set)

@@ -425,8 +425,8 @@ def test_the_solid_button_and_the_phases_fit_where_the_batch_stands(campus):
     begun = {"start_date": today - timedelta(days=3)}
     assert shown() == (["Assign lead"], True)
     assert shown(lead=teacher) == (["Set up schedule"], True)
-    assert shown(lead=campus.instructor(), slots=every_day) == (["Enroll students"], False)
-    assert shown(lead=campus.instructor(), slots=every_day, **begun) == (["Take register"], False)
+    assert shown(lead=campus.instructor(), slots=every_day) == (["Enroll students"], True)
+    assert shown(lead=campus.instructor(), slots=every_day, **begun) == (["Take register"], True)
     batch = campus.batch(lead=campus.instructor(), slots=every_day, **begun)
     assert solid(Browser(campus, batch.instructor_assignments.get().instructor).get(f"/batches/{batch.pk}/")) == [
         "Take register"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -36,6 +36,7 @@ from muster.submissions.deadlines import deadlines_of
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
+from muster.web.insights.trend import attendance_trend_of_batch
 from muster.web.requests import ActorRequest
 from muster.web.risk.widgets import risk_card
 from muster.web.submissions.words import due_title, due_words, left_words, prepare_url
@@ -44,6 +45,8 @@ from muster.web.ui.pages import page
 
 # From here on what is missing is not merely open but late.
 LATE = timedelta(days=14)
+# When registers are to be taken.
+TAUGHT = (BatchPhase.ACTIVE, BatchPhase.COMPLETION)
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,7 @@ def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
         "more_meetings": len(frame.meetings),
     }
     if frame.is_staff:
-        context |= _roster(frame)
-        context["risk"] = risk_card(actor, frame.batch)
+        context |= _roster(frame) | _attendance(frame) | {"risk": risk_card(actor, frame.batch)}
     else:
         context["place"] = _place(frame)
     return tab_page(request, frame, "batches/overview.html", context)
@@ -203,7 +205,7 @@ def _waiting(frame: Frame) -> Iterator[NextStep]:
 
 def _registers(frame: Frame) -> Iterator[NextStep]:
     """The registers that are not taken, once the batch has begun."""
-    if frame.phase not in (BatchPhase.ACTIVE, BatchPhase.COMPLETION):
+    if frame.phase not in TAUGHT:
         return
     if missing := missing_registers_of(frame.actor, frame.batch):
         title = ngettext("%(count)d register not taken", "%(count)d registers not taken", missing) % {"count": missing}
@@ -260,15 +262,25 @@ def _ending(frame: Frame) -> Iterator[NextStep]:
 
 # --- who is in it ---------------------------------------------------------------------------------------------------
 def _roster(frame: Frame) -> dict[str, Any]:
-    """Numbers by status, and who came last: two statements."""
-    rows = Enrollment.objects.filter(batch=frame.batch)
-    numbers = rows.aggregate(**{one: Count("pk", filter=Q(status=one)) for one in Enrollment.Status.values})
-    newest = rows.exclude(status=Enrollment.Status.CANCELLED).select_related("student")
+    """Numbers by status, and who came last: one statement."""
+    numbers = {f"of_{one}": Window(Count("pk", filter=Q(status=one))) for one in Enrollment.Status.values}
+    rows: Any = Enrollment.objects.filter(batch=frame.batch).select_related("student")
+    rows = rows.annotate(**numbers, is_cancelled=Q(status=Enrollment.Status.CANCELLED))
+    newest = list(rows.order_by("is_cancelled", "-enrollment_date", "-created_at")[:5])
+    told = [(getattr(newest[0], f"of_{one}"), label.lower()) for one, label in Enrollment.Status.choices if newest]
     return {
-        "roster": [(numbers[one], label.lower()) for one, label in Enrollment.Status.choices if numbers[one]],
-        "newest": list(newest.order_by("-enrollment_date", "-created_at")[:5]),
+        "roster": [(number, word) for number, word in told if number],
+        "newest": [one for one in newest if not one.is_cancelled],
         "students_url": frame.url("batches:students"),
     }
+
+
+def _attendance(frame: Frame) -> dict[str, Any]:
+    """How attendance went by week once the batch has begun, and whether it is to be told that there is none yet."""
+    first = frame.batch.start_date
+    has_begun = first is not None and first <= frame.now.date()
+    trend = attendance_trend_of_batch(frame.actor, frame.batch) if has_begun else None
+    return {"trend": trend, "is_unmarked": trend is None and frame.phase in TAUGHT}
 
 
 def _forecast(frame: Frame) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -211,10 +211,11 @@ class Frame:
     # --- the parts of the head --------------------------------------------------------------------------------------
     @cached_property
     def phases(self) -> list[Phase]:
-        """The lifecycle, with when each step was or will be."""
+        """The lifecycle, with when each step was or will be. How far a batch came that was cancelled nobody knows."""
         here = Phases.IN_ORDER.index(self.phase)
+        before: Literal["done", "todo"] = "todo" if self.batch.status == Batch.Status.CANCELLED else "done"
         return [
-            Phase(PHASES[name], "done" if place < here else "current" if place == here else "todo", self._note(name))
+            Phase(PHASES[name], before if place < here else "current" if place == here else "todo", self._note(name))
             for place, name in enumerate(Phases.IN_ORDER)
         ]
 

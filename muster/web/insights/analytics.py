@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +24,7 @@ from muster.insights.periods import Period
 from muster.insights.permissions import analytics
 from muster.insights.queries import insight_into, insight_into_student
 from muster.insights.ratings import SAYS as RATINGS_SAY
-from muster.insights.scope import Scope, scope_of, scope_of_instructor
+from muster.insights.scope import Scope, scope_of, scope_of_batch, scope_of_instructor
 from muster.insights.siblings import SAYS, TYPES_SAY, WEEKS_SAY, Siblings
 from muster.insights.students import SAYS as STUDENTS_SAY
 from muster.insights.tables import FigureTable, figures_table, names_of, sheets_of, table_named, tables_of
@@ -90,7 +89,7 @@ def batch_analytics_page(request: ActorRequest, batch_id: UUID) -> HttpResponseB
     offer = offered_for(actor, batch)
     form = BatchPeriodForm(usual, offer, request.GET or None)
     opening = Opening(form.period, form.comparison, {"batch": batch.pk})
-    scope = scope_of(actor, Q(pk=batch.pk))
+    scope = scope_of_batch(actor, batch)
     beside = insight_into_batch(
         scope, batch, form.period, offer, assessment=form.chosen("assessment"), siblings=form.chosen("siblings")
     )

@@ -1,4 +1,4 @@
-"""How attendance went lately, as the home pages show it: the same marks over the same weeks as analytics."""
+"""How attendance went lately, on the home pages and of a batch: the same marks over the same weeks as analytics."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from muster.batches.models import Batch
 from muster.core.numbers import in_figures
+from muster.courses.queries import minimum_attendance_of
 from muster.insights.definitions import Figure
 from muster.insights.marks import attendance_counts
 from muster.insights.periods import Period
-from muster.insights.scope import scope_of
+from muster.insights.scope import Scope, scope_of, scope_of_batch
 from muster.institutions.access import Actor
+from muster.web.insights.opening import Opening
 from muster.web.ui.charts import PercentScale, Plot, plot_of
 from muster.web.ui.widgets import percent, unbroken_days
 
@@ -38,8 +41,20 @@ class AttendanceTrend:
 def attendance_trend(actor: Actor) -> AttendanceTrend | None:
     """Of all batches whose students the actor sees; None of no marks. Two statements."""
     period = Period.of(None, None, actor.today())
-    counts = attendance_counts(scope_of(actor), period)
-    whole, minimum = counts.whole.figure, actor.institution.minimum_attendance_percent
+    minimum = actor.institution.minimum_attendance_percent
+    return _trend_of(scope_of(actor), period, minimum, reverse("analytics:institution"))
+
+
+def attendance_trend_of_batch(actor: Actor, batch: Batch) -> AttendanceTrend | None:
+    """Of a batch whose students the actor sees, over its last weeks; None of no marks. One statement."""
+    period = Period.of_batch(batch.start_date, batch.end_date, batch.today()).latest_weeks()
+    minimum = minimum_attendance_of(actor.institution, batch.course)
+    return _trend_of(scope_of_batch(actor, batch), period, minimum, Opening(period).batch_url(batch.pk))
+
+
+def _trend_of(scope: Scope, period: Period, minimum: int, url: str) -> AttendanceTrend | None:
+    counts = attendance_counts(scope, period)
+    whole = counts.whole.figure
     if whole.value is None:
         return None
     line: list[Any] = [counts.by_week[week].figure if week in counts.by_week else None for week in period.weeks]
@@ -72,5 +87,5 @@ def attendance_trend(actor: Actor) -> AttendanceTrend | None:
         whole.value < minimum,
         plot,
         weeks,
-        reverse("analytics:institution"),
+        url,
     )
