@@ -90,22 +90,29 @@ def _tell_first(execute: Callable[..., Any], sql: Any, params: Any, many: bool, 
     """Tell the connection whose rows are there, in front of a statement that looks at any."""
     if not isinstance(sql, str) or not sql.startswith(LOOK_AT_NO_ROW):
         tell(context["connection"])
-    elif sql.startswith("ROLLBACK"):
+        return execute(sql, params, many, context)
+    line = context["connection"].connection
+    _forget_what_is_over(line)
+    if sql.startswith("ROLLBACK"):
         # It may take back what was told.
-        context["connection"].connection.told_institution = None
+        line.told_institution = None
     return execute(sql, params, many, context)
 
 
 def tell(connection: BaseDatabaseWrapper) -> None:
     """Tell the connection whose rows are there, where that differs from what it was told."""
     line = connection.connection
-    if getattr(line, "told_for_now", False) and line.pgconn.transaction_status == TransactionStatus.IDLE:
-        # Told in a transaction that is over by now: committed or not, who knows.
-        line.told_institution, line.told_for_now = None, False
+    _forget_what_is_over(line)
     wanted = _whose()
     if wanted != getattr(line, "told_institution", NOWHERE):
         with connection.wrap_database_errors:
             _tell(line, wanted)
+
+
+def _forget_what_is_over(line: Any) -> None:
+    if getattr(line, "told_for_now", False) and line.pgconn.transaction_status == TransactionStatus.IDLE:
+        # Told in a transaction that is over by now: committed or not, who knows.
+        line.told_institution, line.told_for_now = None, False
 
 
 def _tell(line: Any, what: str) -> None:
