@@ -124,7 +124,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "muster.web.ui.shell.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "muster.web.ui.templatetags.dates",
+            ],
             "libraries": {
                 "courses": "muster.web.courses.templatetags.courses",
                 "muster": "muster.web.ui.templatetags.muster",

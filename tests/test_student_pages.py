@@ -12,6 +12,7 @@ from muster.enrollments.models import Enrollment, Payment
 from muster.enrollments.rules import cancel_enrollment, hold_enrollment
 from muster.institutions.models import Role
 from tests.make import Campus, slot
+from tests.pages import words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +234,7 @@ def test_the_week_shows_what_meets_in_it(campus):
     batch = campus.batch(name="Spring batch", slots=[slot(3, "09:00", "10:00")])
     campus.enroll(batch, learner)
     client = signed_in(campus.admin.user)
-    assert "Wednesday 9 January" in client.get(f"/students/{learner.pk}/?week=2030-01-09").content.decode()
+    assert "Wednesday 9 January" in words_of(client.get(f"/students/{learner.pk}/?week=2030-01-09"))
     assert "No sessions this week" in client.get(f"/students/{learner.pk}/?week=2031-01-09").content.decode()
 
 

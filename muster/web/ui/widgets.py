@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.forms import BoundField
 from django.template import Context, TemplateSyntaxError
+from django.template.defaultfilters import date as date_filter
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -363,6 +364,16 @@ def zone_of(context: Context) -> dt.tzinfo:
     return getattr(actor, "zone", None) or timezone.get_current_timezone()
 
 
+def date_in_words(day: Any, pattern: str | None = None) -> str:
+    """What the filter `date` says of a day or moment, its day, month and year on one line."""
+    return str(date_filter(day, pattern and _unbroken_pattern(pattern)))
+
+
+@functools.lru_cache(100)
+def _unbroken_pattern(pattern: str) -> str:
+    return re.sub("(?<=[jd]) (?=[MF])|(?<=[MF]) (?=Y)", "\N{NO-BREAK SPACE}", pattern)
+
+
 def local_time(context: Context, moment: dt.datetime | None, style: str = "full") -> str:
     """A moment in the institution's zone.
 
@@ -372,7 +383,7 @@ def local_time(context: Context, moment: dt.datetime | None, style: str = "full"
         return "–"
     local = timezone.localtime(moment, zone_of(context))
     patterns = {"full": "D j M Y, H:i", "short": "j M, H:i", "time": "H:i", "date": "D j M Y", "day": "D j M, H:i"}
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), formats.date_format(local, patterns[style]))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), date_in_words(local, patterns[style]))
 
 
 def local_date(day: dt.date | None, style: str = "full") -> str:
@@ -384,7 +395,7 @@ def local_date(day: dt.date | None, style: str = "full") -> str:
 
 @functools.lru_cache(2000)
 def _format_day(day: dt.date, pattern: str, language: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), formats.date_format(day, pattern))
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), date_in_words(day, pattern))
 
 
 def date_range(first: dt.date | None, last: dt.date | None) -> str:

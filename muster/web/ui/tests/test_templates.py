@@ -14,7 +14,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from muster.core.money import money
@@ -95,6 +95,18 @@ def test_times_are_those_of_the_institution():
     assert drawn("{% local_time moment %}", request=request, moment=moment) == (
         '<time datetime="2026-11-20T09:00:00+02:00">Fri 20 Nov 2026, 09:00</time>'
     )
+
+
+def test_a_date_keeps_its_day_month_and_year_on_one_line():
+    day, moment = dt.date(2026, 12, 3), dt.datetime(2026, 12, 3, 9, 0, tzinfo=timezone.get_current_timezone())
+    for text, expected in (
+        ('{{ day|date:"l j F Y" }}', "Thursday 3\xa0December\xa02026"),
+        ('{{ moment|date:"D j M, H:i" }}', "Thu 3\xa0Dec, 09:00"),
+        ('{{ day|date:"Y-m-d" }}{{ none|date:"j M" }}', "2026-12-03"),
+    ):
+        # Without a library that a template would have to load.
+        assert Template(text).render(Context({"day": day, "moment": moment, "none": None})) == expected
+    assert "3\xa0Dec\xa02026<" in widgets.local_date(day)
 
 
 def test_what_is_kept_drawn_is_drawn_anew_for_another_language(monkeypatch):
