@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import pytest
 from click.testing import CliRunner
 from django.test import Client, TestCase
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from muster.attendance.tests.test_register_files import Class, mark
@@ -21,6 +22,8 @@ from muster.exchange.exports import KINDS
 from muster.exchange.files import read_lines
 from muster.institutions.models import SecurityEvent
 from muster.institutions.security import MOST_IN_AN_HOUR
+from muster.reports.models import ReportSchedule
+from muster.reports.rules import schedule_report
 from tests.access.routes import routes
 from tests.access.world import World
 from tests.client import Api
@@ -162,6 +165,46 @@ def test_numbers_and_days_are_cells_of_their_kind(room):
     assert (told["First day"], told["Last day"]) == (batch.start_date, batch.end_date)
     assert (told["Capacity"], told["Enrolled"]) == (batch.capacity, 3)
     assert (told["batch_id"], told["status"], told["archived"]) == (str(batch.pk), batch.status, False)
+
+
+@pytest.mark.django_db
+def test_the_next_session_of_an_instructor_is_a_moment_by_its_own_clock_with_its_zone_and_batch_beside(room):
+    lead = room.campus.instructor()
+    day = room.campus.admin.today() + timedelta(days=1)
+    there = room.campus.branch(time_zone="Asia/Tokyo")
+    days = {"start_date": day, "end_date": day + timedelta(days=6)}
+    batch = room.campus.batch(lead=lead, branch=there, slots=[slot(day.isoweekday(), "09:00", "10:00")], **days)
+    content = Api(room.campus.token()).get("/exports/instructors?format=xlsx").content
+    headings, *lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    told = {line[headings.index("instructor_id")]: dict(zip(headings, line, strict=True)) for line in lines}
+    asked = ("Next session", "Time zone", "Session of")
+    assert [told[str(lead.pk)][one] for one in asked] == [
+        datetime.combine(day, time(9)),
+        "Asia/Tokyo",
+        batch.name,
+    ]
+    idle = room.campus.instructor()
+    rows = Api(room.campus.token()).get("/exports/instructors").data
+    [none] = [one for one in rows if one["instructor_id"] == str(idle.pk)]
+    assert [none[f"next_session{one}"] for one in ("", "_zone", "_name")] == [None] * 3
+
+
+@pytest.mark.django_db
+def test_a_report_schedule_tells_its_format_and_why_it_paused_in_columns_of_their_own():
+    campus = Campus.found()
+    schedule = schedule_report(by=campus.admin, kind="institution_month", filters={}, often="weekly")
+    stop = "Nobody may see it"
+    ReportSchedule.objects.filter(pk=schedule.pk).update(paused_at=timezone.now(), stopped_because=stop)
+    client = Client()
+    client.force_login(campus.admin.user)
+    headings, line = csv_lines_of(b"".join(client.get("/reports/schedules/?export=csv")))
+    told = dict(zip(headings, line, strict=True))
+    assert [told[one] for one in ("Report", "Format", "Status", "Reason")] == [
+        "Institution's month",
+        "PDF",
+        "Paused",
+        stop,
+    ]
 
 
 @pytest.mark.django_db

@@ -61,16 +61,17 @@ def status_in_words(batch: Batch) -> str:
 def next_moment(session: dict[str, Any]) -> str:
     """When an instructor's next session begins, by its own clock, which is named where it is not the reader's: such as
     "Mon 30 Nov, 08:00"."""
-    zone = ZoneInfo(session["zone"])
-    starts = date_format(datetime.fromisoformat(session["starts"]).astimezone(zone), "D j M, H:i")
-    return ", ".join(filter(None, [starts, zone_words(zone, get_current_timezone())]))
+    starts = date_format(_starts(session), "D j M, H:i")
+    return ", ".join(filter(None, [starts, zone_words(ZoneInfo(session["zone"]), get_current_timezone())]))
 
 
-def _next_session(person: Any) -> str:
-    session = person.next_meeting
-    if not session:
-        return ""
-    return " ".join(filter(None, [next_moment(session), session["name"] if session["seen"] else ""]))
+def _starts(session: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(session["starts"]).astimezone(ZoneInfo(session["zone"]))
+
+
+def _of_next(value: Callable[[dict[str, Any]], Any]) -> Callable[[Any], Any]:
+    """A value of an instructor's next session; nothing where there is none."""
+    return lambda person: value(person.next_meeting) if person.next_meeting else None
 
 
 def _name(row: Any) -> Any:
@@ -149,7 +150,14 @@ INSTRUCTORS = Export(
         *PLACES,
         ExportColumn("batches", lambda person: int(person.load), gettext_lazy("Batches")),
         ExportColumn("hours", lambda person: round(weekly_minutes(person) / 60, 2), gettext_lazy("This week")),
-        ExportColumn("next_session", _next_session, gettext_lazy("Next session")),
+        # By its own clock: a spreadsheet knows no zones.
+        ExportColumn(
+            "next_session", _of_next(lambda one: _starts(one).replace(tzinfo=None)), gettext_lazy("Next session")
+        ),
+        ExportColumn("next_session_zone", _of_next(lambda one: one["zone"]), gettext_lazy("Time zone")),
+        ExportColumn(
+            "next_session_name", _of_next(lambda one: one["name"] if one["seen"] else None), gettext_lazy("Session of")
+        ),
         ExportColumn("status_words", lambda person: str(instructor_state(person).label), gettext_lazy("Status")),
         ExportColumn("status", lambda person: instructor_state(person).value),
         ExportColumn("instructor_id", lambda person: str(person.pk)),

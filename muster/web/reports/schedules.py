@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django_tables2 import Column
 
+from muster.core.exports import ExportColumn
 from muster.reports import rules
 from muster.reports.models import ReportKind, ReportSchedule
 from muster.reports.permissions import report_schedules
@@ -25,6 +26,10 @@ from muster.web.ui.forms import posted_data
 from muster.web.ui.pages import page
 from muster.web.ui.tables import Empty, Facet, Filters, Table, list_page
 from muster.web.ui.widgets import dialog_link, local_date, pill
+
+
+def _status(schedule: ReportSchedule) -> str:
+    return _("Paused") if schedule.is_paused else _("Active")
 
 
 class ScheduleTable(Table):
@@ -40,6 +45,16 @@ class ScheduleTable(Table):
         "next": "labelled",
         "status": "status",
         "acts": "figure",
+    }
+    apart: ClassVar = {
+        "kind": [
+            ExportColumn("kind", lambda one: str(one.get_kind_display()), gettext_lazy("Report")),
+            ExportColumn("format", lambda one: str(one.get_format_display()), gettext_lazy("Format")),
+        ],
+        "status": [
+            ExportColumn("status", _status, gettext_lazy("Status")),
+            ExportColumn("stopped_because", lambda one: one.stopped_because, gettext_lazy("Reason")),
+        ],
     }
 
     kind = Column(accessor="get_kind_display", order_by="kind", verbose_name=gettext_lazy("Report"))
@@ -72,8 +87,8 @@ class ScheduleTable(Table):
 
     def render_status(self, record: ReportSchedule) -> SafeString:
         if not record.is_paused:
-            return pill(_("Active"), "good", "okc")
-        paused = pill(_("Paused"), "", "pause")
+            return pill(_status(record), "good", "okc")
+        paused = pill(_status(record), "", "pause")
         return format_html('{}<span class="s">{}</span>', paused, record.stopped_because)
 
     def render_acts(self, record: ReportSchedule) -> SafeString:
