@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
+from muster.api.kit.addresses import ByFirstWord
 from muster.api.root import api, nothing_here
 
 urlpatterns = [
-    path("api/", api.urls),
+    ByFirstWord("api/", api.urls),
     path("api/<path:rest>", nothing_here),
     path("", include("muster.web.urls")),
 ]
