@@ -65,6 +65,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": LEVEL},
     "loggers": {
         "django.server": {"level": "WARNING"},
+        # A refused request is logged with its code anyway.
+        "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         # It says at every start that it is there.
         "pikepdf": {"level": "WARNING"},

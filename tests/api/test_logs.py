@@ -42,3 +42,13 @@ def test_neither_token_nor_password_nor_key_reaches_the_log(caplog):
     assert "/api/users" in text
     for secret in (token, "wrong-horse-battery", "key-of-mine", "Nadia"):
         assert secret not in text
+
+
+@pytest.mark.django_db
+def test_a_refusal_stands_in_the_log_once(caplog):
+    with caplog.at_level(logging.INFO):
+        Api(Campus.found().token()).get("/batches/none")
+    told = [str(record.msg) for record in caplog.records if record.levelno > logging.INFO]
+    assert len(told) == 1
+    assert "/api/batches/none" in told[0]
+    assert "404" in told[0]
