@@ -52,12 +52,14 @@ router = Door(tags=["Materials"])
 class MaterialIn(In):
     """A link, or in a form a `file`: PDF, JPEG, PNG, HEIC or WebP, at most 10 MB; of one course, batch or session."""
 
-    title: str = Field("", description="Up to 150 characters; of a file its name when empty")
+    title: str = Field(
+        "", description="Up to 150 characters; required for a link, the file's name when left out for a file"
+    )
     description: str = Field("", description="One line, up to 300 characters")
     url: str = Field("", description="A link that starts with https://, instead of a file")
-    course_id: str | None = Field(None, max_length=60)
-    batch_id: str | None = Field(None, max_length=60)
-    session_id: str | None = Field(None, max_length=60)
+    course_id: str | None = Field(None, max_length=60, description="This, batch_id or session_id")
+    batch_id: str | None = Field(None, max_length=60, description="This, course_id or session_id")
+    session_id: str | None = Field(None, max_length=60, description="This, course_id or batch_id")
     visible_from: Day | None = Field(None, description="Hidden from students until this day")
 
 

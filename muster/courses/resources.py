@@ -217,7 +217,7 @@ class Courses(Resource[Course]):
             help=_("How it's taught, for example workshop or lecture. Separate with commas."),
         ),
         Field("price", section=_("Price"), width="w3"),
-        Field("currency", help=_("For example, USD."), width="w3"),
+        Field("currency", note="Required with a price, such as USD", help=_("For example, USD."), width="w3"),
         Field(
             "certificate_attendance_percent",
             section=_("Certificate"),

@@ -73,6 +73,23 @@ def body_validator(method: str, path: str) -> Any:
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
+def field_at(method: str, path: str, place: str) -> dict[str, Any]:
+    """How a field of a body is described, by the way to it: `resources.0.template_id`."""
+    body = description()["paths"][path][method.lower()]["requestBody"]
+    field: dict[str, Any] = body["content"]["application/json"]["schema"]
+    for step in place.split("."):
+        # Of a list that may be null the list.
+        field = field.get("anyOf", [field])[0]
+        field = field["items"] if step.isdigit() else _referred(field)["properties"][step]
+    return field
+
+
+def _referred(schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema["$ref"].rpartition("/")[2]
+    shape: dict[str, Any] = description()["components"]["schemas"][name]
+    return shape
+
+
 @functools.cache
 def _closed_components() -> dict[str, Any]:
     """The shapes with nothing allowed beside what they name: what is sent must be described."""

@@ -426,14 +426,14 @@ def _room(objects: Objects) -> dict[str, Any]:
 def _holiday(objects: Objects) -> dict[str, Any]:
     return {
         "name": "Founders' day",
-        "start_date": "2031-05-01",
-        "end_date": "2031-05-02",
+        "start_date": "2030-03-31",
+        "end_date": "2030-04-03",
         "branch_id": str(objects["branch_id"]),
     }
 
 
 def _term(objects: Objects) -> dict[str, Any]:
-    return {"name": "Spring 2031", "start_date": "2031-02-01", "end_date": "2031-06-30", "school_year": 2031}
+    return {"name": "Spring 2030", "start_date": "2030-02-01", "end_date": "2030-06-30", "school_year": 2030}
 
 
 def _held(campus: Campus) -> Any:
@@ -1074,7 +1074,7 @@ EXAMPLES: dict[str, Example] = {
     "list_batches": Example(),
     "open_batch_year": Example(_year),
     "see_batch": Example(),
-    "update_batch": Example(lambda o: {**_batch(o), "batch_code": "EVE-2"}),
+    "update_batch": Example(lambda o: {**_batch(o), "batch_code": "EVE-2", "start_date": "2030-06-03"}),
     "delete_batch": Example(objects=lambda campus: {"batch_id": campus.batch().pk}),
     "archive_batch": Example(lambda o: {"archived": True}),
     "reopen_batch": Example(
@@ -1231,7 +1231,7 @@ EXAMPLES: dict[str, Example] = {
             "name": "Open electives",
             "semester": 1,
             "least_credits": 6.5,
-            "opens_on": "2030-01-07",
+            "opens_on": "2026-01-07",
             "closes_on": "2030-01-18",
             "mapping_ids": [str(o["elective_id"])],
         },

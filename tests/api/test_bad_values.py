@@ -1,7 +1,8 @@
 """Every field of every body × values that no field should bring down.
 
 What the description of the API forbids is refused at the field; so are ids of nobody and of another institution. What
-it allows is taken, or refused at some field. `MUSTER_TRIALS=few` tries every fourth value at each place, in turn.
+it allows is taken, or refused at some field; what it lets one leave out is not asked for. `MUSTER_TRIALS=few` tries
+every fourth value at each place, in turn.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.test import Client, TestCase
 from muster.core.ownership import hidden_tables
 from muster.core.permissions import as_id
 from tests.access.world import World
-from tests.api.described import body_validator, disagreement, operations
+from tests.api.described import body_validator, disagreement, field_at, operations
 from tests.api.examples import EXAMPLES
 
 EVERY = 4 if os.environ.get("MUSTER_TRIALS") == "few" else 1
@@ -96,6 +97,7 @@ class BadValues(TestCase):
         validator = body_validator(method, path)
         client = Client(headers={"Authorization": f"Bearer {self.world.tokens['admin']}"})
         wrong: list[str] = []
+        asked_for: set[str] = set()
         with transaction.atomic():
             made = example.objects(own["campus"]) if example.objects else {}
             objects = {**own, "open_batch_id": own["batch_id"], **made}
@@ -115,6 +117,8 @@ class BadValues(TestCase):
                             # Only what was refused stays, if anything of it was written.
                             transaction.set_rollback(response.status_code < 300)
                         problem = problem_of(response, place if must_refuse else ())
+                        if value is MISSING and not must_refuse and names_exactly(response, place):
+                            asked_for.add(dotted(place))
                         if response.status_code == 429 and place[-1] in ("password", "otp"):
                             # Wrong passwords are counted, and after some of them one has to wait.
                             problem = ""
@@ -126,6 +130,7 @@ class BadValues(TestCase):
                 wrong.append("something of what was refused was written")
             transaction.set_rollback(True)
         self.assertEqual(wrong, [], "\n".join([f"{method} {path}", *wrong]))
+        self.assertEqual(asked_for, set(SOMETIMES.get(name, "").split()), f"{method} {path} asks for these")
 
     def values(self, good: Any, place: tuple[Any, ...]) -> list[Any]:
         """The bad values, and where an id belongs, those of another institution."""
@@ -138,7 +143,7 @@ def refused_in_its_row(response: Any, place: tuple[Any, ...]) -> bool:
     """Whether an answer that has an outcome for each row refuses the row there."""
     data = json.loads(response.content).get("data") if response.status_code == 200 else None
     outcomes = data.get("outcomes", []) if isinstance(data, dict) else []
-    refused = [("rows", one["row"], one["field"]) for one in outcomes if one["outcome"] == "refused"]
+    refused = [("rows", one["row"], one["field"]) for one in outcomes if one.get("outcome") == "refused"]
     return place in refused
 
 
@@ -164,6 +169,16 @@ def one_within_the_other(field: str, place: str) -> bool:
     )
 
 
+def names_exactly(response: Any, place: tuple[Any, ...]) -> bool:
+    """Whether the answer refuses the very place, and not only what stands in it or around it."""
+    if response.status_code not in (400, 403):
+        return refused_in_its_row(response, place)
+    # No item of a list can be missing: the list is then a shorter one.
+    return isinstance(place[-1], str) and dotted(place) in {
+        one["field"] for one in json.loads(response.content)["errors"]
+    }
+
+
 def dotted(place: tuple[Any, ...]) -> str:
     """The place as answers name it."""
     return ".".join(map(str, place))
@@ -174,6 +189,40 @@ def is_id(body: Any, place: tuple[Any, ...]) -> bool:
     return as_id(value_at(body, place)) is not None
 
 
+MISSING = "(missing)"
+# What must be sent at times, as the words of the description say: with what the example sends, these are asked for.
+SOMETIMES = {
+    "ask_for_email": "password",
+    "add_token": "password",
+    "enroll_many": "rows.0.student_id rows.0.batchId",
+    "join_waitlist": "student_id",
+    "decide_transfer": "to_batch",
+    "name_contact": "full_name",
+    "mark_daily": "cohort_id date",
+    "add_class_session": "start_time end_time",
+    "change_class_session": "start_time end_time",
+    "open_course_batch": "capacity",
+    "add_feed": "cohort_id",
+    "add_course": "currency",
+    "change_course": "currency",
+    "add_material": "title batch_id",
+    "add_elective_group": "choose",
+    "choose_elective": "enrollment_id",
+    "unchoose_elective": "enrollment_id",
+    "request_rollover": "held_back.0.reason",
+    "roll_over": "held_back.0.reason",
+    "decide_mentor_request": "instructor_id",
+    "change_question": "answer",
+    "change_risk_flag": "outcome",
+    "decide_access": "expires_at",
+    "add_assessment": "component",
+    "change_assessment": "component",
+    "open_feedback_round": "batch_id accept_small_group",
+    "add_submission": "resources.0.template_id",
+    "change_submission": "resources.0.template_id",
+    "add_template_column": "fixed_text",
+    "change_template_column": "fixed_text",
+}
 # Where two fields must agree, the other one may be named.
 NAMED_BESIDE = {"student_id": "enrolment_id"}
 OTHER_IDS = ("batch_id", "course_id", "branch_id", "department_id", "room_id", "subject_id", "instructor_id")
@@ -200,8 +249,19 @@ def value_at(body: Any, place: tuple[Any, ...]) -> Any:
         try:
             body = body[step]
         except (KeyError, IndexError):
-            return "(missing)"
+            return MISSING
     return body
+
+
+def test_what_must_be_sent_at_times_is_explained() -> None:
+    silent = [
+        f"{method} {path} {place}"
+        for method, path, operation in operations()
+        for place in SOMETIMES.get(operation["operationId"], "").split()
+        if "description" not in field_at(method, path, place)
+    ]
+    assert silent == []
+    assert set(SOMETIMES) - set(EXAMPLES) == set()
 
 
 def _test_of(method: str, path: str, name: str) -> Any:

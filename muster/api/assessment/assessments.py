@@ -95,7 +95,9 @@ class AssessmentChanges(In):
     due_on: Day | None = None
     weight: Number | None = Field(None, description="Share within the category; with 0 it doesn't count")
     mapping_id: str | None = Field(None, max_length=60, description="A subject of the batch; null for none")
-    component: str | None = Field(None, max_length=12, description="The component of its results, by its code")
+    component: str | None = Field(
+        None, max_length=12, description="The component of its results, by its code; required with mapping_id"
+    )
 
 
 class AssessmentIn(AssessmentChanges):

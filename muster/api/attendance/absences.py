@@ -32,6 +32,7 @@ from muster.api.kit import (
     WholeOrPaged,
     answer,
     in_shape,
+    must_send,
     page_of,
     request_actor,
     request_body,
@@ -78,16 +79,20 @@ class AbsenceIn(EvidenceIn):
     needs no dates.
     """
 
+    model_config = must_send("reason")
+
     student_id: str | None = Field(None, max_length=60)
     enrolment_id: str | None = Field(None, max_length=60, description="Away from this batch only")
     session_id: str | None = Field(None, max_length=60, description="Away from this session only")
-    first_date: Day | None = None
+    first_date: Day | None = Field(None, description="Required without session_id")
     last_date: Day | None = Field(None, description="The first day when absent")
     reason: str = Field("", description="Up to 500 characters")
 
 
 class DecisionIn(In):
     """What becomes of a request about a locked register."""
+
+    model_config = must_send("reason")
 
     decision: str = Field(description="approve or reject")
     reason: str = Field("", description="Kept in the history of the register; up to 300 characters")

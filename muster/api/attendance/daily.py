@@ -33,8 +33,8 @@ class DailyMarkIn(LearnerIn):
 class DailyIn(In):
     """Marks of a batch on a date. Date and batch may also stand in the query."""
 
-    cohort_id: str | None = Field(None, max_length=60)
-    date: Day | None = None
+    cohort_id: str | None = Field(None, max_length=60, description="Required, here or in the query")
+    date: Day | None = Field(None, description="Required, here or in the query")
     records: list[DailyMarkIn]
 
 

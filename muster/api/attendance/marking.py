@@ -17,7 +17,7 @@ from muster.api.attendance.schemas import (
     session_json,
     summary_json,
 )
-from muster.api.kit import Door, In, answer, request_actor, request_object
+from muster.api.kit import Door, In, answer, must_send, request_actor, request_object
 from muster.attendance import rules
 from muster.attendance.permissions import registers
 from muster.attendance.queries import register_of, sessions_in_full
@@ -49,6 +49,8 @@ class LockIn(In):
 
 class UnlockIn(In):
     """Why a register is unlocked."""
+
+    model_config = must_send("reason")
 
     reason: str = Field("", description="Kept in the history; up to 300 characters")
 

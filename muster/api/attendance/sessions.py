@@ -9,7 +9,7 @@ from ninja import Field
 from muster.accounts.models import User
 from muster.api.attendance.marking import router
 from muster.api.attendance.schemas import SessionOut, session_json
-from muster.api.kit import Clock, Day, In, answer, expected_version, request_actor, request_object, warning
+from muster.api.kit import Clock, Day, In, answer, expected_version, must_send, request_actor, request_object, warning
 from muster.attendance.queries import sessions_in_full
 from muster.batches.participants import batch_ids_of
 from muster.batches.permissions import batches, sessions
@@ -36,8 +36,10 @@ class SessionIn(In):
     """A class session, whole or in part. What is not sent stays, or is made."""
 
     date: Day | None = None
-    start_time: Clock | None = Field(None, description="Local to the batch; without times, no one is booked")
-    end_time: Clock | None = None
+    start_time: Clock | None = Field(
+        None, description="Local to the batch, with end_time; without times, no one is booked"
+    )
+    end_time: Clock | None = Field(None, description="Required with start_time, and only then")
     session_type: str | None = Field(None, description="THEORY, PRACTICAL, WBL, ASSESSMENT, ORIENTATION or OTHER")
     subject_id: str | None = None
     instructor_id: str | None = Field(None, description="The instructor; by default the batch's instructor that day")
@@ -49,6 +51,8 @@ class SessionIn(In):
 
 class NewSessionIn(SessionIn):
     """An extra session of a batch."""
+
+    model_config = must_send("date")
 
     cohort_id: str = Field(max_length=60, description="The batch")
 

@@ -16,6 +16,7 @@ from muster.api.kit import (
     answer,
     in_shape,
     key,
+    must_send,
     page_of,
     request_actor,
     request_object,
@@ -39,6 +40,8 @@ class UnlockRequestQuery(Paging):
 
 class UnlockRequestIn(In):
     """Which register, and why."""
+
+    model_config = must_send("reason")
 
     session_id: str = Field(max_length=60)
     reason: str = Field("", description="What needs to be corrected; up to 300 characters")

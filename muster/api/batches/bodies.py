@@ -8,8 +8,7 @@ from ninja import Field
 from pydantic import StrictBool
 
 from muster.accounts.models import User
-from muster.api.kit import Clock, Day, In
-from muster.api.kit.fields import must_send
+from muster.api.kit import Clock, Day, In, must_send
 from muster.batches.queries import DAYS, named_rows
 from muster.batches.rules import BatchInput, SlotInput
 from muster.batches.rules.inputs import FIELD_NAMES
@@ -61,6 +60,9 @@ class NewBatchIn(BatchIn):
 
     model_config = must_send("batch_name", "start_date", "end_date")
 
+    capacity: int | None = Field(
+        None, description="Required for a course batch, unless the course has a default capacity"
+    )
     assistants: list[str] | None = Field(None, max_length=20, description="Ids of instructors who assist")
 
 

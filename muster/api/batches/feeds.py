@@ -31,8 +31,8 @@ class FeedIn(In):
     """What a link shows."""
 
     kind: str = Field("personal", description="personal, batch or instructor")
-    cohort_id: str | None = Field(None, description="The batch, for a link to its sessions")
-    instructor_id: str | None = Field(None, description="The instructor, for a link to theirs")
+    cohort_id: str | None = Field(None, description="The batch, required if the kind is batch")
+    instructor_id: str | None = Field(None, description="The instructor, required if the kind is instructor")
 
 
 class FeedOut(Stamped):

@@ -34,10 +34,11 @@ router = Door()
 class BulkRowIn(In):
     """One student, by id, number or email, and where: a batch by id or code, or a course for individual study."""
 
-    student_id: str = Field("", max_length=60)
+    student_id: str = Field("", max_length=60, description="This, student_number or email")
     student_number: str = Field("", max_length=40)
     email: str = Field("", max_length=254)
-    batchId: str = Field("", max_length=60)  # noqa: N815  (the contract's name)
+    # The contract's names.
+    batchId: str = Field("", max_length=60, description="This, batch_code or courseId")  # noqa: N815
     batch_code: str = Field("", max_length=60)
     courseId: str = Field("", max_length=60)  # noqa: N815
     enrollment_type: str | None = Field(None, max_length=20)

@@ -55,7 +55,7 @@ class OrganisationSeatOut(EnrollmentRowOut):
 class ContactIn(In):
     """Who signs in for the organisation."""
 
-    full_name: str = Field("", max_length=150, description="Of someone who isn't known here by this email")
+    full_name: str = Field("", max_length=150, description="Required for someone who isn't known here by this email")
     email: str = Field(max_length=254)
 
 

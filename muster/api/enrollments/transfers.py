@@ -103,7 +103,9 @@ class TransferDecisionIn(In):
     decision: str = Field(max_length=20, description="approve or reject")
     note: str = Field("", max_length=300, description="For the student; required to reject")
     to_batch: str | None = Field(
-        None, max_length=60, description="Where they move; the batch they asked for if left out"
+        None,
+        max_length=60,
+        description="Where they move; the batch they asked for if left out. Required to approve if they named none",
     )
     join_waitlist: StrictBool = Field(False, description="Put them on the waitlist when no seat is left")
 

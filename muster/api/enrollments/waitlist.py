@@ -62,7 +62,7 @@ class WaitlistRowOut(WaitlistPlaceOut):
 class JoinIn(In):
     """Who joins the line."""
 
-    student_id: str | None = Field(None, description="The caller when absent")
+    student_id: str | None = Field(None, description="The caller when absent; required of staff")
     priority: int = Field(0, description="0 to 9, 9 first; only from those who manage the batch")
 
 

@@ -44,10 +44,10 @@ class FeedbackRoundIn(In):
     """Whom to ask: the students of a batch, or one who is mentored."""
 
     batch_id: str | None = Field(None, description="This, or student_id")
-    student_id: str | None = Field(None, description="Asked about their mentoring")
+    student_id: str | None = Field(None, description="This, or batch_id: asked about their mentoring")
     kind: str = Field(description="midpoint or end")
     accept_small_group: bool = Field(
-        False, description="Ask a batch of fewer than five, although nothing of it will ever be shown"
+        False, description="Required to ask a batch of fewer than five, although nothing of it will ever be shown"
     )
     closes_on: Day | None = Field(None, description="The last day to answer, of a batch; null: as the institution says")
 

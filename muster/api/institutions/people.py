@@ -18,6 +18,7 @@ from muster.api.kit import (
     Paging,
     Stamped,
     answer,
+    must_send,
     page_of,
     request_actor,
     request_object,
@@ -72,6 +73,12 @@ class UserIn(In):
     student_number: str | None = None
     staff_number: str | None = None
     active: StrictBool | None = None
+
+
+class NewUserIn(UserIn):
+    """A person to add, with `role` or `memberships`."""
+
+    model_config = must_send("full_name")
 
 
 class UserQuery(Paging):
@@ -208,7 +215,7 @@ def list_users(request: HttpRequest, narrowing: Query[UserQuery]) -> HttpRespons
 
 
 @router.post("", allow=users["add"], limited=True, data=UserOut, status=201)
-def add_user(request: HttpRequest, body: UserIn) -> HttpResponse:
+def add_user(request: HttpRequest, body: NewUserIn) -> HttpResponse:
     """Add a person with their roles. They get an email with a link to accept, or to choose a password.
 
     Branch managers and department administrators add students of their own part.

@@ -19,6 +19,7 @@ from muster.api.kit.fields import (
     Stamped,
     Success,
     expected_version,
+    must_send,
 )
 from muster.api.kit.lists import PageQuery, Paging, WholeOrPaged, filter_by_ids, page_of, whole_list
 from muster.api.kit.parsing import request_body

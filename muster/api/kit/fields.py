@@ -83,8 +83,20 @@ class In(BaseModel):
 
 
 def must_send(*names: str) -> ConfigDict:
-    """For the `model_config` of a body whose rule refuses it without these fields, in words of its own."""
-    return ConfigDict(json_schema_extra={"required": list(names)})
+    """For the `model_config` of a body whose rule refuses it without these fields, in words of its own.
+
+    They are read as if they could be left out, and described as required: without a default, and never null.
+    """
+
+    def require(schema: dict[str, Any]) -> None:
+        schema["required"] = [*schema.get("required", ()), *names]
+        for field in (schema["properties"][name] for name in names):
+            field.pop("default", None)
+            if kinds := field.pop("anyOf", None):
+                (kind,) = (one for one in kinds if one != {"type": "null"})
+                field.update(kind)
+
+    return ConfigDict(json_schema_extra=require)
 
 
 # What goes out. Answers are plain dictionaries of these shapes: the type checker compares them with what is written,

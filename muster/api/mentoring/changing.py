@@ -28,8 +28,8 @@ class MentorDecisionIn(In):
     """What becomes of a request."""
 
     decision: str = Field(description="approve or reject")
-    instructor_id: str = Field("", description="The next mentor, to approve")
-    note: str = Field("", description="To the student, to reject")
+    instructor_id: str = Field("", description="The next mentor, required to approve")
+    note: str = Field("", description="To the student, required to reject")
 
 
 class MentorRequestOut(Stamped):

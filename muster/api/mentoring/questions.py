@@ -26,8 +26,8 @@ class QuestionIn(In):
 class QuestionChanges(In):
     """The answer of the mentor, or other words of the student, while it waits."""
 
-    question: str | None = Field(None, description="By the student, before it is answered")
-    answer: str | None = Field(None, description="By the mentor")
+    question: str | None = Field(None, description="By the student, before it is answered; this or answer")
+    answer: str | None = Field(None, description="By the mentor; this or question")
 
 
 class QuestionOut(Stamped):

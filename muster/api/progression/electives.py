@@ -93,8 +93,8 @@ class ElectiveGroupIn(In):
 
     name: str
     semester: int
-    choose: int | None = None
-    least_credits: Number | None = None
+    choose: int | None = Field(None, description="How many subjects; this or least_credits")
+    least_credits: Number | None = Field(None, description="How many credits; this or choose")
     opens_on: Day
     closes_on: Day
     mapping_ids: list[str] = Field(

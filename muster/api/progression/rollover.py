@@ -56,7 +56,7 @@ class HeldBackIn(In):
     """A student who keeps the old semester."""
 
     enrollment_id: str
-    reason: str = Field("", description="Up to 300 characters; that of the institution's limits when absent")
+    reason: str = Field("", description="Up to 300 characters; required unless the institution's limits give one")
 
 
 HELD_BACK: Any = Field(

@@ -50,7 +50,9 @@ class RiskFlagChanges(In):
 
     owner_id: str | None = Field(None, description="Someone of the staff; instructors name themselves. Null: no one")
     outcome: str | None = Field(
-        None, description="Closes it: back, agreed, no_concern or unreachable. Null reopens what a person closed"
+        None,
+        description="Closes it: back, agreed, no_concern or unreachable. Null reopens what a person closed. "
+        "Required with a note",
     )
     note: str = Field("", description="Kept with the outcome; for the staff")
 

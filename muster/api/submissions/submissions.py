@@ -55,7 +55,9 @@ class SubmissionResourceIn(In):
     batch_id: str = Field(max_length=60)
     from_: Day = Field(alias="from", description="The first day")
     to: Day = Field(description="The last day")
-    template_id: str | None = Field(None, max_length=60, description="An export template's id, if the type is TEMPLATE")
+    template_id: str | None = Field(
+        None, max_length=60, description="An export template's id, required if the type is TEMPLATE"
+    )
 
 
 class SubmissionIn(In):
