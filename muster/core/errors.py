@@ -71,6 +71,17 @@ class HasNul(Invalid):
     sentence = gettext_lazy("The text contains a NUL character. Remove it and try again.")
     default_code = "nul"
 
+    @classmethod
+    def at(cls, field: str, value: object) -> list[FieldError]:
+        """What is wrong with the field where its text, or one in its list, has a NUL; else nothing."""
+        return [FieldError(field, str(cls.sentence))] if cls.is_in(value) else []
+
+    @classmethod
+    def is_in(cls, value: object) -> bool:
+        if isinstance(value, list | tuple):
+            return any(map(cls.is_in, value))
+        return isinstance(value, str) and "\x00" in value
+
 
 class AlreadyTaken(Invalid):
     """Another row has the name or code that should be one of a kind."""

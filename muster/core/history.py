@@ -155,7 +155,7 @@ def recorded(by: Doer, use_case: str, **facts: Any) -> Iterator[Context]:
     request = structlog.contextvars.get_contextvars().get("request_id")
     given = {name: clean_lines(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     for name, fact in given.items():
-        if isinstance(fact, str) and "\x00" in fact:
+        if HasNul.is_in(fact):
             raise HasNul(field=name)
     context = Context(
         (outer.facts if outer else {"request": request or str(new_id())})

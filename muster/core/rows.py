@@ -10,7 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
-from muster.core.errors import Conflict, Missing
+from muster.core.errors import Conflict, HasNul, Missing
 from muster.core.references import InUse, references_to
 from muster.core.text import clean_lines
 
@@ -34,8 +34,8 @@ def set_value(row: models.Model, field: models.Field[Any, Any], value: Any) -> s
         value = clean_lines(value)
     if value is None and not field.null and field.empty_strings_allowed:
         value = ""
-    if _has_nul(value):
-        return _("The text contains a NUL character. Remove it and try again.")
+    if HasNul.is_in(value):
+        return str(HasNul.sentence)
     if value in (None, "") and not field.blank:
         return _("This is required.")
     if field.choices and value not in {key for key, _word in field.flatchoices}:
@@ -45,12 +45,6 @@ def set_value(row: models.Model, field: models.Field[Any, Any], value: Any) -> s
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
-
-
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return any(_has_nul(part) for part in value)
-    return isinstance(value, str) and "\x00" in value
 
 
 def delete_row(row: models.Model, *, instead: Any, also: Sequence[str] = ()) -> None:

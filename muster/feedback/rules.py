@@ -17,7 +17,7 @@ from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.rules.locks import locked_batch
 from muster.core.database import atomic, refused_as, sum_each
-from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.errors import FieldError, HasNul, Invalid, Missing
 from muster.core.history import recorded
 from muster.core.prepared import prepared_cursor
 from muster.core.text import clean_lines
@@ -159,8 +159,7 @@ def answer_round(*, by: Actor, row: FeedbackRound, ratings: Mapping[str, Any], c
     ]
     if len(words) > MOST_COMMENT:
         wrong.append(FieldError("comment", _("Keep this to %(most)d characters or fewer.") % {"most": MOST_COMMENT}))
-    if "\x00" in words:
-        wrong.append(FieldError("comment", _("The text contains a NUL character. Remove it and try again.")))
+    wrong += HasNul.at("comment", words)
     if wrong:
         raise Invalid.fields(wrong)
     if by.user is None or not takes_answers(row):

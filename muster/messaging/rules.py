@@ -12,7 +12,7 @@ from muster.accounts.models import User
 from muster.batches.errors import BatchArchived
 from muster.batches.models import Batch
 from muster.core.database import atomic, refused_as
-from muster.core.errors import FieldError, Invalid
+from muster.core.errors import FieldError, HasNul, Invalid
 from muster.core.history import recorded
 from muster.core.ids import new_id
 from muster.core.text import clean_line, clean_lines
@@ -81,8 +81,8 @@ def _must_say_something(subject: str, text: str) -> None:
         elif len(words) > most:
             sentence = _("Keep this to %(most)d characters or fewer.") % {"most": most}
             found.append(FieldError(field, sentence))
-        elif "\x00" in words:
-            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
+        else:
+            found += HasNul.at(field, words)
     if found:
         raise Invalid.fields(found)
 

@@ -26,7 +26,7 @@ from muster.allocation.notices import introduce, tell_ended
 from muster.allocation.queries import holders, instructor_of, mentee_counts, mentee_limits
 from muster.batches.errors import NotAnInstructor
 from muster.core.database import atomic, refused_as
-from muster.core.errors import Conflict, DomainError, FieldError, Invalid
+from muster.core.errors import Conflict, DomainError, FieldError, HasNul, Invalid
 from muster.core.history import recorded
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Role
@@ -212,8 +212,8 @@ def _conflict(wish: Wish, now: IndividualAssignment | None, *, replace: bool) ->
 
 
 def _too_long(name: str, text: str, most: int) -> Invalid | None:
-    if "\x00" in text:
-        return Invalid(_("The text contains a NUL character. Remove it and try again."), field=name)
+    if wrong := HasNul.at(name, text):
+        return Invalid.fields(wrong)
     if len(text) > most:
         return Invalid(_("Keep this to %(most)d characters or fewer.") % {"most": most}, field=name)
     return None

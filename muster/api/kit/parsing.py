@@ -49,7 +49,7 @@ class StrictParser(Parser):
 
     def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
         for name, values in data.lists():
-            if any("\x00" in value for value in values if isinstance(value, str)):
+            if HasNul.is_in(values):
                 raise HasNul(field=name)
         return super().parse_querydict(data, list_fields, request)
 
@@ -57,7 +57,7 @@ class StrictParser(Parser):
 def refuse_nul(content: Any, field: str = "") -> None:
     """Raises HasNul where some text in the JSON has a NUL character, with the field that has it."""
     if isinstance(content, str):
-        if "\x00" in content:
+        if HasNul.is_in(content):
             raise HasNul(field=field)
     elif isinstance(content, dict | list):
         for name, part in content.items() if isinstance(content, dict) else enumerate(content):

@@ -99,7 +99,7 @@ def problems_of_marks(marks: Sequence[MarkInput], *, clearing: bool) -> list[Fie
                 wrong["minutes_late"] = _("Enter 0 to %(most)d minutes.") % {"most": MOST_MINUTES}
         if mark.notes is not UNCHANGED and len(mark.notes) > MOST_NOTES:
             wrong["notes"] = _("Keep the note to %(most)d characters or fewer.") % {"most": MOST_NOTES}
-        elif mark.notes is not UNCHANGED and "\x00" in mark.notes:
+        elif HasNul.is_in(mark.notes):
             wrong["notes"] = str(HasNul.sentence)
         found += [FieldError(f"records.{row}.{name}", words) for name, words in wrong.items()]
     return found

@@ -14,7 +14,7 @@ from muster.accounts.models import User
 from muster.batches.models import Batch
 from muster.batches.rules.locks import bare_batch
 from muster.core.database import atomic, lock_word
-from muster.core.errors import FieldError, Invalid, Missing
+from muster.core.errors import FieldError, HasNul, Invalid, Missing
 from muster.core.history import recorded
 from muster.core.isolation import only_in
 from muster.core.text import clean_line, clean_lines
@@ -93,8 +93,7 @@ def _must_be_sound(by: Actor, applicant: Applicant) -> None:
         found.append(FieldError("email", _("Enter an email address, such as name@example.org.")))
     if len(applicant.note) > 1000:
         found.append(FieldError("note", _("Keep the note to 1,000 characters or fewer.")))
-    if "\x00" in applicant.note:
-        found.append(FieldError("note", _("The text contains a NUL character. Remove it and try again.")))
+    found += HasNul.at("note", applicant.note)
     if found:
         raise Invalid.fields(found)
 

@@ -6,13 +6,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from muster.accounts.models import User
 from muster.accounts.rules import set_password
 from muster.core.clocks import known_zones
 from muster.core.database import atomic, lock_word
-from muster.core.errors import FieldError, Invalid
+from muster.core.errors import FieldError, HasNul, Invalid
 from muster.core.history import recorded
 from muster.core.isolation import across_institutions
 from muster.institutions.access import Actor
@@ -20,8 +19,6 @@ from muster.institutions.errors import FirstRunOver
 from muster.institutions.models import Affiliation, Institution, Membership, Role
 from muster.institutions.passwords import is_made_of
 from muster.institutions.rules.person_input import problems_of_email, problems_of_password
-
-NUL = gettext_lazy("The text contains a NUL character. Remove it and try again.")
 
 
 @atomic
@@ -123,9 +120,7 @@ def _problems_of_name(called: str) -> list[FieldError]:
     found = []
     if len(called) > 150:
         found.append(FieldError("full_name", _("Keep the name to 150 characters or fewer.")))
-    if "\x00" in called:
-        found.append(FieldError("full_name", str(NUL)))
-    return found
+    return found + HasNul.at("full_name", called)
 
 
 def _problems(name: str, email: str, password: str, called: str, time_zone: str) -> list[FieldError]:
@@ -143,9 +138,7 @@ def _problems(name: str, email: str, password: str, called: str, time_zone: str)
         found += problems_of_password(password, User(full_name=called, email=email))
         if is_made_of(password, name):
             found.append(FieldError("password", _("The password is too close to the institution's name.")))
-    if "\x00" in name:
-        found.append(FieldError("institution", str(NUL)))
-    return found
+    return found + HasNul.at("institution", name)
 
 
 def _name_in(email: str) -> str:

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from muster.accounts.models import User
-from muster.core.errors import FieldError
+from muster.core.errors import FieldError, HasNul
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Branch, Department, Membership, Role
 
@@ -105,8 +105,7 @@ def problems_of_person(
         if len(getattr(plan, number) or "") > 40:
             found.append(FieldError(number, _("Keep the number to 40 characters or fewer.")))
     for field in (*TEXTS, "password"):
-        if "\x00" in (getattr(plan, field) or ""):
-            found.append(FieldError(field, _("The text contains a NUL character. Remove it and try again.")))
+        found += HasNul.at(field, getattr(plan, field))
     if plan.password is not None:
         person = User(
             full_name=name if name is not None else known_as.full_name if known_as else "",

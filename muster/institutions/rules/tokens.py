@@ -16,7 +16,7 @@ from muster.accounts.models import User
 from muster.accounts.rules import Themself, end_sign_ins, prove_identity
 from muster.accounts.rules import take_email as take_email_of_account
 from muster.core.database import atomic
-from muster.core.errors import Conflict, Forbidden, Invalid, Missing
+from muster.core.errors import Conflict, Forbidden, HasNul, Invalid, Missing
 from muster.core.history import recorded
 from muster.core.isolation import across_institutions
 from muster.core.text import clean_line
@@ -71,8 +71,8 @@ def make_token(
         raise Invalid(_("Give the token a name, so you can recognize it later."), field="name")
     if len(name) > 100:
         raise Invalid(_("Keep the name to 100 characters or fewer."), field="name")
-    if "\x00" in name:
-        raise Invalid(_("The text contains a NUL character. Remove it and try again."), field="name")
+    if wrong := HasNul.at("name", name):
+        raise Invalid.fields(wrong)
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid(_("Choose a later date. This token would already have expired."), field="expires_at")
     if expires_at is not None and expires_at > timezone.now() + LASTS_AT_MOST:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from muster.accounts.models import User
 from muster.allocation.models import IndividualAssignment
 from muster.allocation.rules.assigning import lock_people
-from muster.core.errors import Invalid
+from muster.core.errors import HasNul, Invalid
 from muster.core.text import clean_lines
 from muster.institutions.access import Actor
 from muster.mentoring.errors import NoMentor
@@ -30,8 +30,8 @@ def lock_pair(by: Actor, student: User) -> IndividualAssignment:
 def clean(name: str, text: str | None, most: int) -> str:
     """The text with its line breaks. Raises Invalid at the field where it is too long."""
     words = clean_lines(text or "")
-    if "\x00" in words:
-        raise Invalid(_("The text contains a NUL character. Remove it and try again."), field=name)
+    if wrong := HasNul.at(name, words):
+        raise Invalid.fields(wrong)
     if len(words) > most:
         raise Invalid(_("Keep this to %(most)d characters or fewer.") % {"most": most}, field=name)
     return words
