@@ -22,6 +22,7 @@ from muster.exchange.rules.batches import courses_by_name
 from muster.exchange.rules.lists import ListImport, RowRefused, day_of, edited_by_hand, in_parts
 from muster.exchange.rules.progress import Progress
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 
 ARCHIVED = gettext_lazy("The batch %(code)s is archived.")
 # What goes with a status.
@@ -65,7 +66,7 @@ class EnrollmentsImport(ListImport):
     def _find(self, part: Sequence[ListRow]) -> None:
         """The students, the places and the payers that the rows name, in five statements."""
         place = self.by.institution
-        people = self._people(part)
+        people, numbers = self._people(part)
         payers = {one.name.casefold(): one for one in organisations.rows(self.by)}
         codes = {row.cells["batch"].lower() for row in part if row.cells.get("batch")}
         rows = Batch.objects.existing().filter(institution=place).annotate(lower=Lower("code")).filter(lower__in=codes)
@@ -75,7 +76,7 @@ class EnrollmentsImport(ListImport):
             if row.outcome != RowOutcome.NEW:
                 continue
             cells = row.cells
-            self._find_student(row, people)
+            self._find_student(row, people, numbers)
             if cells.get("batch"):
                 batch = batches.get(cells["batch"].lower())
                 if batch is None:
@@ -120,24 +121,28 @@ class EnrollmentsImport(ListImport):
                     words = ", ".join(choices.values)
                     row.wrong(name, _("Choose one of these: %(known)s.") % {"known": words})
 
-    def _people(self, part: Sequence[ListRow]) -> dict[tuple[str, str], User]:
+    def _people(self, part: Sequence[ListRow]) -> tuple[dict[tuple[str, str], User], ByNumber[User]]:
         place = self.by.institution
         learns = Membership.objects.filter(institution=place, role__in=STUDENT_ROLES).values("user_id")
         here = Affiliation.objects.filter(institution=place, user__in=learns).select_related("user")
         numbers = {row.cells["number"] for row in part if row.cells.get("number")}
         ids = {key for row in part if (key := as_id(row.cells.get("student_id", "")))}
         emails = {row.cells["email"].lower() for row in part if row.cells.get("email")}
-        found = {("number", one.student_number): one.user for one in here.filter(student_number__in=numbers)}
-        found |= {("student_id", str(one.user_id)): one.user for one in here.filter(user__in=ids)}
+        named = here.filter(has_number("student_number", numbers))
+        found = {("student_id", str(one.user_id)): one.user for one in here.filter(user__in=ids)}
         addressed = here.annotate(address=Lower("user__email")).filter(address__in=emails)
-        return found | {("email", one.user.email.lower()): one.user for one in addressed}
+        found |= {("email", one.user.email.lower()): one.user for one in addressed}
+        return found, ByNumber((one.student_number, one.user) for one in named)
 
-    def _find_student(self, row: ListRow, people: Mapping[tuple[str, str], User]) -> None:
+    def _find_student(self, row: ListRow, people: Mapping[tuple[str, str], User], numbers: ByNumber[User]) -> None:
         """By id, then by number, then by email; an id or number that nobody has is wrong, whatever else is there."""
         for name in ("student_id", "number", "email"):
             if text := row.cells.get(name, ""):
-                key = text if name == "number" else text.lower()
-                student = people.get((name, key))
+                try:
+                    student = numbers.find(text) if name == "number" else people.get((name, text.lower()))
+                except AmbiguousNumber as refusal:
+                    row.wrong(name, refusal.message)
+                    return
                 if student is None:
                     row.wrong(name, _("No student has this."))
                 else:

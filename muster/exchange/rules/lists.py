@@ -52,11 +52,11 @@ def in_parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 class Lookup(Generic[M]):
-    """Rows by whatever people call them: code first, then name; case makes no difference."""
+    """Rows by whatever people call them: code first, then name; case makes no difference where one has it."""
 
     def __init__(self, rows: Iterable[M], missing: str, ambiguous: str, *names: Callable[[M], str]) -> None:
         self._named: list[dict[str, list[M]]] = [defaultdict(list) for _name in names]
-        self._missing, self._ambiguous = missing, ambiguous
+        self._names, self._missing, self._ambiguous = names, missing, ambiguous
         for row in rows:
             for named, name in zip(self._named, names, strict=True):
                 if text := name(row).strip().casefold():
@@ -64,11 +64,12 @@ class Lookup(Generic[M]):
 
     def find(self, text: str) -> M:
         """The one row of this name. Raises RowRefused where there is none, or there are several."""
-        for named in self._named:
+        for named, name in zip(self._named, self._names, strict=True):
             if found := named.get(text.strip().casefold()):
-                if len(found) > 1:
+                exact = [row for row in found if name(row).strip() == text.strip()]
+                if len(exact or found) > 1:
                     raise RowRefused(self._ambiguous % {"name": text[:60]})
-                return found[0]
+                return (exact or found)[0]
         raise RowRefused(self._missing % {"name": text[:60]})
 
 

@@ -24,6 +24,7 @@ from muster.exchange.lists import ListRow, RowChange, RowOutcome
 from muster.exchange.rules.lists import ListImport, edited_by_hand
 from muster.exchange.rules.progress import Progress
 from muster.institutions.models import Affiliation
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 from muster.progression.grading import Cell, State
 from muster.progression.grading.typed import cell_of_text, text_of_cell
 
@@ -49,10 +50,11 @@ class MarksImport(ListImport):
     def look(self) -> None:
         self.found: dict[int, MarkFound] = {}
         rows = self.of(RowOutcome.NEW)
-        batches, titles, seats = self._batches(rows), self._assessments(rows), self._seats(rows)
+        batches, titles = self._batches(rows), self._assessments(rows)
+        self._find_students(rows)
         said: dict[tuple[UUID, UUID], int] = {}
         for row in rows:
-            found = self._find(row, batches, titles, seats)
+            found = self._find(row, batches, titles)
             if found is None:
                 continue
             key = found.assessment.pk, found.enrollment_id
@@ -80,30 +82,28 @@ class MarksImport(ListImport):
         here = self._own().annotate(lower=Lower("title"))
         return {(one.batch_id, one.title.lower()): one for one in here.filter(lower__in=titles)}
 
-    def _seats(self, rows: Sequence[ListRow]) -> dict[tuple[str, str], list[Enrollment]]:
-        """The enrollments of the students who are named, by number and by email, the latest last."""
+    def _find_students(self, rows: Sequence[ListRow]) -> None:
+        """The students who are named, by number and by email, and the latest enrollment of each in each batch."""
         numbers = {row.cells["number"] for row in rows if row.cells.get("number")}
         emails = {row.cells["email"].lower() for row in rows if row.cells.get("email")}
         people = Affiliation.objects.filter(institution=self.by.institution).select_related("user")
         named = people.annotate(address=Lower("user__email")).filter(
-            Q(student_number__in=numbers) | Q(address__in=emails)
+            has_number("student_number", numbers) | Q(address__in=emails)
         )
-        called: dict[UUID, set[tuple[str, str]]] = {
-            one.user_id: {("number", one.student_number or ""), ("email", one.user.email.lower())} for one in named
+        self.numbers = ByNumber((one.student_number, one.user_id) for one in named)
+        self.emails = {one.user.email.lower(): one.user_id for one in named if one.user.email}
+        seats = Enrollment.objects.filter(
+            student__in=[one.user_id for one in named], institution=self.by.institution, batch__isnull=False
+        )
+        self.seats: dict[tuple[UUID | None, UUID | None], Enrollment] = {
+            (seat.student_id, seat.batch_id): seat for seat in seats.order_by("created_at", "pk")
         }
-        found: dict[tuple[str, str], list[Enrollment]] = defaultdict(list)
-        seats = Enrollment.objects.filter(student__in=called, institution=self.by.institution, batch__isnull=False)
-        for seat in seats.order_by("created_at", "pk"):
-            for name in called[seat.student_id]:
-                found[name].append(seat)
-        return found
 
     def _find(
         self,
         row: ListRow,
         batches: Mapping[str, Batch],
         titles: Mapping[tuple[UUID, str], Assessment],
-        seats: Mapping[tuple[str, str], list[Enrollment]],
     ) -> MarkFound | None:
         cells = row.cells
         batch = batches.get(cells.get("batch", "").lower())
@@ -118,11 +118,15 @@ class MarksImport(ListImport):
             words = _("%(code)s has no assessment called %(title)s.")
             row.wrong("assessment", words % {"code": batch.code, "title": cells.get("assessment", "")[:60]})
         name = "number" if cells.get("number") else "email"
-        text = cells.get(name, "")
-        there = seats.get((name, text if name == "number" else text.lower()), []) if text else []
-        seat = next((one for one in reversed(there) if one.batch_id == batch.pk), None)
-        if seat is None:
-            row.wrong(name, _("This student isn't in %(code)s.") % {"code": batch.code})
+        seat = None
+        try:
+            text = cells.get(name, "")
+            student = self.numbers.find(text) if name == "number" else self.emails.get(text.lower())
+            seat = self.seats.get((student, batch.pk))
+            if seat is None:
+                row.wrong(name, _("This student isn't in %(code)s.") % {"code": batch.code})
+        except AmbiguousNumber as refusal:
+            row.wrong(name, refusal.message)
         value: Cell | None = None
         try:
             value = cell_of_text(cells.get("mark", ""))

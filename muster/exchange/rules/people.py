@@ -29,6 +29,7 @@ from muster.exchange.rules.lists import (
 )
 from muster.exchange.rules.progress import Progress
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Branch, Department, Membership, Role
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 from muster.institutions.rules.people import grantable_roles
 from muster.institutions.rules.person_input import PersonInput, RoleGrant, problems_of_person
 from muster.people.permissions import students
@@ -68,9 +69,10 @@ class PeopleImport(ListImport):
         said: dict[tuple[str, str], int] = {}
         for part in in_parts(self.of(RowOutcome.NEW)):
             here = self._people(part)
+            numbers = ByNumber((getattr(one.here, self.number), one) for one in here.values())
             for row in part:
                 self._understand(row)
-                self._match(row, here)
+                self._match(row, here, numbers)
                 self._say_once(row, said)
                 if self.wanted[row.line].stored is None and row.outcome != RowOutcome.SKIPPED:
                     self._check_new(row)
@@ -82,13 +84,13 @@ class PeopleImport(ListImport):
 
     # --- looking ----------------------------------------------------------------------------------------------------
     def _people(self, part: Sequence[ListRow]) -> dict[tuple[str, str], StoredPerson]:
-        """Everybody of the institution whom the rows could mean, by id, number and email; in five statements."""
+        """Everybody of the institution whom the rows could mean, by id and email; in five statements."""
         ids = [key for row in part if (key := as_id(row.cells.get("id", "")))]
         numbers = [text for row in part if (text := row.cells.get("number", ""))]
         emails = [text for row in part if (text := row.cells.get("email", "").lower())]
         place = self.by.institution.pk
         keys = set(ids)
-        named = Affiliation.objects.filter(institution=place, **{f"{self.number}__in": numbers})
+        named = Affiliation.objects.filter(has_number(self.number, numbers), institution=place)
         keys |= set(named.values_list("user_id", flat=True))
         addressed = User.objects.filter(home=place).annotate(address=Lower("email")).filter(address__in=emails)
         keys |= set(addressed.values_list("pk", flat=True))
@@ -105,8 +107,6 @@ class PeopleImport(ListImport):
         known: dict[tuple[str, str], StoredPerson] = {}
         for person in found.values():
             known["id", str(person.user.pk)] = person
-            if text := getattr(person.here, self.number):
-                known["number", text] = person
             if person.user.email:
                 known["email", person.user.email.lower()] = person
         return known
@@ -127,7 +127,7 @@ class PeopleImport(ListImport):
                     row.wrong(name, str(refusal))
         self.wanted[row.line] = WantedPerson(None, places)
 
-    def _match(self, row: ListRow, here: dict[tuple[str, str], StoredPerson]) -> None:
+    def _match(self, row: ListRow, here: dict[tuple[str, str], StoredPerson], numbers: ByNumber[StoredPerson]) -> None:
         """Whom the row is about: by id, then by number, then by email."""
         cells = row.cells
         person = None
@@ -137,7 +137,11 @@ class PeopleImport(ListImport):
             if person is None or not self._has_role(person):
                 row.wrong("id", self._nobody())
                 return
-        by_number = here.get(("number", cells.get("number", "")))
+        try:
+            by_number = numbers.find(cells.get("number", ""))
+        except AmbiguousNumber as refusal:
+            by_number = None
+            row.wrong("number", refusal.message)
         by_email = here.get(("email", cells["email"]))
         person = person or by_number or by_email
         if person is None:
@@ -167,7 +171,11 @@ class PeopleImport(ListImport):
     def _say_once(self, row: ListRow, said: dict[tuple[str, str], int]) -> None:
         """A person stands in the file once: a second row of the same number, email or person is passed over."""
         stored = self.wanted[row.line].stored
-        names = [("number", row.cells.get("number", "")), ("email", row.cells["email"])]
+        number = row.cells.get("number", "")
+        own = getattr(stored.here, self.number) if stored else ""
+        # Two who are here may have numbers that differ in case alone.
+        is_own = own.lower() == number.lower()
+        names = [("number", own if is_own else number.lower()), ("email", row.cells["email"])]
         if stored is not None:
             names.append(("", str(stored.user.pk)))
         for name, text in names:
@@ -222,7 +230,9 @@ class PeopleImport(ListImport):
                 if (after := row.cells.get(name, "")) and after != (before := getattr(stored.user, name))
             ]
             before = getattr(stored.here, self.number)
-            if (after := row.cells.get("number", "")) and after != before:
+            after, is_named = row.cells.get("number", ""), bool(row.cells.get("id"))
+            # Whoever is found by the number has it, in whatever case; with an id the case is what the row says.
+            if after and (after != before if is_named else after.lower() != before.lower()):
                 changes.append(RowChange("number", before, after))
             changes += self._moves(row, stored)
             if changes:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +22,8 @@ from muster.exchange.report import Report
 from muster.exchange.rules.progress import Progress, no_progress
 from muster.exchange.sections import SkippedLine
 from muster.institutions.access import Actor
+from muster.institutions.models import Affiliation
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 
 MOST_PROBLEMS = 1000
 STAYS = gettext_lazy("The mark here stays.")
@@ -51,7 +52,11 @@ def import_register(
         .annotate(lower=Lower("code"))
         .filter(lower__in={mark.batch.lower() for mark in marks})
     }
-    by_number, by_email = _enrollments(by, batches.values())
+    by_student, by_email = _enrollments(batches.values())
+    named = Affiliation.objects.filter(
+        has_number("student_number", {mark.student_number for mark in marks}), institution=by.institution
+    )
+    numbers = ByNumber(named.values_list("student_number", "user_id"))
     wanted: dict[tuple[UUID, date], TakenOver] = {}
     reported: set[tuple[int, str]] = set()
 
@@ -62,8 +67,13 @@ def import_register(
             return None, _("The batch %(code)s doesn't exist.") % {"code": mark.batch[:40]}
         if batch.is_archived:
             return None, _("The batch %(code)s is archived.") % {"code": batch.code}
-        number = mark.student_number
-        enrollment = by_number.get((batch.pk, number)) if number else by_email.get((batch.pk, mark.email))
+        if number := mark.student_number:
+            try:
+                enrollment = by_student.get((batch.pk, numbers.find(number)))
+            except AmbiguousNumber as refusal:
+                return None, refusal.message
+        else:
+            enrollment = by_email.get((batch.pk, mark.email))
         if enrollment is None:
             return None, _("This student was never enrolled in %(code)s.") % {"code": batch.code}
         if not FIRST_DAY <= mark.day <= batch.today():
@@ -89,20 +99,20 @@ def import_register(
     return report
 
 
-def _enrollments(by: Actor, batches: object) -> tuple[dict[tuple[UUID, str], UUID], dict[tuple[UUID, str], UUID]]:
-    """The latest enrollment of each student in each batch, by student number and by e-mail, in one statement."""
+def _enrollments(
+    batches: Iterable[Batch],
+) -> tuple[dict[tuple[UUID, UUID | None], UUID], dict[tuple[UUID, str], UUID]]:
+    """The latest enrollment of each student in each batch, by student and by e-mail, in one statement."""
     rows = (
-        Enrollment.objects.filter(batch__in=list(batches), student__affiliations__institution=by.institution)  # type: ignore[call-overload]
+        Enrollment.objects.filter(batch__in=list(batches))
         .order_by("created_at")
-        .values_list("batch_id", F("student__affiliations__student_number"), Lower("student__email"), "pk")
+        .values_list("batch_id", "student_id", Lower("student__email"), "pk")
     )
-    by_number: dict[tuple[UUID, str], UUID] = {}
+    by_student: dict[tuple[UUID, UUID | None], UUID] = {}
     by_email: dict[tuple[UUID, str], UUID] = {}
-    for batch_id, number, email, pk in rows:
-        by_email[batch_id, email] = pk
-        if number:
-            by_number[batch_id, number] = pk
-    return by_number, by_email
+    for batch_id, student, email, pk in rows:
+        by_email[batch_id, email] = by_student[batch_id, student] = pk
+    return by_student, by_email
 
 
 def _write(

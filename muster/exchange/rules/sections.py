@@ -34,6 +34,7 @@ from muster.exchange.sections import Section, SharedMeetingInput, SkippedLine, U
 from muster.exchange.sections.reading import WeeklyTime
 from muster.institutions.access import Actor
 from muster.institutions.models import Affiliation, Branch, Department, Membership, Role, Room
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 from muster.institutions.rules import PersonInput, RoleGrant, add_person
 from muster.timetable.models import Meeting
 
@@ -61,7 +62,7 @@ def import_sections(
     known = ImportedBatch.objects.filter(institution=by.institution, key__in=[section.key for section in sections])
     work.batches = {row.key: row.batch for row in known.select_related("batch__course")}
     work.before = frozenset(work.batches)
-    sections = work.with_free_codes(sections)
+    sections = work.with_known_people(work.with_free_codes(sections))
     people = list(dict.fromkeys(code for section in sections for code in section.instructors))
     # A person, a section and its assistants take about as long as each other.
     done, total = 0, len(people) + 2 * len(sections)
@@ -102,7 +103,7 @@ class _SectionsImport:
     courses: dict[str, Course] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     # Everybody with one of the staff numbers, who of them teaches, and who is assigned in the end.
-    here: dict[str, User] = field(default_factory=dict)
+    here: ByNumber[User] = field(default_factory=lambda: ByNumber(()))
     teaching: frozenset[UUID] = frozenset()
     people: dict[str, User] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
@@ -116,7 +117,6 @@ class _SectionsImport:
             self._courses(sections)
             self._branch(needed=any(section.key not in self.before for section in sections))
             self._rooms(sections)
-        self._people(sections)
 
     def _departments(self, sections: Sequence[Section]) -> None:
         institution = self.by.institution
@@ -172,25 +172,41 @@ class _SectionsImport:
         rows.model._default_manager.bulk_create(new.values())
         return found | new
 
-    def _people(self, sections: Sequence[Section]) -> None:
+    def with_known_people(self, sections: Sequence[Section]) -> list[Section]:
+        """The sections, with each of their people under one spelling of the code, the first in the file."""
         codes = {code for section in sections for code in section.instructors}
-        belong = Affiliation.objects.filter(institution=self.by.institution, staff_number__in=codes)
-        self.here = {row.staff_number: row.user for row in belong.select_related("user")}
+        rows = Affiliation.objects.filter(has_number("staff_number", codes), institution=self.by.institution)
+        self.here = ByNumber((row.staff_number, row.user) for row in rows.select_related("user"))
         self.teaching = frozenset(
             Membership.objects.filter(
                 institution=self.by.institution, role=Role.INSTRUCTOR, user__is_active=True
             ).values_list("user_id", flat=True)
         )
+        first: dict[object, str] = {}
+
+        def spelt(code: str) -> str:
+            try:
+                return first.setdefault(self.here.find(code) or code.lower(), code)
+            except AmbiguousNumber:
+                return code
+
+        return [
+            replace(section, instructors=list(dict.fromkeys(map(spelt, section.instructors)))) for section in sections
+        ]
 
     def find_or_add(self, code: str) -> None:
         """The instructor known by this staff number; a new one gets no invitation, since a code has no address."""
-        if (user := self.here.get(code)) is not None:
+        try:
+            user = self.here.find(code)
+        except AmbiguousNumber as refusal:
+            return self._leave_out(code, refusal.message)
+        if user is not None:
             if user.pk in self.teaching:
                 self.people[code] = user
                 self.report.unchanged("instructors")
             else:
                 self._leave_out(code, _("has this staff number but is not an active instructor"))
-            return
+            return None
         plan = PersonInput(
             full_name=code,
             email=address_of(code, self.by.institution.slug),

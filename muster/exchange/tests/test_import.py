@@ -336,3 +336,32 @@ def test_dates_of_no_part_of_term_are_not_taken_for_one(campus: Campus) -> None:
     report = import_file(by=Campus.found().admin, kind="sections", content=as_exported(campus)).as_json()
     assert [problem["crn"] for problem in report["problems"]] == ["1"]
     assert report["counts"]["batches"]["made"] == 1
+
+
+@pytest.mark.django_db
+def test_an_instructors_code_is_the_same_persons_in_whatever_case(campus: Campus) -> None:
+    people = {number: campus.instructor(number) for number in ("ab1", "AB1", "Cd2")}
+    for number, person in people.items():
+        Affiliation.objects.filter(user=person).update(staff_number=number)
+    lines = [
+        row("1", instructors="AB1;aB1;cD2", days="M"),
+        row("2", instructors="ab1", days="T"),
+        row("3", instructors="new1;CD2;New1", days="W"),
+        row("4", instructors="NEW1", days="R"),
+    ]
+    report = brought(campus, *lines)
+    assert {
+        (one.batch.code.split("-")[3], one.role, one.instructor.full_name) for one in InstructorAssignment.objects.all()
+    } == {
+        ("1", "lead", "AB1"),
+        ("1", "assistant", "Cd2"),
+        ("2", "lead", "ab1"),
+        ("3", "lead", "new1"),
+        ("3", "assistant", "Cd2"),
+        ("4", "lead", "new1"),
+    }
+    assert (report.counts["instructors"].made, report.counts["instructors"].unchanged) == (1, 3)
+    words = "Several people's numbers differ from aB1 only in upper and lower case. Write it as it is here."
+    assert [one for one in report.warnings if "aB1" in one] == [f"aB1 wasn't assigned to anything: {words}"]
+    again = brought(campus, *lines)
+    assert (again.rows, again.counts["batches"].unchanged, again.counts["instructors"].made) == ([], 4, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from muster.accounts.models import User
-from muster.batches.models import Batch
+from muster.batches.models import Batch, InstructorAssignment
 from muster.core.errors import Forbidden
 from muster.core.spreadsheets import csv_lines
 from muster.enrollments.models import Enrollment
@@ -399,3 +399,66 @@ def test_every_kind_comes_back_as_it_was_exported(full):
     assert {kind: exported(other, kind, leave_out) for kind in kinds} == files
     for kind in kinds:
         assert set(outcomes(tried(other, files[kind], kind))) == {"same"}
+
+
+# --- numbers in another case -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["students", "instructors"])
+@pytest.mark.parametrize("number", ["ab1", "aB1", "\u200bAB\u00ad1\u200e"])
+def test_a_number_in_another_case_is_the_same_persons(campus, kind, number):
+    text = "Number,Name,Email\nAB1,Naledi Mokoena,naledi@example.org\n"
+    imported(campus, text, kind)
+    report = tried(campus, text.replace("AB1", number), kind)
+    assert (outcomes(report), differences(report), said(report)) == (["same"], [], [])
+    assert outcomes(tried(campus, f"Number,Name,Email\n{number},Naledi M,naledi@example.org\n", kind)) == ["changed"]
+
+
+def test_the_case_of_a_number_is_corrected_by_id(campus):
+    imported(campus, "Number,Name\nab1,Ann\n")
+    text = f"id,Number,Name\n{Affiliation.objects.get(student_number='ab1').user_id},AB1,Ann\n"
+    imported(campus, text, take_file=True)
+    assert ([one[0] for one in people(campus)], outcomes(tried(campus, text))) == (["AB1"], ["same"])
+
+
+def test_new_rows_whose_numbers_differ_in_case_alone_are_one_person(campus):
+    report = tried(campus, "Number,Name\nab1,Ann\nAB1,Ann\n")
+    assert (outcomes(report), said(report)) == (["new", "skipped"], [(3, "number", "The same as line 2.")])
+
+
+def test_of_two_numbers_that_differ_in_case_alone_the_one_that_is_written_is_meant(campus):
+    imported(campus, "Number,Name\nab1,Ann\nx,Ben\n")
+    Affiliation.objects.filter(student_number="x").update(student_number="AB1")
+    assert outcomes(tried(campus, "Number,Name\nab1,Ann\nAB1,Ben\n")) == ["same", "same"]
+    assert outcomes(tried(campus, "".join(csv_lines(export_of("students", campus.admin).lines())))) == ["same", "same"]
+    report = tried(campus, "Number,Name\naB1,Ann\n")
+    words = "Several people's numbers differ from aB1 only in upper and lower case. Write it as it is here."
+    assert (outcomes(report), said(report)) == (["wrong"], [(2, "number", words)])
+    campus.batch(code="B1")
+    report = tried(campus, "Batch code,Student number\nB1,AB1\nB1,ab1\nB1,aB1\n", "enrollments")
+    assert (outcomes(report), said(report)) == (["new", "new", "wrong"], [(4, "number", words)])
+
+
+def test_enrollments_name_number_batch_and_course_in_whatever_case(campus):
+    imported(campus, STUDENTS)
+    batch = campus.batch(code="Bx1")
+    imported(campus, "Batch code,Student number\nbX1,s1\n", "enrollments")
+    assert batch.enrollments.get().student.full_name == "Naledi Mokoena"
+    assert outcomes(tried(campus, "Batch code,Student number\nBX\u200b1,S\u200b1\n", "enrollments")) == ["same"]
+
+
+def test_a_lead_is_named_by_staff_number_in_whatever_case(campus):
+    imported(
+        campus, "Number,Name,Email\nt1,Ann,a@example.org\nT2,Ben,b@example.org\nx,Cat,c@example.org\n", "instructors"
+    )
+    Affiliation.objects.filter(staff_number="x").update(staff_number="T1")
+    code = campus.batch().course.code.lower()
+    rows = (
+        f"PY{place},Batch {place},{code},2030-01-07,2030-06-28,12,Mon 09:00-10:30,{lead}\n"
+        for place, lead in enumerate(("t1", "T1", "t2"))
+    )
+    text = "Code,Name,Course,First day,Last day,Capacity,slots,Lead\n" + "".join(rows)
+    report = tried(campus, text, "batches")
+    assert (outcomes(report), said(report)) == (["new", "new", "new"], [])
+    imported(campus, text, "batches")
+    leads = InstructorAssignment.objects.filter(batch__code__startswith="PY").order_by("batch__code")
+    assert list(leads.values_list("instructor__full_name", flat=True)) == ["Ann", "Cat", "Ben"]
+    assert outcomes(tried(campus, text.replace("PY", "p\u200by"), "batches")) == ["same", "same", "same"]

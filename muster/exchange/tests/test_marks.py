@@ -14,6 +14,7 @@ from muster.core.errors import Forbidden
 from muster.exchange.lists import ImportChoices
 from muster.exchange.permissions import importable_kinds
 from muster.exchange.rules import import_and_keep, import_file, undo_import
+from muster.institutions.models import Affiliation
 from muster.progression.grading import State
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,19 @@ def test_an_instructor_imports_the_marks_of_what_they_mark_and_nothing_else(room
     assert outcomes(report) == ["same", "wrong"]
     with pytest.raises(Forbidden):
         import_file(by=teacher, kind="students", content=b"Name\nAda")
+
+
+def test_students_are_found_by_their_number_in_whatever_case(room: Marked) -> None:
+    for seat, number in ((room.ann, "ab1"), (room.ben, "AB1"), (room.cat, "Cd2")):
+        Affiliation.objects.filter(user=seat.student).update(student_number=number)
+    rows = [
+        f"{room.batch.code.lower()},Test,{number},{mark}"
+        for number, mark in (("ab1", 11), ("AB1", 12), ("CD\u200b2", 13))
+    ]
+    given = "\n".join(["Batch,Assessment,Number,Mark", *rows]).encode()
+    import_and_keep(by=room.admin, kind="marks", content=given, file_name="marks.csv")
+    assert stands(room) == {("Ann", "Test"): 11, ("Ben", "Test"): 12, ("Cat", "Test"): 13}
+    assert set(outcomes(import_file(by=room.admin, kind="marks", content=given, dry_run=True))) == {"same"}
+    report = import_file(by=room.admin, kind="marks", content=given.replace(b"AB1", b"aB1"), dry_run=True)
+    assert (outcomes(report), len(report.rows[1]["problems"])) == (["same", "wrong", "same"], 1)
+    assert "only in upper and lower case" in report.rows[1]["problems"][0]["message"]

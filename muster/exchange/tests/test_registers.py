@@ -288,3 +288,30 @@ def test_of_a_list_of_marks_what_is_wrong_is_named_and_the_rest_comes():
         ("PRESENT", None),
         ("LATE", 12),
     ]
+
+
+def test_a_number_is_found_in_whatever_case_unless_two_differ_in_nothing_else():
+    campus = Campus.found()
+    batch = campus.batch(code="Old-1")
+    ann, ben, cat = (campus.enroll(batch, campus.student(name)) for name in ("Ann", "Ben", "Cat"))
+    # Somebody who never was in the batch has the number that is written.
+    for student, number in (
+        (ann.student, "ab1"),
+        (ben.student, "AB1"),
+        (cat.student, "Cd2"),
+        (campus.student(), "cD2"),
+    ):
+        Affiliation.objects.filter(user=student).update(student_number=number)
+    day = date(2024, 2, 5)
+    text = "batch,student_number,2024-02-05\nOLD-1,ab1,P\nold-1,A\u200bB1,A\nOLD-1,aB1,P\nOLD-1,cD2,P\nOLD-1,Cd2,E\n"
+    report = import_file(by=campus.admin, kind="register", content=text.encode())
+    assert stored(campus) == {
+        (ann.pk, day): ("PRESENT", None),
+        (ben.pk, day): ("ABSENT", None),
+        (cat.pk, day): ("EXCUSED", None),
+    }
+    assert [(one["line"], one["message"]) for one in report.problems] == [
+        (4, "Several people's numbers differ from aB1 only in upper and lower case. Write it as it is here."),
+        (5, "This student was never enrolled in Old-1."),
+    ]
+    assert import_file(by=campus.admin, kind="register", content=text.encode()).counts["daily_records"].unchanged == 3

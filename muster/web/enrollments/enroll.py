@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -31,6 +30,7 @@ from muster.enrollments.opening import last_day_to_enroll, seats_kept_back
 from muster.enrollments.queries import offered_organisations, with_seats
 from muster.institutions.access import Actor
 from muster.institutions.models import STUDENT_ROLES, Affiliation, Membership
+from muster.institutions.numbers import AmbiguousNumber, ByNumber, has_number
 from muster.institutions.permissions import users
 from muster.web.batches.dialogs import batch_dialog, batches_for_rules, tab_url
 from muster.web.enrollments.enrollment_actions import undo_enrolling
@@ -222,17 +222,16 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 def _people_of(students: QuerySet[User], lines: Sequence[str]) -> list[User | None]:
     """Whom each line means. Case makes no difference, unless two have numbers that differ in nothing else."""
     alike = [line.lower() for line in lines]
-    by_email, by_number, like = dict[str, User](), dict[str, User](), defaultdict[str, list[User]](list)
-    rows = students.annotate(number_alike=Lower("student_number"))
-    for student in rows.filter(Q(email__in=alike) | Q(number_alike__in=alike)):
-        number = student.student_number or ""  # type: ignore[attr-defined]
-        by_email[student.email.lower()], by_number[number] = student, student
-        like[number.lower()].append(student)
-    only = {number: people[0] for number, people in like.items() if len(people) == 1}
-    return [
-        by_email.get(folded) or by_number.get(line) or only.get(folded)
-        for line, folded in zip(lines, alike, strict=True)
-    ]
+    found = list(students.filter(Q(email__in=alike) | has_number("student_number", lines)))
+    by_email = {student.email.lower(): student for student in found}
+    by_number = ByNumber((student.student_number, student) for student in found)  # type: ignore[attr-defined]
+    people: list[User | None] = []
+    for line, address in zip(lines, alike, strict=True):
+        person = by_email.get(address)
+        with suppress(AmbiguousNumber):
+            person = person or by_number.find(line)
+        people.append(person)
+    return people
 
 
 def _enroll_all(
