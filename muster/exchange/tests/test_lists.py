@@ -437,7 +437,7 @@ def test_of_two_numbers_that_differ_in_case_alone_the_one_that_is_written_is_mea
     assert (outcomes(report), said(report)) == (["new", "new", "wrong"], [(4, "number", words)])
 
 
-def test_enrollments_name_number_batch_and_course_in_whatever_case(campus):
+def test_enrollments_name_number_and_batch_in_whatever_case(campus):
     imported(campus, STUDENTS)
     batch = campus.batch(code="Bx1")
     imported(campus, "Batch code,Student number\nbX1,s1\n", "enrollments")
