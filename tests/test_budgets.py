@@ -81,6 +81,9 @@ MORE = {
     "/api/instructors/{instructor_id}/cover": 11,
     "/batches/{batch_id}/instructors/assign/": 16,
     "/batches/{batch_id}/instructors/suggested/": 16,
+    # The frame of a batch, what it needs, who is in it and at risk, its marks beside those of its siblings, and who is
+    # below the minimum; once it is over its assessments, certificates and feedback.
+    "/batches/{batch_id}/": 15,
     # Everyone with marks, records and results, every subject with who could teach it, and what is missing.
     # Counted in the security log, under a lock.
     "/api/exports/{kind}": 9,

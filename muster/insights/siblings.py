@@ -59,12 +59,10 @@ class Sibling(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Siblings:
-    """The batch, then the others of its course; what each comes to."""
+class SiblingMarks:
+    """The batch, then the others of its course, and the marks of each over its own days."""
 
     rows: Sequence[Sibling]
-    marks: Mapping[UUID, Marks]
-    cohorts: BatchFigures
     parts: Mapping[UUID, BatchMarks]
 
     @property
@@ -92,6 +90,14 @@ class Siblings:
         """What the others came to in the week of their course that this is of the batch's; None of too few marks."""
         marks = self.weeks_of_others().get(week_of_course(self.rows[0].starts_on, monday), NO_MARKS)
         return marks.figure.value if marks.is_enough else None
+
+
+@dataclass(frozen=True)
+class Siblings(SiblingMarks):
+    """What each comes to besides."""
+
+    marks: Mapping[UUID, Marks]
+    cohorts: BatchFigures
 
 
 def week_of_course(starts_on: date, monday: date) -> int:
@@ -171,16 +177,30 @@ def siblings_of(
     found = _chosen_of(offered, chosen, today)
     if not found:
         return None
+    rows, scope, period = _counted_over(actor, batch, today, found)
+    return Siblings(rows, marks_of_each(scope, period), *_figures_of(scope, period))
+
+
+def marks_beside_siblings(actor: Actor, batch: Batch, today: date) -> SiblingMarks:
+    """The marks of a batch that has begun beside those of all its siblings, if there are any. Two statements."""
+    rows, scope, period = _counted_over(actor, batch, today, offered_siblings(actor, batch, today))
+    return SiblingMarks(rows, marks_of_each(scope, period))
+
+
+def _counted_over(
+    actor: Actor, batch: Batch, today: date, others: Sequence[OfferedSibling]
+) -> tuple[list[Sibling], Scope, Period]:
+    """The batch and the others, each over its own days."""
     rows, parts = [], []
-    for *key, starts_on, code, name in ([getattr(batch, column) for column in _COLUMNS], *found):
+    for *key, starts_on, code, name in ([getattr(batch, column) for column in _COLUMNS], *others):
         days = Period.of_batch(starts_on, key[-1], today)
         rows.append(Sibling(key[0], code, name, days, starts_on))
         parts.append(ScopePart(*key)._replace(first=days.first, last=days.last))
-    return Siblings(rows, *_figures_of(Scope(actor, parts), Period(min(one.period.first for one in rows), today)))
+    return rows, Scope(actor, parts), Period(min(one.period.first for one in rows), today)
 
 
-def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], BatchFigures, Mapping[UUID, BatchMarks]]:
-    """Nine statements. The period reaches until today: a round may close after the last day of its batch."""
+def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], BatchFigures]:
+    """Eight statements. The period reaches until today: a round may close after the last day of its batch."""
     rounds = rounds_closed(scope, period)
     figures = BatchFigures(
         seats_at_end(scope, period.last),
@@ -190,4 +210,4 @@ def _figures_of(scope: Scope, period: Period) -> tuple[Mapping[UUID, Marks], Bat
         {one.of: one for one in satisfaction_by(rounds, "batch", tuple(QUESTIONS))},
         students_at_risk(scope),
     )
-    return attendance_counts(scope, period).by_batch, figures, marks_of_each(scope, period)
+    return attendance_counts(scope, period).by_batch, figures

@@ -1,4 +1,4 @@
-"""The overview of a batch: the phase it is in, and how attendance went by week; who is shown them, and when."""
+"""The overview of a batch: the phase it is in, and how attendance went, in all and by week; who sees them, and when."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from muster.attendance.queries import cohorts_of, progress_of, sessions_in_full
+from muster.attendance.rules import MarkInput, mark_learners
 from muster.batches.models import Batch
-from muster.enrollments.models import Enrollment
-from muster.enrollments.rules import change_status
+from muster.batches.rules import cancel_session
+from muster.core.ownership import as_owner
+from muster.enrollments.models import Enrollment, SeatPeriod
+from muster.enrollments.rules import change_capacity, change_status
 from muster.insights.periods import Period
+from muster.timetable.models import ClassSession
 from muster.web.home.tests.test_home_cards import card_of, taught
+from muster.web.ui.widgets import percent
 from tests.make import Campus, slot
 from tests.pages import Browser, words_of
-from tests.test_budgets import OF_A_PAGE, statements
+from tests.test_budgets import MORE, statements
 
 pytestmark = pytest.mark.django_db
 MONDAYS = [slot(1, "09:00", "10:00")]
@@ -64,9 +70,39 @@ def test_attendance_by_week_is_that_of_the_batch_s_analytics(campus: Campus) -> 
         url = re.search(r'<a class="act" href="([^"]*/analytics/[^"]*)"', page.content.decode())
         assert url is not None
         there = browser.get(url[1].replace("&amp;", "&"))
-        weeks = [(figure.part, figure.whole) for _name, figure in page.context["trend"].weeks]
+        weeks = [(figure.part, figure.whole) for _name, figure, _others in page.context["trend"].weeks]
         assert weeks == [tuple(row.cells[2:4]) for row in there.context["tables"]["weeks"].table.rows]
         assert "40%" in words_of(there)
+
+
+def test_the_line_of_the_siblings_is_that_of_analytics_and_of_those_alone_that_the_reader_sees(campus: Campus) -> None:
+    today, course, branch = campus.admin.today(), campus.course(), campus.branch()
+    days = {"start_date": today - timedelta(days=today.weekday() + 14), "end_date": today + timedelta(days=9)}
+    every_day = [slot(day, "09:00", "10:00") for day in range(1, 8)]
+    batch, sibling = (
+        campus.batch(**days, course=course, branch=place, slots=every_day) for place in (branch, campus.branch())
+    )
+    # Thirty marks a week are enough for a value; the last week of the siblings has fewer.
+    for one, learners, met in ((batch, 1, 15), (sibling, 5, 15)):
+        seats = [campus.enroll(one) for _each in range(learners)]
+        with as_owner():
+            SeatPeriod.objects.filter(batch=one).update(from_date=one.start_date)
+        for place, session in enumerate(sessions_in_full(campus.admin, one.sessions.order_by("date")[:met])):
+            status = "ABSENT" if place % 3 else "PRESENT"
+            mark_learners(by=campus.admin, session=session, marks=[MarkInput(seat.pk, status) for seat in seats])
+    manager = campus.person("branch-manager", branch=branch)
+    for user, is_beside in ((None, True), (manager, False)):
+        browser = Browser(campus, user)
+        page, there = browser.get(f"/batches/{batch.pk}/"), browser.get(f"/batches/{batch.pk}/analytics/")
+        told = [(figure.value, others) for _name, figure, others in page.context["trend"].weeks]
+        tables = there.context["tables"]
+        if is_beside:
+            assert told == [(row.cells[1], row.cells[4]) for row in tables["sibling_weeks"].table.rows]
+            assert [others is None for _own, others in told] == [False, False, True]
+        else:
+            assert "sibling_weeks" not in tables
+            assert {others for _own, others in told} == {None}
+        assert (bool(page.context["trend"].plot.beside), "Siblings" in words_of(page)) == (is_beside, is_beside)
 
 
 def test_only_the_last_weeks_are_shown_and_each_of_them_whole() -> None:
@@ -85,9 +121,10 @@ def test_whoever_may_not_see_the_students_sees_neither(campus: Campus) -> None:
         words = words_of(page)
         assert [
             "Attendance by week" in words,
+            "minimum 75%" in words,
             b'class="phases"' in page.content,
             "analytics.css" in str(page.content),
-        ] == [False] * 3
+        ] == [False] * 4
 
 
 def test_attendance_is_told_from_the_first_day_on_and_of_a_batch_that_is_over(campus: Campus) -> None:
@@ -112,10 +149,62 @@ def test_attendance_is_told_from_the_first_day_on_and_of_a_batch_that_is_over(ca
     assert told(over) == "by week"
 
 
-def test_what_it_tells_of_a_running_batch_is_within_the_budget(campus: Campus) -> None:
-    batch, browser = taught(campus, campus.instructor(), "PRESENT", "ABSENT"), Browser(campus)
+def test_the_head_tells_attendance_since_the_first_day_and_leads_to_who_is_below(campus: Campus) -> None:
+    batch = taught(campus, campus.instructor(), "PRESENT", "ABSENT", "LATE", "ABSENT", "ABSENT")
+    browser = Browser(campus)
+    page = browser.get(f"/batches/{batch.pk}/")
+    assert "Attendance 40% minimum 75%, 1 student below" in words_of(page)
+    there = browser.get(page.context["facts"][3].url.partition("#")[0])
+    assert [one.value for one in there.context["low_students"]] == ["40%"]
+    assert b'id="low"' in there.content
+    rate = progress_of(cohorts_of(campus.admin, Batch.objects.filter(pk=batch.pk)).get()).rate
+    assert page.context["facts"][3].value == percent(rate)
+    well = taught(campus, campus.instructor(), "PRESENT")
+    assert "Attendance 100% minimum 75%, no one below" in words_of(browser.get(f"/batches/{well.pk}/"))
+
+
+def test_an_active_batch_says_how_many_of_its_sessions_there_were(campus: Campus) -> None:
+    batch = taught(campus, campus.instructor(), "PRESENT", "ABSENT")
+    browser = Browser(campus)
+
+    def told() -> str:
+        return words_of(browser.get(f"/batches/{batch.pk}/"))
+
+    assert "Active 3 of 4 sessions" in told()
+    cancel_session(by=campus.admin, session=batch.sessions.get(date=batch.end_date))
+    assert "Active 3 of 3 sessions" in told()
+    assert "3 sessions to date" in words_of(browser.get(f"/institution/attendance/cohorts/{batch.pk}"))
+    days = {"start_date": batch.start_date, "end_date": batch.end_date}
+    batch = campus.batch(lead=campus.instructor(), status="Active", **days)
+    assert "Active week 1 of 1" in told()
+
+
+def test_of_a_batch_whose_last_marks_are_long_ago_the_weeks_until_then_are_shown(campus: Campus) -> None:
+    today = campus.admin.today()
+    days = {"start_date": today - timedelta(weeks=20), "end_date": today + timedelta(weeks=1)}
+    batch = campus.batch(**days, lead=campus.instructor(), slots=[slot(day, "09:00", "10:00") for day in range(1, 8)])
+    seat = campus.enroll(batch)
+    with as_owner():
+        SeatPeriod.objects.filter(enrollment=seat).update(from_date=batch.start_date)
+    first = ClassSession.objects.filter(meeting=batch.pk, date=batch.start_date)
+    session = sessions_in_full(campus.admin, first).get()
+    mark_learners(by=campus.admin, session=session, marks=[MarkInput(seat.pk, "PRESENT")])
+    page = Browser(campus).get(f"/batches/{batch.pk}/")
+    assert "Attendance 100% minimum 75%, no one below" in words_of(page)
+    assert [figure.whole for _name, figure, _others in page.context["trend"].weeks] == [1]
+    assert NO_MARKS not in words_of(page)
+
+
+def test_what_it_tells_is_within_the_budget(campus: Campus) -> None:
+    browser, today = Browser(campus), campus.admin.today()
     browser.get("/batches/")
-    with CaptureQueriesContext(connection) as sent:
-        page = browser.get(f"/batches/{batch.pk}/")
-    assert page.context["trend"]
-    assert len(statements(sent)) <= OF_A_PAGE
+    running, over = (taught(campus, campus.instructor(), "PRESENT", "ABSENT") for _each in range(2))
+    full = taught(campus, campus.instructor(), "PRESENT", "ABSENT")
+    change_capacity(by=campus.admin, batch=full, capacity=1)
+    change_status(by=campus.admin, batch=over, status="Completed")
+    empty = campus.batch(start_date=today - timedelta(days=3), end_date=today + timedelta(days=9))
+    for batch, has_marks in ((running, True), (full, True), (over, True), (empty, False)):
+        with CaptureQueriesContext(connection) as sent:
+            page = browser.get(f"/batches/{batch.pk}/")
+        assert bool(page.context["trend"]) == has_marks
+        assert len(statements(sent)) <= MORE["/batches/{batch_id}/"]

@@ -1,6 +1,13 @@
 """Every read around registers worth a name."""
 
-from muster.attendance.queries.cohorts import Progress, cohorts_of, facilitators_of, progress_of
+from muster.attendance.queries.cohorts import (
+    Progress,
+    cohorts_of,
+    facilitators_of,
+    progress_of,
+    sessions_to_date,
+    with_session_numbers,
+)
 from muster.attendance.queries.percent import percent_of, with_attendance, with_mark_counts
 from muster.attendance.queries.register import (
     MarkCounts,

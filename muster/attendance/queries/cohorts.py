@@ -34,10 +34,26 @@ class Progress:
     rate: float | None
 
 
+def _sessions() -> QuerySet[ClassSession, Any]:
+    """Those of the batch outside that take place, as one group."""
+    return ClassSession.objects.filter(meets(OuterRef("pk"))).taking_place().order_by().values(of=Value(1))
+
+
+def with_session_numbers(rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """The batches with how many sessions there are, and how many of them to date: what `sessions_to_date` reads."""
+    numbers = JSONObject(all=Count("pk"), past=Count("pk", filter=Q(date__lte=SESSION_TODAY)))
+    return rows.annotate(session_numbers=Subquery(_sessions().annotate(numbers=numbers).values("numbers")))
+
+
+def sessions_to_date(batch: Batch) -> tuple[int, int]:
+    """How many sessions of a batch that came through `with_session_numbers` have had their day, of how many."""
+    numbers: Any = batch.session_numbers or {"all": 0, "past": 0}  # type: ignore[attr-defined]
+    return numbers["past"], numbers["all"]
+
+
 def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
     """The batches with their registers summed up, in one statement: what `progress_of` and `facilitators_of` read."""
     today = actor.today()
-    sessions = ClassSession.objects.filter(meets(OuterRef("pk"))).taking_place().order_by().values(of=Value(1))
     tallies = (
         BatchTally.objects.filter(batch=OuterRef("pk"))
         .exclude(session__status=ClassSession.Status.CANCELLED)
@@ -45,7 +61,8 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
         .values(of=F("batch"))
     )
     open_registers = (
-        sessions.filter(LessThan(ended_at(), Now()), date__range=(today - LOOK_BACK, today + DAY), is_locked=False)
+        _sessions()
+        .filter(LessThan(ended_at(), Now()), date__range=(today - LOOK_BACK, today + DAY), is_locked=False)
         .filter(~Exists(BatchTally.objects.filter(is_taken=True, session=OuterRef("pk"))))
         .filter(Exists(SeatPeriod.objects.filter(batch=OuterRef(OuterRef("pk"))).on(OuterRef("date"))))
     )
@@ -63,13 +80,8 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
             )
         )
     )
-    return rows.select_related("course").annotate(
+    return with_session_numbers(rows.select_related("course")).annotate(
         staff=ArraySubquery(staff),
-        session_numbers=Subquery(
-            sessions.annotate(
-                numbers=JSONObject(all=Count("pk"), past=Count("pk", filter=Q(date__lte=SESSION_TODAY)))
-            ).values("numbers")
-        ),
         missing_number=Subquery(open_registers.annotate(number=Count("pk")).values("number")),
         tally_numbers=Subquery(
             tallies.annotate(numbers=JSONObject(taken=Count("pk", filter=Q(is_taken=True)), **TALLY_SUMS)).values(
@@ -87,12 +99,12 @@ def cohorts_of(actor: Actor, rows: QuerySet[Batch]) -> QuerySet[Batch]:
 def progress_of(batch: Batch) -> Progress:
     """The progress of a batch that came through `cohorts_of`."""
     full: Any = batch
-    sessions = full.session_numbers or {"all": 0, "past": 0}
+    past, sessions = sessions_to_date(batch)
     tallies = full.tally_numbers or {"taken": 0}
     daily = full.daily_numbers or {}
     sums = {name: (tallies.get(name) or 0) + (daily.get(name) or 0) for name in TALLY_SUMS}
     missing = 0 if batch.is_archived else full.missing_number or 0
-    return Progress(sessions["all"], sessions["past"], tallies["taken"], missing, percent_of(**sums))
+    return Progress(sessions, past, tallies["taken"], missing, percent_of(**sums))
 
 
 def facilitators_of(batch: Batch) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from muster.assessment.models import Assessment
 from muster.assessment.queries import with_marked
+from muster.attendance.queries import with_session_numbers
 from muster.attendance.queries.missing import missing_registers_of
 from muster.attendance.queries.projection import AttendanceProjection, with_projection
 from muster.batches.meetings import week_in_words
@@ -36,7 +37,7 @@ from muster.submissions.deadlines import deadlines_of
 from muster.web.batches.frame import Coming, Frame, batch_for, day_and_time, place_of, tab_page
 from muster.web.batches.tabs import BatchTab, register_tab
 from muster.web.batches.words import name_of
-from muster.web.insights.trend import attendance_trend_of_batch
+from muster.web.insights.trend import attendance_of_batch
 from muster.web.requests import ActorRequest
 from muster.web.risk.widgets import risk_card
 from muster.web.submissions.words import due_title, due_words, left_words, prepare_url
@@ -72,9 +73,10 @@ register_tab(BatchTab("overview", gettext_lazy("Overview"), "batches:batch", 10)
 def overview_page(request: ActorRequest, batch_id: UUID) -> HttpResponse:
     """The batch at a glance."""
     actor = request.actor
-    frame = Frame(actor, batch_for(actor, batch_id), "overview")
+    frame = Frame(actor, batch_for(actor, batch_id, among=with_session_numbers(Batch.objects.all())), "overview")
     steps = sorted(steps_of(frame), key=lambda step: ("late", "todo", "done").index(step.state))
     context: dict[str, Any] = {
+        "facts": frame.facts,
         "steps": steps,
         "steps_done": sum(step.state == "done" for step in steps),
         "meetings": shown_meetings(frame, 5),
@@ -276,11 +278,16 @@ def _roster(frame: Frame) -> dict[str, Any]:
 
 
 def _attendance(frame: Frame) -> dict[str, Any]:
-    """How attendance went by week once the batch has begun, and whether it is to be told that there is none yet."""
-    first = frame.batch.start_date
+    """How attendance went since the batch began and by week, or that there are no marks."""
+    batch = frame.batch
+    first, is_counted = batch.start_date, batch.status != Batch.Status.CANCELLED
     has_begun = first is not None and first <= frame.now.date()
-    trend = attendance_trend_of_batch(frame.actor, frame.batch) if has_begun else None
-    return {"trend": trend, "is_unmarked": trend is None and frame.phase in TAUGHT}
+    found = attendance_of_batch(frame.actor, batch) if has_begun and is_counted else None
+    if found is not None:
+        return {"facts": [*frame.facts[:3], found.fact, *frame.facts[3:]], "trend": found.trend}
+    said = _("No marks yet. They appear here week by week once registers are taken.")
+    words = _("No register was taken.") if batch.is_over else said
+    return {"trend": None, "unmarked": words if frame.phase in TAUGHT else ""}
 
 
 def _forecast(frame: Frame) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from muster.attendance.queries import marked_and_expected
+from muster.attendance.queries import marked_and_expected, sessions_to_date
 from muster.batches.meetings import sessions_ahead
 from muster.batches.models import Batch, InstructorAssignment
 from muster.batches.permissions import batches, with_rights
@@ -47,15 +47,17 @@ HORIZON = timedelta(days=400)
 ACTIONS = ("change", "archive", "unarchive", "reopen", "roster", "history", "staff", "see_staff", "schedule")
 
 
-def batch_for(actor: Actor, batch_id: UUID, action: str = "see") -> Batch:
+def batch_for(actor: Actor, batch_id: UUID, action: str = "see", among: QuerySet[Batch] | None = None) -> Batch:
     """The batch as its pages show it, with `may_<action>` for every action, in two statements.
+
+    `among` are batches with what a page asks about besides.
 
     Raises Missing, and Forbidden where the actor sees the batch but may not do this: somebody may teach one batch and
     learn in another.
     """
     staff = InstructorAssignment.objects.select_related("instructor").order_by("from_date", "pk")
     rows = (
-        waiting_in(with_rights(actor, batches_of(actor, Batch.objects.all()), *ACTIONS))
+        waiting_in(with_rights(actor, batches_of(actor, Batch.objects.all() if among is None else among), *ACTIONS))
         .select_related("institution", "created_by", "archived_by")
         .prefetch_related(Prefetch("instructor_assignments", queryset=staff))
     )
@@ -228,6 +230,10 @@ class Frame:
         if phase == Phases.ACTIVE and batch.kind == Batch.Kind.ACADEMIC:
             return _("semester %(number)d") % {"number": batch.current_semester or 1}
         if phase == Phases.ACTIVE and self.phase == Phases.ACTIVE and batch.start_date and batch.end_date:
+            past, every = sessions_to_date(batch)
+            if every:
+                words = ngettext("%(past)d of %(count)d session", "%(past)d of %(count)d sessions", every)
+                return words % {"past": past, "count": every}
             weeks = (batch.end_date - batch.start_date).days // 7 + 1
             week = max(1, min(weeks, (self.now.date() - batch.start_date).days // 7 + 1))
             return _("week %(week)d of %(weeks)d") % {"week": week, "weeks": weeks}

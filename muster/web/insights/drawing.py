@@ -168,7 +168,7 @@ def draw_attendance(
             lines[0],
             lines[1],
             scale=PercentScale.of([*lines[0], *lines[1], *others, minimum]),
-            label=_weeks_in_words(rows, others),
+            label=weeks_in_words([(name, figure) for name, figure, _then in rows], others),
             names=names,
             limit=minimum,
             limit_word=_("minimum %(limit)d%%") % {"limit": minimum},
@@ -183,9 +183,10 @@ def draw_attendance(
     }
 
 
-def _weeks_in_words(rows: Sequence[tuple[str, Figure, Figure | None]], others: Sequence[float | None]) -> str:
+def weeks_in_words(rows: Sequence[tuple[str, Figure]], others: Sequence[float | None]) -> str:
+    """The line, and where that of the siblings begins and ends."""
     said = _("Attendance by week: %(values)s.") % {
-        "values": ", ".join(f"{name} {percent(figure.value)}" for name, figure, _then in rows)
+        "values": ", ".join(f"{name} {percent(figure.value)}" for name, figure in rows)
     }
     known = [value for value in others if value is not None]
     if not known:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -15,12 +16,16 @@ from muster.batches.models import Batch
 from muster.core.numbers import in_figures
 from muster.courses.queries import minimum_attendance_of
 from muster.insights.definitions import Figure
-from muster.insights.marks import attendance_counts
-from muster.insights.periods import Period
-from muster.insights.scope import Scope, scope_of, scope_of_batch
+from muster.insights.marks import Marks, attendance_counts, sum_of
+from muster.insights.periods import DAY, WEEK, Period
+from muster.insights.scope import scope_of, scope_of_batch
+from muster.insights.siblings import marks_beside_siblings
+from muster.insights.students import attendance_by_student
 from muster.institutions.access import Actor
+from muster.web.insights.drawing import weeks_in_words
 from muster.web.insights.opening import Opening
 from muster.web.ui.charts import PercentScale, Plot, plot_of
+from muster.web.ui.components import Fact
 from muster.web.ui.widgets import percent, unbroken_days
 
 
@@ -34,49 +39,83 @@ class AttendanceTrend:
     says: str
     is_low: bool
     plot: Plot | None
-    weeks: Sequence[tuple[str, Figure]]
+    weeks: Sequence[tuple[str, Figure, float | None]]
+    """The last of each is what the siblings came to."""
     url: str
+
+
+@dataclass(frozen=True)
+class AttendanceOfBatch:
+    """Attendance of a batch since its first day, and of the last weeks with marks."""
+
+    fact: Fact
+    trend: AttendanceTrend | None
 
 
 def attendance_trend(actor: Actor) -> AttendanceTrend | None:
     """Of all batches whose students the actor sees; None of no marks. Two statements."""
     period = Period.of(None, None, actor.today())
     minimum = actor.institution.minimum_attendance_percent
-    return _trend_of(scope_of(actor), period, minimum, reverse("analytics:institution"))
+    by_week = attendance_counts(scope_of(actor), period).by_week
+    return _trend_of(by_week, period, minimum, reverse("analytics:institution"))
 
 
-def attendance_trend_of_batch(actor: Actor, batch: Batch) -> AttendanceTrend | None:
-    """Of a batch whose students the actor sees, over its last weeks; None of no marks. One statement."""
-    period = Period.of_batch(batch.start_date, batch.end_date, batch.today()).latest_weeks()
+def attendance_of_batch(actor: Actor, batch: Batch) -> AttendanceOfBatch | None:
+    """Of a batch that has begun and whose students the actor sees; None of no marks. Three statements."""
+    period = Period.of_batch(batch.start_date, batch.end_date, batch.today())
     minimum = minimum_attendance_of(actor.institution, batch.course)
-    return _trend_of(scope_of_batch(actor, batch), period, minimum, Opening(period).batch_url(batch.pk))
-
-
-def _trend_of(scope: Scope, period: Period, minimum: int, url: str) -> AttendanceTrend | None:
-    counts = attendance_counts(scope, period)
-    whole = counts.whole.figure
+    beside = marks_beside_siblings(actor, batch, batch.today())
+    by_week = beside.own_parts.by_week
+    whole = sum_of(by_week).figure
     if whole.value is None:
         return None
-    line: list[Any] = [counts.by_week[week].figure if week in counts.by_week else None for week in period.weeks]
+    url = Opening(period).batch_url(batch.pk)
+    latest = Period(period.first, min(period.last, max(by_week) + WEEK - DAY)).latest_weeks()
+    others = [beside.in_week(week) for week in latest.weeks]
+    low = sum(one.is_below(minimum) for one in attendance_by_student(scope_of_batch(actor, batch), period))
+    words = {"count": low, "minimum": percent(minimum)}
+    note = ngettext(
+        "minimum %(minimum)s, %(count)d student below", "minimum %(minimum)s, %(count)d students below", low
+    )
+    return AttendanceOfBatch(
+        Fact(
+            _("Attendance"),
+            percent(whole.value),
+            note % words if low else _("minimum %(minimum)s, no one below") % words,
+            f"{url}#low" if low else url,
+        ),
+        _trend_of(by_week, latest, minimum, Opening(latest).batch_url(batch.pk), others),
+    )
+
+
+def _trend_of(
+    by_week: Mapping[date, Marks], period: Period, minimum: int, url: str, beside: Sequence[float | None] = ()
+) -> AttendanceTrend | None:
+    marked = {week: by_week[week] for week in period.weeks if week in by_week}
+    whole = sum_of(marked).figure
+    if whole.value is None:
+        return None
     names = [date_format(week, "j M") for week in period.weeks]
-    weeks = [(name, figure) for name, figure in zip(names, line, strict=True) if figure]
+    others = beside or [None] * len(names)
+    line: list[Any] = [marked[week].figure if week in marked else None for week in period.weeks]
+    weeks = [(name, figure, other) for name, figure, other in zip(names, line, others, strict=True) if figure]
     values = [figure.value if figure else None for figure in line]
-    below = sum(figure.value < minimum for _name, figure in weeks)
+    below = sum(figure.value < minimum for _name, figure, _other in weeks)
     words = {"count": below, "minimum": minimum, "weeks": len(weeks)}
     says = ngettext(
         "%(count)d of %(weeks)d weeks is below the minimum of %(minimum)d%%.",
         "%(count)d of %(weeks)d weeks are below the minimum of %(minimum)d%%.",
         below,
     )
-    said = ", ".join(f"{name} {percent(figure.value)}" for name, figure in weeks)
     plot = plot_of(
         values,
-        scale=PercentScale.of([*values, minimum]),
-        label=_("Attendance by week: %(values)s.") % {"values": said},
+        scale=PercentScale.of([*values, *others, minimum]),
+        label=weeks_in_words([(name, figure) for name, figure, _other in weeks], others),
         names=names,
         limit=minimum,
         limit_word=_("minimum %(limit)d%%") % {"limit": minimum},
         height=244,
+        beside=others,
     )
     part = {"part": in_figures(whole.part, 0), "whole": in_figures(whole.whole or 0, 0)}
     return AttendanceTrend(

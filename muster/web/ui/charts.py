@@ -159,8 +159,8 @@ def plot_of(
 def _beside_at(
     last: tuple[str, float, str, str], points: Sequence[tuple[str, float, float]]
 ) -> tuple[str, float, str] | None:
-    """The last value of the others after its point, clear of the line's own last value."""
-    if not points:
+    """The last value of the others after its point, clear of the line's own last value; one point makes no line."""
+    if len(points) < 2:
         return None
     x, y, value = points[-1]
     at = y + 4
