@@ -175,6 +175,11 @@ def everywhere(college: College) -> dict[tuple[str, str], list[str]]:
     seats = [f"Seats taken: {LEARNERS} / {CAPACITY}", f"{CAPACITY - LEARNERS} seats free"]
     weeks = [f"{said(percent(row))} {came(row)} {counted(row)}" for row in college.by_week().values()]
     trend = [OF_ALL, "minimum of 75%", *weeks]
+    below = sum(percent(one) < 75 for one in MARKS.values())
+    head = [
+        f"Active {BEGUN} of {SESSIONS} sessions",
+        f"Attendance {said(percent(EVERY))} minimum 75%, {below} student below",
+    ]
     years = {f"{one.year}": 0 for one in (college.batch.start_date, college.full.start_date)}
     for one in (college.batch.start_date, college.full.start_date):
         years[f"{one.year}"] += 1
@@ -228,6 +233,8 @@ def everywhere(college: College) -> dict[tuple[str, str], list[str]]:
         ("admin", batch): [
             *seats,
             *tabs,
+            *head,
+            *trend,
             "2 of 5 done",
             f"{MISSING} registers not taken",
             "7 weekly slots",
@@ -335,6 +342,8 @@ def everywhere(college: College) -> dict[tuple[str, str], list[str]]:
         ("lead", batch): [
             *seats,
             *tabs,
+            *head,
+            *trend,
             *("2 of 5 done", f"{MISSING} registers not taken", "7 weekly slots", f"{8 - LEARNERS} more student"),
             *(f"{LEARNERS} enrolled. At least 8 recommended", f"{AHEAD} upcoming sessions", f"View all {AHEAD}"),
             f"{LEARNERS} active",
