@@ -60,6 +60,7 @@ MORE = {
     "/analytics/": 2,
     "/analytics/instructors/{instructor_id}/": 2,
     # Each student's own marks are counted, and the weeks of the siblings; of those below the minimum each mark is read.
+    "/batches/{batch_id}/": 3,
     "/batches/{batch_id}/analytics/": 2,
     "/api/analytics/batches/{batch_id}": 3,
     "/analytics/mentoring/": 12,
