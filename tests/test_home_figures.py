@@ -173,7 +173,7 @@ def attendance(reader: Reader) -> dict[str, Any]:
         "api": (called["value"], int(called["numerator"]), called["denominator"]),
     }
     weeks = {
-        "home": [(one.value, one.part, one.whole) for _name, one in trend.weeks],
+        "home": [(one.value, one.part, one.whole) for _name, one, _others in trend.weeks],
         "page": [tuple(row.cells[1:]) for row in page.context["tables"]["weeks"].table.rows],
         "api": [(one["value"], one["numerator"], one["denominator"]) for one in told["attendance"]["by_week"]],
         "file": [

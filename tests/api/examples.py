@@ -426,8 +426,8 @@ def _room(objects: Objects) -> dict[str, Any]:
 def _holiday(objects: Objects) -> dict[str, Any]:
     return {
         "name": "Founders' day",
-        "start_date": "2030-03-31",
-        "end_date": "2030-04-03",
+        "start_date": "2031-05-01",
+        "end_date": "2031-05-02",
         "branch_id": str(objects["branch_id"]),
     }
 
@@ -782,7 +782,7 @@ EXAMPLES: dict[str, Example] = {
     "list_holidays": Example(),
     "add_holiday": Example(_holiday),
     "see_holiday": Example(),
-    "change_holiday": Example(_holiday),
+    "change_holiday": Example(lambda o: {**_holiday(o), "start_date": "2030-03-31", "end_date": "2030-04-03"}),
     "delete_holiday": Example(),
     "list_terms": Example(),
     "add_term": Example(_term),
