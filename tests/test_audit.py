@@ -126,11 +126,12 @@ def test_a_reason_is_kept_as_it_is_read(campus, typed, kept):
     assert entries(room)[-1].facts.get("reason") == kept
 
 
-def test_a_reason_with_a_nul_is_refused_at_its_field_before_anything_is_written(campus):
+@pytest.mark.parametrize("fact", [{"reason": "A\x00flood"}, {"names": ["A", "B\x00"]}])
+def test_a_fact_with_a_nul_is_refused_at_its_field_before_anything_is_written(campus, fact):
     room = campus.room()
-    with pytest.raises(Invalid, match="NUL") as refused, recorded(campus.admin, "moving", reason="A\x00flood"):
+    with pytest.raises(Invalid, match="NUL") as refused, recorded(campus.admin, "moving", **fact):
         rename(room, "B")
-    assert [one.field for one in refused.value.errors] == ["reason"]
+    assert [one.field for one in refused.value.errors] == list(fact)
     assert acted(room) == []
 
 

@@ -78,6 +78,7 @@ class HasNul(Invalid):
 
     @classmethod
     def is_in(cls, value: object) -> bool:
+        """Whether the text, or one in the list, has a NUL."""
         if isinstance(value, list | tuple):
             return any(map(cls.is_in, value))
         return isinstance(value, str) and "\x00" in value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +44,7 @@ FOUND = "found-students"
 NEWEST, SHOWN = 5, 10
 # A list is worked off while the browser waits; longer ones are imported.
 MOST = 200
+NOBODY = gettext_lazy("No student here has this email or number.")
 # `who` was to be enrolled, and `why` they were not; those with `waits` are on the waitlist now.
 Outcome = dict[str, str]
 
@@ -219,18 +219,19 @@ def _search(actor: Actor, batch: Batch, words: str, picked: Sequence[UUID] = ())
 
 
 # --- enrolling ------------------------------------------------------------------------------------------------------
-def _people_of(students: QuerySet[User], lines: Sequence[str]) -> list[User | None]:
-    """Whom each line means. Case makes no difference, unless two have numbers that differ in nothing else."""
+def _people_of(students: QuerySet[User], lines: Sequence[str]) -> list[User | str]:
+    """Whom each line means, or why nobody: case makes no difference, unless two have numbers that differ in nothing
+    else."""
     alike = [line.lower() for line in lines]
     found = list(students.filter(Q(email__in=alike) | has_number("student_number", lines)))
     by_email = {student.email.lower(): student for student in found}
     by_number = ByNumber((student.student_number, student) for student in found)  # type: ignore[attr-defined]
-    people: list[User | None] = []
+    people: list[User | str] = []
     for line, address in zip(lines, alike, strict=True):
-        person = by_email.get(address)
-        with suppress(AmbiguousNumber):
-            person = person or by_number.find(line)
-        people.append(person)
+        try:
+            people.append(by_email.get(address) or by_number.find(line) or str(NOBODY))
+        except AmbiguousNumber as refusal:
+            people.append(refusal.message)
     return people
 
 
@@ -240,7 +241,7 @@ def _enroll_all(
     """The outcome of each, who of the ticked and of the listed is left, what was passed over, and the places given."""
     students = _students(actor)
     by_id = {student.pk: student for student in students.filter(pk__in=picked)}
-    people = [by_id.get(key) for key in picked] + (_people_of(students, lines) if lines else [])
+    found = [by_id.get(key) or str(NOBODY) for key in picked] + (_people_of(students, lines) if lines else [])
     # Whom an organisation pays for is enrolled as a corporate student, unless another type was chosen.
     is_plain = how["enrollment_type"] == Enrollment.Type.BATCH
     kind = None if how["organisation"] and is_plain else how["enrollment_type"]
@@ -253,12 +254,13 @@ def _enroll_all(
     # Whoever waits may have a seat where newcomers find none.
     in_line = set(WaitlistEntry.objects.current().filter(batch=batch).values_list("student", flat=True))
     full: BatchFull | None = None
-    for place, person in enumerate(people):
+    for place, meant in enumerate(found):
+        person = meant if isinstance(meant, User) else None
         key, line = (picked[place], "") if place < len(picked) else (None, lines[place - len(picked)])
         why, waits = full.message if full and not (person and person.pk in in_line) else "", False
-        if person is None:
-            why = _("No student here has this email or number.")
-        elif person.pk in tried:
+        if isinstance(meant, str):
+            why = meant
+        elif meant.pk in tried:
             continue
         elif not why:
             try:
@@ -267,7 +269,7 @@ def _enroll_all(
                 )
                 enrollment = enroll(
                     by=actor,
-                    student=person,
+                    student=meant,
                     batch=batch,
                     enrollment_type=kind,
                     enrollment_date=how["enrollment_date"],

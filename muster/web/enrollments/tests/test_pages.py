@@ -126,7 +126,9 @@ def test_a_pasted_number_that_two_have_but_for_its_case_is_that_of_neither(campu
     batch, students = campus.batch(), [campus.student(), campus.student()]
     for student, number in zip(students, ("ab1", "AB1"), strict=True):
         Affiliation.objects.filter(user=student).update(student_number=number)
-    assert enroll(browser, batch, listed="aB1").status_code == 400
+    answer = enroll(browser, batch, listed="aB1")
+    assert answer.status_code == 400
+    assert "differ from aB1 only in upper and lower case" in words_of(answer)
     assert enroll(browser, batch, listed="AB1").status_code == 302
     assert list(batch.enrollments.values_list("student", flat=True)) == [students[1].pk]
 
